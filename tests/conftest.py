@@ -1,0 +1,70 @@
+"""What holds for every test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from tests import network, skips
+
+hypothesis.settings.register_profile("dev", deadline=None)
+# In CI the same examples each time: a change never fails for what somebody else's change should have found.
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+MARKED_FOLDERS = {"browser": pytest.mark.browser, "faults": pytest.mark.fault}
+TESTS = Path(__file__).resolve().parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--forbid-skips", action="store_true", help="fail when a test is skipped for any reason but a missing corpus"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--forbid-skips") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(skips.SkipGuard())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        folder = item.path.relative_to(TESTS).parts[0]
+        if folder in MARKED_FOLDERS:
+            item.add_marker(MARKED_FOLDERS[folder])
+        # A test with real transactions empties all tables when it ends; this brings back, for the next such test,
+        # what migrations had put there. pytest-django runs them after all others.
+        if isinstance(item, pytest.Function) and has_real_transactions(item):
+            item.fixturenames.append("django_db_serialized_rollback")
+
+
+def has_real_transactions(item: pytest.Function) -> bool:
+    """Return whether the test commits, instead of running inside one transaction that is rolled back."""
+    marker = item.get_closest_marker("django_db")
+    asked = marker is not None and marker.kwargs.get("transaction", False)
+    return asked or not {"live_server", "transactional_db"}.isdisjoint(item.fixturenames)
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No test reaches another machine, but for the database it was pointed at."""
+    from django.conf import settings
+
+    tried = network.block(monkeypatch, allowed=frozenset({settings.DATABASES["default"].get("HOST", "")}))
+    yield
+    assert not tried, f"this test tried to reach {', '.join(tried)}"
+
+
+@pytest.fixture(autouse=True)
+def empty_caches() -> Iterator[None]:
+    """What one test cached (limits, site roots) is gone for the next."""
+    from django.core.cache import caches
+
+    yield
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
