@@ -14,8 +14,6 @@ from wagtail.models import Page
 class UserManager(BaseUserManager["User"]):
     """Makes users by e-mail address, there being no user name."""
 
-    use_in_migrations = True
-
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """Save and return a user; with no password, one who cannot sign in by password."""
         user = self.model(email=self.normalize_email(email), **fields)

@@ -1,0 +1,94 @@
+"""A real browser for the tests in this folder.
+
+``page`` is a new tab with nobody signed in, ``sign_in`` signs somebody in, ``new_page`` opens further tabs, each with a
+session of its own. A test fails on any error in the console, uncaught exception or request to another host.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser import chromium
+from tests.browser.screens import DESKTOP, Screen
+from tests.browser.watching import Watch
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+# Milliseconds. Far more than any step needs, far less than Playwright's own 30 s.
+PATIENCE = 10_000
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the whole run. Skips the test where there is none."""
+    executable = chromium.find()
+    if executable is None:
+        pytest.skip(chromium.reason_for_none())
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright keeps an event loop in this thread, in which Django would refuse the database to the test.
+        patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def screen() -> Screen:
+    """The screen of all pages; tests.browser.screens has marks that run a test on several."""
+    return DESKTOP
+
+
+@pytest.fixture
+def watch(live_server: LiveServer) -> Iterator[Watch]:
+    """What the browser complains of; ``watch.expect(pattern)`` lets pass what the test provokes."""
+    watch = Watch(live_server.url)
+    yield watch
+    unexpected = watch.unexpected()
+    assert not unexpected, "\n".join(["the browser complained:", *unexpected])
+
+
+@pytest.fixture
+def new_page(browser: Browser, live_server: LiveServer, screen: Screen, watch: Watch) -> Iterator[Callable[..., Page]]:
+    """Open a page in a session of its own; options are Playwright's, such as ``java_script_enabled=False``."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(**options: Any) -> Page:
+        context = browser.new_context(base_url=live_server.url, **(screen.context_options | options))
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        watch.attach(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    """A tab with nobody signed in; its relative addresses are those of the live server."""
+    return new_page()
+
+
+@pytest.fixture
+def sign_in(live_server: LiveServer, screen: Screen) -> Callable[[Page, AbstractBaseUser], None]:
+    """Sign a user in on the page's session, without the login form, with the admin in the screen's colours."""
+
+    def sign_in(page: Page, user: AbstractBaseUser) -> None:
+        from wagtail.users.models import UserProfile
+
+        UserProfile.objects.update_or_create(user=user, defaults={"theme": "dark" if screen.dark else "light"})
+        client = Client()
+        client.force_login(user)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+
+    return sign_in
