@@ -1,0 +1,174 @@
+"""Numbered system checks: what is wrong with a site's settings, said before it hurts. docs/settings.md lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Warning
+from django.core.files.storage import InvalidStorageError, storages
+from django.db import connections
+
+from wagtail_helpdesk import conf
+from wagtail_helpdesk.addresses import is_address
+
+_CHOICES = {
+    "MULTI_MAILBOX": ("single", "per_mailbox"),
+    "ON_UNCERTAIN": ("hold", "retry_once"),
+    "RAW_STORE": ("storage", "db"),
+}
+_NUMBERS = (
+    "RAW_RETENTION_DAYS",
+    "MAX_MAIL_BYTES",
+    "MAX_MAIL_PARTS",
+    "MAX_MAIL_ATTACHMENTS",
+    "MAX_MAIL_PARTICIPANTS",
+    "MAX_UPLOAD_FILES",
+    "MAX_UPLOAD_BYTES",
+    "SUBMISSIONS_PER_HOUR",
+)
+MESSAGE_ID_DOMAIN_LENGTH = 28
+
+
+def register() -> None:
+    """Register every check of this module. Called once, from ``apps.ready()``."""
+    checks.register(check_keys)
+    checks.register(check_values)
+    checks.register(check_private_storage, checks.Tags.files)
+    checks.register(check_site)
+    checks.register(check_sqlite, checks.Tags.database)
+    checks.register(check_mail_keys, checks.Tags.security, deploy=True)
+    checks.register(check_mail_backend, deploy=True)
+
+
+def check_keys(**kwargs: Any) -> Iterable[CheckMessage]:
+    """E001: a key of WAGTAIL_HELPDESK that does not exist."""
+    configured = conf.configured()
+    if not isinstance(configured, dict):
+        yield Error("WAGTAIL_HELPDESK must be a dict.", id="wagtail_helpdesk.E002")
+        return
+    for key in sorted(set(configured) - set(conf.DEFAULTS)):
+        yield Error(
+            f"WAGTAIL_HELPDESK has no key {key!r}.",
+            hint="The keys are: " + ", ".join(sorted(conf.DEFAULTS)),
+            id="wagtail_helpdesk.E001",
+        )
+
+
+def check_values(**kwargs: Any) -> Iterable[CheckMessage]:
+    """E002: a value that cannot be used; W108: a domain that makes Message-IDs too long."""
+    if not isinstance(conf.configured(), dict):
+        return
+    for key, allowed in _CHOICES.items():
+        if conf.get(key) not in allowed:
+            yield _bad(key, "one of " + ", ".join(map(repr, allowed)))
+    for key in _NUMBERS:
+        value = conf.get(key)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            yield _bad(key, "a whole number above 0")
+    undo = conf.get("UNDO_SECONDS")
+    if not isinstance(undo, int) or not 0 <= undo <= 60:
+        yield _bad("UNDO_SECONDS", "a whole number of seconds from 0 to 60")
+    keys = conf.get("MAIL_KEYS")
+    if keys is not None and not (
+        isinstance(keys, list | tuple) and keys and all(isinstance(k, str) and k for k in keys)
+    ):
+        yield _bad("MAIL_KEYS", "a list of secret texts, or None")
+    domain = conf.get("MESSAGE_ID_DOMAIN")
+    if domain is not None and not is_address(f"x@{domain}"):
+        yield _bad("MESSAGE_ID_DOMAIN", "a domain name, or None")
+    elif domain and len(domain) > MESSAGE_ID_DOMAIN_LENGTH:
+        yield Warning(
+            f"MESSAGE_ID_DOMAIN is longer than {MESSAGE_ID_DOMAIN_LENGTH} characters.",
+            hint="Long Message-IDs are folded by some mail programs, and answers then lose their thread.",
+            id="wagtail_helpdesk.W108",
+        )
+
+
+def check_private_storage(**kwargs: Any) -> Iterable[CheckMessage]:
+    """E003: no place for private files; E004/W104: a place that is public."""
+    if not isinstance(conf.configured(), dict):
+        return
+    alias = conf.get("PRIVATE_STORAGE")
+    if alias is None:
+        if not settings.MEDIA_ROOT:
+            yield Error(
+                "MEDIA_ROOT is empty, so there is no place beside it for private files.",
+                hint="Set MEDIA_ROOT, or name a private storage in WAGTAIL_HELPDESK['PRIVATE_STORAGE'].",
+                id="wagtail_helpdesk.E003",
+            )
+        return
+    try:
+        storage = storages[alias]
+    except InvalidStorageError:
+        yield Error(f"PRIVATE_STORAGE names {alias!r}, which is not in STORAGES.", id="wagtail_helpdesk.E004")
+        return
+    location = getattr(storage, "location", None)
+    if (
+        location
+        and settings.MEDIA_ROOT
+        and Path(location).resolve().is_relative_to(Path(settings.MEDIA_ROOT).resolve())
+    ):
+        yield Warning(
+            "The private storage lies inside MEDIA_ROOT, which web servers usually give to everybody.",
+            id="wagtail_helpdesk.W104",
+        )
+
+
+def check_site(**kwargs: Any) -> Iterable[CheckMessage]:
+    """E005: times without a zone; W109: a sender's address that cannot be answered."""
+    if not settings.USE_TZ:
+        yield Error("The help desk keeps its times in UTC: set USE_TZ = True.", id="wagtail_helpdesk.E005")
+    if not is_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1]):
+        yield Warning(
+            "DEFAULT_FROM_EMAIL is no e-mail address, so no first mailbox can be made of it.",
+            hint="Set DEFAULT_FROM_EMAIL, or add a mailbox under Helpdesk settings.",
+            id="wagtail_helpdesk.W109",
+        )
+
+
+def check_sqlite(databases: Any = None, **kwargs: Any) -> Iterable[CheckMessage]:
+    """W106: SQLite without WAL and immediate transactions, where web and worker would lock each other out."""
+    for alias in databases or []:
+        connection = connections[alias]
+        if connection.vendor != "sqlite":
+            continue
+        options = connection.settings_dict.get("OPTIONS", {})
+        wal = "journal_mode" in options.get("init_command", "").lower()
+        if not wal or options.get("transaction_mode") != "IMMEDIATE":
+            yield Warning(
+                "SQLite should run with WAL and immediate transactions, so that web and worker can share it.",
+                hint=(
+                    'DATABASES OPTIONS: {"transaction_mode": "IMMEDIATE", "timeout": 20, '
+                    '"init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"}'
+                ),
+                id="wagtail_helpdesk.W106",
+            )
+
+
+def check_mail_keys(**kwargs: Any) -> Iterable[CheckMessage]:
+    """W102: reply addresses and links signed with SECRET_KEY alone."""
+    if not conf.configured().get("MAIL_KEYS"):
+        yield Warning(
+            "WAGTAIL_HELPDESK['MAIL_KEYS'] is not set: reply addresses and tracking links are signed with SECRET_KEY.",
+            hint="A new SECRET_KEY would break every link and thread that customers have.",
+            id="wagtail_helpdesk.W102",
+        )
+
+
+def check_mail_backend(**kwargs: Any) -> Iterable[CheckMessage]:
+    """W105: a mail backend that sends nothing."""
+    backend = settings.EMAIL_BACKEND
+    if backend.startswith("django.core.mail.backends.") and not backend.startswith("django.core.mail.backends.smtp"):
+        yield Warning(
+            "EMAIL_BACKEND does not send mail: customers will get no answer.",
+            id="wagtail_helpdesk.W105",
+        )
+
+
+def _bad(key: str, wanted: str) -> Error:
+    return Error(f"WAGTAIL_HELPDESK[{key!r}] must be {wanted}.", id="wagtail_helpdesk.E002")

@@ -1,0 +1,41 @@
+"""Find the contact behind an address, or make one."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+
+from wagtail_helpdesk.contacts.models import Contact, ContactEmail
+
+
+def find_or_create_contact(*, address: str, name: str = "", language: str = "", user=None) -> tuple[Contact, bool]:
+    """Return the contact of ``address`` and whether it is new. Must run in a transaction.
+
+    A name or language that is known is kept; an empty one is filled in. Raises ValueError for what is no address.
+    """
+    contact = Contact.objects.by_address(address)
+    if contact is not None:
+        return _complete(contact, name, language), False
+    try:
+        with transaction.atomic():
+            contact = Contact.objects.create(name=name[:200], language=language, user=user)
+            ContactEmail.objects.create(contact=contact, address=address.strip())
+    except IntegrityError:
+        # Somebody else made it between our look and our insert.
+        contact = Contact.objects.by_address(address)
+        if contact is None:
+            raise
+        return _complete(contact, name, language), False
+    return contact, True
+
+
+def _complete(contact: Contact, name: str, language: str) -> Contact:
+    changed = []
+    if name and not contact.name:
+        contact.name = name[:200]
+        changed.append("name")
+    if language and not contact.language:
+        contact.language = language
+        changed.append("language")
+    if changed:
+        contact.save(update_fields=changed)
+    return contact

@@ -1,0 +1,77 @@
+"""An agent writes for colleagues only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk import events
+from wagtail_helpdesk.actions import ActionRefused
+from wagtail_helpdesk.conversations.actions.reply import once_key
+from wagtail_helpdesk.conversations.actions.write_message import write_message
+from wagtail_helpdesk.conversations.choices import Direction
+from wagtail_helpdesk.conversations.models import Message
+from wagtail_helpdesk.conversations.words import NewFile, prepare_agent
+from wagtail_helpdesk.tickets.actions.base import TicketAction
+from wagtail_helpdesk.tickets.actions.record_activity import record_activity
+from wagtail_helpdesk.tickets.choices import Channel, EventKind, Visibility
+
+
+class AddNote(TicketAction):
+    """Write an internal note. ``html`` and ``once`` as for Reply."""
+
+    verb = "note"
+
+    def __init__(self, *, html: str, files: Sequence[NewFile] = (), once: str = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.html, self.files = html, tuple(files)
+        self.external_key = once_key("note", self.ticket.pk, once)
+
+    def check(self) -> None:
+        """As the base; ActionRefused for an empty note."""
+        super().check()
+        self.prepared = prepare_agent(self.html)
+        if not self.prepared.text.strip() and not self.files:
+            raise ActionRefused(_("Write something before you save."))
+
+    def execute(self) -> Message:
+        """Return the note; the ticket is locked, so that the same click finds what it wrote before."""
+        if self.external_key:
+            repeated = Message.objects.filter(external_key=self.external_key).first()
+            if repeated is not None:
+                return repeated
+        now = timezone.now()
+        note = write_message(
+            ticket=self.ticket,
+            prepared=self.prepared,
+            actor=self.actor,
+            files=self.files,
+            direction=Direction.INTERNAL,
+            visibility=Visibility.INTERNAL,
+            channel=Channel.AGENT,
+            external_key=self.external_key,
+            created_at=now,
+        )
+        record_activity(
+            self.ticket,
+            actor=self.actor,
+            at=now,
+            direction=note.direction,
+            visibility=note.visibility,
+            text=note.text,
+            attachments=len(self.files),
+            depth=self.depth,
+        )
+        self.record(EventKind.MESSAGE, message=note.pk)
+        self.publish(
+            events.MessageAdded,
+            ticket_id=self.ticket.pk,
+            message_id=note.pk,
+            direction=note.direction,
+            visibility=note.visibility,
+            channel=note.channel,
+        )
+        return note

@@ -1,0 +1,105 @@
+"""A message that belongs to no ticket opens one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from wagtail_helpdesk import events
+from wagtail_helpdesk.actions import Action
+from wagtail_helpdesk.contacts.models import Contact
+from wagtail_helpdesk.conversations.actions.write_message import KnownIds, write_message
+from wagtail_helpdesk.conversations.choices import Direction
+from wagtail_helpdesk.conversations.models import Message
+from wagtail_helpdesk.conversations.words import Words, prepare
+from wagtail_helpdesk.desk.choices import Category
+from wagtail_helpdesk.desk.models import Mailbox
+from wagtail_helpdesk.events import ALLOWED, Actor, Verdict
+from wagtail_helpdesk.tickets.actions.open_ticket_row import open_ticket_row
+from wagtail_helpdesk.tickets.actions.record_activity import record_activity
+from wagtail_helpdesk.tickets.choices import Visibility
+from wagtail_helpdesk.tickets.models import Ticket
+
+
+class OpenTicket(Action):
+    """Open a ticket for ``requester``, who writes ``words`` at ``at`` through ``channel``."""
+
+    def __init__(
+        self,
+        *,
+        words: Words,
+        requester: Contact,
+        address: str,
+        mailbox: Mailbox,
+        channel: str,
+        at: datetime,
+        actor: Actor,
+        category: str = Category.NEW,
+        may_acknowledge: Verdict = ALLOWED,
+        counts_as_waiting: bool = True,
+        external_key: str | None = None,
+        sent_at: datetime | None = None,
+        ids: KnownIds | None = None,
+        recipients: dict[str, Any] | None = None,
+        ticket_fields: dict[str, Any] | None = None,
+        depth: int = 0,
+    ) -> None:
+        super().__init__(actor=actor, depth=depth)
+        self.words = replace(words, may_quote=False)
+        self.requester, self.address, self.mailbox = requester, address, mailbox
+        self.channel, self.at, self.category = channel, at, category
+        self.may_acknowledge, self.counts_as_waiting = may_acknowledge, counts_as_waiting
+        self.message_fields = {
+            "external_key": external_key,
+            "sent_at": sent_at,
+            "recipients": recipients or {},
+            "from_address": address,
+        }
+        self.ids = ids
+        self.ticket_fields = ticket_fields or {}
+
+    def execute(self) -> tuple[Ticket, Message]:
+        """Return the ticket and its first message. IntegrityError when the external key is taken."""
+        prepared = prepare(self.words)
+        ticket, _participant = open_ticket_row(
+            subject=prepared.subject,
+            channel=self.channel,
+            requester=self.requester,
+            address=self.address,
+            mailbox=self.mailbox,
+            actor=self.actor,
+            at=self.at,
+            category=self.category,
+            **self.ticket_fields,
+        )
+        message = write_message(
+            ticket=ticket,
+            prepared=prepared,
+            actor=self.actor,
+            files=self.words.files,
+            ids=self.ids,
+            direction=Direction.INBOUND,
+            visibility=Visibility.PUBLIC,
+            channel=self.channel,
+            created_at=self.at,
+            **self.message_fields,
+        )
+        record_activity(
+            ticket,
+            actor=self.actor,
+            at=self.at,
+            direction=Direction.INBOUND,
+            visibility=Visibility.PUBLIC,
+            text=prepared.text,
+            attachments=len(self.words.files),
+            counts_as_waiting=self.counts_as_waiting,
+        )
+        self.publish(
+            events.TicketOpened,
+            ticket_id=ticket.pk,
+            message_id=message.pk,
+            channel=self.channel,
+            may_acknowledge=self.may_acknowledge,
+        )
+        return ticket, message

@@ -1,0 +1,44 @@
+"""The fixed vocabulary of messages."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Direction(models.TextChoices):
+    """Which way the words go."""
+
+    INBOUND = "inbound", _("Inbound")
+    OUTBOUND = "outbound", _("Outbound")
+    INTERNAL = "internal", _("Internal")
+
+
+class MessageState(models.TextChoices):
+    """Where a message stands. Only a published one exists for anybody but agents."""
+
+    SCHEDULED = "scheduled", _("Scheduled")
+    PUBLISHED = "published", _("Published")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Flag(models.TextChoices):
+    """What an agent should know about a message."""
+
+    OUTSIDE_SENDER = "outside_sender", _("Outside sender, not verified")
+    AUTO_REPLY = "auto_reply", _("Automatic reply")
+    UNREADABLE = "unreadable", _("Could not be fully read; the original is attached")
+    TRUNCATED = "truncated", _("Shortened; the original is attached")
+    HTML_TOO_COMPLEX = "html_too_complex", _("Too complex to show; this is its text")
+    ENCRYPTED = "encrypted", _("Encrypted; it cannot be read here")
+    SIGNED = "signed", _("Signed; the signature was not checked")
+    EMPTY = "empty", _("Empty message")
+    MATCHED_BY_THREAD = "matched_by_thread", _("Matched by its thread")
+    SEVERAL_FROM = "several_from", _("Names more than one sender")
+    FROM_CONFLICT = "from_conflict", _("The sender's name shows another address")
+    REPLY_TO_DIFFERS = "reply_to_differs", _("Asks for answers at another domain")
+
+
+class IdRole(models.TextChoices):
+    """Why a Message-ID is known on a ticket."""
+
+    THEIRS = "theirs", _("A message we received")
+    REFERENCED = "referenced", _("Named by a message we received")

@@ -1,0 +1,135 @@
+"""The words and files of tickets."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_helpdesk.contacts.models import Contact
+from wagtail_helpdesk.conversations.choices import Direction, Flag, IdRole, MessageState
+from wagtail_helpdesk.conversations.querysets import MessageQuerySet
+from wagtail_helpdesk.desk.models import Status
+from wagtail_helpdesk.tickets.choices import Channel, Visibility
+from wagtail_helpdesk.tickets.models import Ticket
+
+
+class Message(models.Model):
+    """One message of a conversation. Written by actions only."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages")
+    direction = models.CharField(_("direction"), max_length=8, choices=Direction.choices)
+    visibility = models.CharField(_("visibility"), max_length=8, choices=Visibility.choices)
+    state = models.CharField(_("state"), max_length=9, choices=MessageState.choices, default=MessageState.PUBLISHED)
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
+    author_contact = models.ForeignKey(
+        Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="helpdesk_messages"
+    )
+    author_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="helpdesk_messages"
+    )
+    #: The name as it was.
+    author_name = models.CharField(_("author"), max_length=200, blank=True)
+    #: The address that an arriving message claims to come from.
+    from_address = models.CharField(_("from"), max_length=254, blank=True)
+    subject = models.CharField(_("subject"), max_length=500, blank=True)
+    text = models.TextField(_("text"), blank=True)
+    #: Sanitised on arrival, shown through ``sanitising.render_html`` only.
+    html = models.TextField(_("HTML"), blank=True)
+    #: The new words only; the whole where quoted text could not be told from them with certainty.
+    reply_text = models.TextField(_("new words"), blank=True)
+    reply_html = models.TextField(_("new words as HTML"), blank=True)
+    sanitizer_version = models.PositiveIntegerField(default=0)
+    #: Images that the sender's HTML would load from elsewhere.
+    remote_images = models.PositiveIntegerField(default=0)
+    flags = models.JSONField(default=list, blank=True)
+    #: {"to": [{"participant": pk, "name": ..., "address": ...}], "cc": [...], "bcc": []}
+    recipients = models.JSONField(default=dict, blank=True)
+    #: When a scheduled message is to be published, and the status to set then.
+    publish_at = models.DateTimeField(null=True, blank=True)
+    on_publish = models.ForeignKey(Status, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    #: sha256 that is the same for the same message and never for two; NULL where nothing can repeat it.
+    external_key = models.CharField(max_length=64, unique=True, null=True, blank=True)  # noqa: DJ001
+    #: When the author says it was sent.
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    #: When it reached us, or left; a scheduled one: when it was written.
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        indexes = [
+            models.Index(fields=["ticket", "created_at", "id"], name="helpdesk_message_ticket"),
+            models.Index(fields=["state", "publish_at"], name="helpdesk_message_due"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(direction=Direction.INTERNAL, visibility=Visibility.PUBLIC),
+                name="helpdesk_note_is_internal",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.direction} {self.pk}"
+
+    @property
+    def is_note(self) -> bool:
+        """Whether this is an agent's internal note."""
+        return self.direction == Direction.INTERNAL
+
+    @property
+    def flag_labels(self) -> list[str]:
+        """The flags in words."""
+        return [Flag(flag).label for flag in self.flags if flag in Flag.values]
+
+    @property
+    def has_quote(self) -> bool:
+        """Whether there is more than the new words."""
+        return self.reply_text != self.text
+
+
+class Attachment(models.Model):
+    """A file of a message, in the private storage."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
+    public_id = models.CharField(max_length=32, unique=True, editable=False)
+    #: Name in the private storage: random, without anything a sender wrote.
+    storage_key = models.CharField(max_length=100, db_index=True)
+    sha256 = models.CharField(max_length=64)
+    display_name = models.CharField(_("file name"), max_length=150)
+    declared_type = models.CharField(max_length=150, blank=True)
+    #: What the content is, as we see it.
+    sniffed_type = models.CharField(_("type"), max_length=100)
+    size = models.PositiveBigIntegerField(_("size in bytes"))
+    disposition = models.CharField(max_length=10, default="attachment")
+    content_id = models.CharField(max_length=250, blank=True)
+    #: Shown inside the message instead of in the list of files.
+    hidden = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+
+class MessageIdIndex(models.Model):
+    """The foreign Message-IDs (RFC 5322 3.6.4) by which answers find their ticket. Not unique: they collide."""
+
+    id_hash = models.CharField(max_length=64, db_index=True)
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="message_ids")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="message_ids")
+    role = models.CharField(max_length=10, choices=IdRole.choices)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("Message-ID")
+        verbose_name_plural = _("Message-IDs")
+
+    def __str__(self) -> str:
+        return self.id_hash[:12]

@@ -1,0 +1,85 @@
+"""What conversations do when tickets and contacts are merged or erased."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Max
+
+from wagtail_helpdesk.conversations.choices import Direction, MessageState
+from wagtail_helpdesk.conversations.files import delete_files_after_commit
+from wagtail_helpdesk.conversations.models import Attachment, Message, MessageIdIndex
+from wagtail_helpdesk.events import ContactErased, ContactsMerged, TicketErased, TicketsMerged, TicketsUnmerged
+from wagtail_helpdesk.tickets.actions.recount_ticket import recount_ticket
+from wagtail_helpdesk.tickets.actions.merge_tickets import note_moved
+from wagtail_helpdesk.tickets.choices import Visibility
+from wagtail_helpdesk.tickets.models import TicketMerge, TicketParticipant
+
+
+def merge_conversations(event: TicketsMerged) -> None:
+    """The source's messages stand in the target, by time; answers to its mails find the target."""
+    messages = list(Message.objects.filter(ticket=event.source_id).values_list("pk", flat=True))
+    Message.objects.filter(pk__in=messages).update(ticket=event.target_id)
+    MessageIdIndex.objects.filter(message__in=messages).update(ticket=event.target_id)
+    note_moved(event.merge_id, "conversations", {"messages": messages})
+    _recount(event.source_id)
+    _recount(event.target_id)
+
+
+def unmerge_conversations(event: TicketsUnmerged) -> None:
+    """What had come from the source goes back to it; what was written since stays."""
+    messages = TicketMerge.objects.get(pk=event.merge_id).moved["conversations"]["messages"]
+    Message.objects.filter(pk__in=messages).update(ticket=event.source_id)
+    MessageIdIndex.objects.filter(message__in=messages).update(ticket=event.source_id)
+    _recount(event.source_id)
+    _recount(event.target_id)
+
+
+def erase_conversation(event: TicketErased) -> None:
+    """The words, files and Message-IDs go; the messages stay as times and counts."""
+    attachments = Attachment.objects.filter(message__ticket=event.ticket_id)
+    delete_files_after_commit(attachments.values_list("storage_key", flat=True))
+    attachments.delete()
+    MessageIdIndex.objects.filter(ticket=event.ticket_id).delete()
+    messages = Message.objects.filter(ticket=event.ticket_id)
+    messages.filter(state=MessageState.SCHEDULED).update(state=MessageState.CANCELLED)
+    messages.update(
+        subject="", text="", html="", reply_text="", reply_html="", from_address="", recipients={}, flags=[]
+    )
+    messages.filter(author_contact__isnull=False).update(author_name="")
+
+
+def move_contact(event: ContactsMerged) -> None:
+    """The merged contact's messages are the survivor's."""
+    Message.objects.filter(author_contact=event.source_id).update(author_contact=event.target_id)
+
+
+def forget_contact(event: ContactErased) -> None:
+    """The name and the address go from the messages; the words are the ticket's, and go with it."""
+    Message.objects.filter(author_contact=event.contact_id).update(author_name="", from_address="")
+    people = set(TicketParticipant.objects.filter(contact=event.contact_id).values_list("pk", flat=True))
+    outbound = Message.objects.filter(
+        ticket__participants__contact=event.contact_id, direction=Direction.OUTBOUND
+    ).distinct()
+    for message in outbound.only("pk", "recipients"):
+        message.recipients = {
+            kind: [
+                entry | {"name": "", "address": ""} if entry.get("participant") in people else entry for entry in rows
+            ]
+            for kind, rows in message.recipients.items()
+        }
+        message.save(update_fields=["recipients"])
+
+
+def _recount(ticket_id: int) -> None:
+    """Bring the ticket's counts and its newest words in line with the messages it has now."""
+    published = Message.objects.filter(ticket=ticket_id, state=MessageState.PUBLISHED)
+    newest = published.filter(visibility=Visibility.PUBLIC).order_by("-created_at", "-pk").first()
+    facts = published.aggregate(
+        messages=Count("pk", distinct=True), attachments=Count("attachments"), last=Max("created_at")
+    )
+    recount_ticket(
+        ticket_id,
+        message_count=facts["messages"],
+        attachment_count=facts["attachments"],
+        last_activity_at=facts["last"],
+        preview=newest.reply_text if newest else "",
+    )

@@ -1,0 +1,294 @@
+"""What happened, as frozen values, and the queue that carries it through one transaction.
+
+An action publishes events; they wait in the queue of the transaction. The
+outermost :func:`unit_of_work` hands them, in order, to the reactors that
+``pipeline`` installed, each in a savepoint of its own. After the commit every
+event goes to the receivers that a site connected with :func:`subscribe`.
+
+This module knows no model: events carry ids and plain values.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from django.db import OperationalError, transaction
+from django.dispatch import Signal
+
+logger = logging.getLogger(__name__)
+
+#: Sent after commit, once for each event: ``sender`` is the event's class, ``event`` the event.
+published = Signal()
+
+#: A rule that causes a rule that causes a rule ... ends here.
+MAX_DEPTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. ``kind`` is "user", "contact", "rule" or "system"; ``id`` the row's key; ``name`` as it was then."""
+
+    kind: str
+    id: int | None = None
+    name: str = ""
+    #: The user or contact itself when at hand: saves a query, is no part of the value.
+    instance: Any = field(default=None, compare=False, repr=False)
+
+    @classmethod
+    def system(cls) -> Actor:
+        """Return the actor of what nobody in particular did."""
+        return cls("system")
+
+    @classmethod
+    def of_user(cls, user: Any) -> Actor:
+        """Return the actor for a user of the site."""
+        name = user.get_full_name() or user.get_username()
+        return cls("user", user.pk, name, user)
+
+    @classmethod
+    def of_contact(cls, contact: Any) -> Actor:
+        """Return the actor for a contact."""
+        return cls("contact", contact.pk, contact.name, contact)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a channel allows something, and the reason (a stable code)."""
+
+    allowed: bool
+    reason: str = ""
+
+
+ALLOWED = Verdict(True)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field's old and new value, as plain JSON values (keys of rows, texts, lists)."""
+
+    field: str
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """The base: who did it, and how many events lie between it and a person's own act."""
+
+    actor: Actor
+    depth: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TicketOpened(Event):
+    """A ticket exists, with its first message."""
+
+    ticket_id: int
+    message_id: int
+    channel: str
+    may_acknowledge: Verdict = ALLOWED
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessageAdded(Event):
+    """A message was published on a ticket that existed: an answer, a reply that left, a note."""
+
+    ticket_id: int
+    message_id: int
+    direction: str
+    visibility: str
+    channel: str
+    reopened: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TicketUpdated(Event):
+    """Fields of a ticket changed (status, team, assignee, priority, subject, tags)."""
+
+    ticket_id: int
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TicketsMerged(Event):
+    """``source_id`` went into ``target_id``; ``merge_id`` is the record that reactors write their moves on."""
+
+    source_id: int
+    target_id: int
+    merge_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TicketsUnmerged(Event):
+    """A merge was taken back; ``merge_id`` tells each reactor what it had moved."""
+
+    source_id: int
+    target_id: int
+    merge_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TicketErased(Event):
+    """Everything a ticket said is to go; its row stays for statistics."""
+
+    ticket_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContactsMerged(Event):
+    """``source_id`` is the same person as ``target_id``, who stays."""
+
+    source_id: int
+    target_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContactErased(Event):
+    """A contact's name and addresses are to go. The hashes are those of the addresses it had."""
+
+    contact_id: int
+    address_hashes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArticleDrafted(Event):
+    """A ticket's answer became a draft article page."""
+
+    ticket_id: int
+    page_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reactor:
+    """A function that handles one kind of event inside the transaction.
+
+    ``essential``: its failure fails the whole transaction. Any other reactor
+    loses its own rows and events only, and the failure is recorded.
+    """
+
+    event_type: type[Event]
+    handle: Callable[[Any], None]
+    essential: bool = False
+
+
+class _State(threading.local):
+    queue: list[Event] | None = None
+
+
+_state = _State()
+_reactors: tuple[Reactor, ...] = ()
+_on_failure: Callable[[Event, Reactor, Exception], None] | None = None
+
+
+def install(reactors: Sequence[Reactor], on_failure: Callable[[Event, Reactor, Exception], None]) -> None:
+    """Set the ordered reactors and the function that records a failed one. Called once, by ``pipeline``."""
+    global _reactors, _on_failure
+    _reactors, _on_failure = tuple(reactors), on_failure
+
+
+def installed() -> tuple[Reactor, ...]:
+    """Return the reactors in their order."""
+    return _reactors
+
+
+def subscribe(event_type: type[Event], receiver: Callable[..., None]) -> None:
+    """Call ``receiver(sender, event, **kwargs)`` after the commit of each event of exactly this type.
+
+    Django's signal rules hold: the receiver is referenced weakly. What it raises is logged and hurts nobody.
+    """
+    published.connect(receiver, sender=event_type)
+
+
+def describe_error(error: BaseException) -> str:
+    """Return an error's type and place, without its message: that may hold a customer's words or an address."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {frames[-1].name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"
+
+
+def publish(event: Event) -> None:
+    """Queue ``event`` for the reactors. RuntimeError outside :func:`unit_of_work`."""
+    if _state.queue is None:
+        raise RuntimeError("An event can only be published inside an action.")
+    if event.depth > MAX_DEPTH:
+        logger.error("event_depth_exceeded event=%s depth=%s", type(event).__name__, event.depth)
+        return
+    _state.queue.append(event)
+
+
+@contextmanager
+def unit_of_work() -> Iterator[None]:
+    """One transaction with its queue of events.
+
+    The outermost block drains the queue before it commits. An inner block is a
+    savepoint: when it raises, the events published within it go with its rows.
+    """
+    if _state.queue is not None:
+        mark = len(_state.queue)
+        try:
+            with transaction.atomic():
+                yield
+        except BaseException:
+            del _state.queue[mark:]
+            raise
+        return
+    _state.queue = []
+    try:
+        with transaction.atomic():
+            yield
+            _drain(_state.queue)
+            for event in _state.queue:
+                transaction.on_commit(partial(_announce, event))
+    finally:
+        _state.queue = None
+
+
+def _drain(queue: list[Event]) -> None:
+    """Hand each event to its reactors; events published meanwhile join the end of the same queue."""
+    position = 0
+    while position < len(queue):
+        event = queue[position]
+        position += 1
+        for reactor in _reactors:
+            if isinstance(event, reactor.event_type):
+                _react(event, reactor, queue)
+
+
+def _react(event: Event, reactor: Reactor, queue: list[Event]) -> None:
+    mark = len(queue)
+    try:
+        with transaction.atomic():
+            reactor.handle(event)
+    except OperationalError:
+        # A deadlock or a lost connection ends the whole transaction, whoever met it; it can be run again.
+        raise
+    except Exception as error:
+        if reactor.essential:
+            raise
+        del queue[mark:]
+        logger.error(
+            "reactor_failed event=%s reactor=%s error=%s",
+            type(event).__name__,
+            reactor.handle.__qualname__,
+            describe_error(error),
+        )
+        if _on_failure is not None:
+            _on_failure(event, reactor, error)
+
+
+def _announce(event: Event) -> None:
+    for receiver, result in published.send_robust(sender=type(event), event=event):
+        if isinstance(result, Exception):
+            logger.error(
+                "subscriber_failed event=%s receiver=%s error=%s",
+                type(event).__name__,
+                getattr(receiver, "__qualname__", type(receiver).__name__),
+                describe_error(result),
+            )

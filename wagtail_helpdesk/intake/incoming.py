@@ -1,0 +1,98 @@
+"""What every channel hands to the single door, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from wagtail_helpdesk.conversations.actions.write_message import KnownIds
+from wagtail_helpdesk.conversations.words import Words
+from wagtail_helpdesk.events import ALLOWED, Verdict
+
+
+class EvidenceKind(StrEnum):
+    """Why a message may belong to a ticket; the channel has checked every signature."""
+
+    TOKEN = "token"  # noqa: S105 (a kind, no secret)
+    OWN_MESSAGE_ID = "own_message_id"
+    SUBJECT_TAG = "subject_tag"
+
+
+class SenderAuth(StrEnum):
+    """What is known of the claim "From" (EMAIL authentication, RFC 8601)."""
+
+    PASS = "pass"  # noqa: S105
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One checked hint at a ticket; ``participant_id`` is whom we had written to, where the hint says so."""
+
+    kind: EvidenceKind
+    ticket_id: int
+    participant_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A name and an address, as claimed."""
+
+    address: str
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IncomingMessage:
+    """One arriving message, whatever brought it.
+
+    ``key`` is a sha256 (64 hex digits) that is the same for the same message and never for two.
+    ``may_open`` is False for what is worth keeping on its ticket but opens none (an out-of-office answer).
+    """
+
+    channel: str
+    key: str
+    sender: Person
+    words: Words
+    mailbox_id: int
+    received_at: datetime
+    sent_at: datetime | None = None
+    evidence: tuple[Evidence, ...] = ()
+    ids: KnownIds | None = None
+    auth: SenderAuth = SenderAuth.UNKNOWN
+    may_acknowledge: Verdict = ALLOWED
+    may_reopen: Verdict = ALLOWED
+    may_open: bool = True
+    is_spam: bool = False
+    counts_as_waiting: bool = True
+    #: The others the message was written to, without our own addresses.
+    copied: tuple[Person, ...] = ()
+    #: {"to": [{"name", "address"}], "cc": [...]} as the message says, for display.
+    recipients: dict[str, Any] = field(default_factory=dict)
+    language: str = ""
+    #: Further columns of a new ticket: team, tags, site, source_page, source_title, source_url.
+    ticket_fields: dict[str, Any] = field(default_factory=dict)
+
+
+class Outcome(StrEnum):
+    """How the door answered."""
+
+    OPENED = "opened"
+    APPENDED = "appended"
+    DUPLICATE = "duplicate"
+    QUARANTINED = "quarantined"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a message, and why: ``rule`` is the line of the decision table, ``trace`` its steps."""
+
+    outcome: Outcome
+    ticket_id: int | None = None
+    message_id: int | None = None
+    rule: str = ""
+    trace: tuple[str, ...] = ()

@@ -1,0 +1,162 @@
+"""The single door: any arriving message is ignored, appended to its ticket, or opens one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.db import IntegrityError, transaction
+
+from wagtail_helpdesk import conf, events
+from wagtail_helpdesk.addresses import is_address
+from wagtail_helpdesk.contacts.actions.find_or_create_contact import find_or_create_contact
+from wagtail_helpdesk.contacts.models import Contact
+from wagtail_helpdesk.conversations.actions.add_message import AddMessage
+from wagtail_helpdesk.conversations.actions.open_ticket import OpenTicket
+from wagtail_helpdesk.conversations.choices import Flag
+from wagtail_helpdesk.conversations.models import Message
+from wagtail_helpdesk.desk.choices import Category
+from wagtail_helpdesk.desk.models import Mailbox
+from wagtail_helpdesk.events import Actor, Verdict
+from wagtail_helpdesk.intake.candidates import find_candidates
+from wagtail_helpdesk.intake.incoming import IncomingMessage, Outcome, Receipt
+from wagtail_helpdesk.intake.matching import Decision, Verb, decide
+from wagtail_helpdesk.tickets.actions.link_tickets import link_tickets
+from wagtail_helpdesk.tickets.actions.participants import add_participant
+from wagtail_helpdesk.tickets.choices import LinkKind, ParticipantState, Role, Visibility
+from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
+from wagtail_helpdesk.tickets.state import may_still_reopen
+
+
+def receive(incoming: IncomingMessage) -> Receipt:
+    """Take one message in, in one transaction, and say what became of it.
+
+    The same message (same ``key``) handed in again, at once or later, answers DUPLICATE with the first one's ticket.
+    """
+    with events.unit_of_work():
+        before = Message.objects.filter(external_key=incoming.key).values_list("ticket_id", "pk").first()
+        if before is not None:
+            return Receipt(Outcome.DUPLICATE, *before, trace=("key known",))
+        try:
+            with events.unit_of_work():
+                return _Door(incoming).take_in()
+        except IntegrityError:
+            # The same message came through another process between our look and our insert.
+            before = Message.objects.filter(external_key=incoming.key).values_list("ticket_id", "pk").first()
+            if before is None:
+                raise
+            return Receipt(Outcome.DUPLICATE, *before, trace=("key known by now",))
+
+
+class _Door:
+    """One message on its way through the door."""
+
+    def __init__(self, incoming: IncomingMessage) -> None:
+        self.incoming = incoming
+        self.mailbox = Mailbox.objects.select_related("team", "site").get(pk=incoming.mailbox_id)
+        self.contact = _identify(incoming)
+        self.actor = Actor.of_contact(self.contact)
+
+    def take_in(self) -> Receipt:
+        incoming = self.incoming
+        candidates, tickets = find_candidates(incoming.evidence, incoming.ids, self.contact, incoming.sender.address)
+        decision = decide(candidates, incoming.auth)
+        if decision.ticket_id is not None:
+            ticket = tickets[decision.ticket_id]
+            if self._goes_on(ticket):
+                return self._append(ticket, decision)
+            decision = replace(decision, trace=(*decision.trace, "finished too long ago: new ticket"))
+            return self._open(decision, link_to=ticket, kind=LinkKind.CONTINUES)
+        return self._open(decision, link_to=tickets.get(decision.suggest_id), kind=LinkKind.POSSIBLY)
+
+    def _goes_on(self, ticket: Ticket) -> bool:
+        return not self.incoming.may_open or may_still_reopen(
+            category=ticket.category,
+            resolved_at=ticket.resolved_at,
+            closed_at=ticket.closed_at,
+            reopen_days=ticket.mailbox.reopen_days,
+            now=self.incoming.received_at,
+        )
+
+    def _append(self, ticket: Ticket, decision: Decision) -> Receipt:
+        incoming, outside = self.incoming, decision.verb == Verb.APPEND_OUTSIDE
+        flags = (*incoming.words.flags, *((Flag.OUTSIDE_SENDER,) if outside else ()))
+        message = AddMessage(
+            ticket=ticket,
+            words=replace(incoming.words, may_quote=True, flags=flags),
+            channel=incoming.channel,
+            at=incoming.received_at,
+            address=incoming.sender.address,
+            visibility=self._visibility(ticket),
+            may_reopen=incoming.may_reopen,
+            counts_as_waiting=incoming.counts_as_waiting,
+            external_key=incoming.key,
+            sent_at=incoming.sent_at,
+            ids=incoming.ids,
+            recipients=incoming.recipients,
+            actor=self.actor,
+        )()
+        if not outside:
+            self._add_copied(ticket, ParticipantState.PENDING)
+        return Receipt(Outcome.APPENDED, ticket.pk, message.pk, decision.rule, decision.trace)
+
+    def _visibility(self, ticket: Ticket) -> str:
+        """What a third party writes is for agents, whatever it answers."""
+        third_party = TicketParticipant.objects.filter(ticket=ticket, contact=self.contact, role=Role.THIRD_PARTY)
+        return Visibility.INTERNAL if third_party.exists() else Visibility.PUBLIC
+
+    def _open(self, decision: Decision, *, link_to: Ticket | None, kind: LinkKind) -> Receipt:
+        incoming = self.incoming
+        if not incoming.may_open:
+            return Receipt(Outcome.IGNORED, rule=decision.rule, trace=(*decision.trace, "opens no ticket"))
+        acknowledge = incoming.may_acknowledge
+        if incoming.is_spam:
+            acknowledge = Verdict(False, "spam")
+        ticket, message = OpenTicket(
+            words=incoming.words,
+            requester=self.contact,
+            address=incoming.sender.address,
+            mailbox=self.mailbox,
+            channel=incoming.channel,
+            at=incoming.received_at,
+            actor=self.actor,
+            category=Category.SPAM if incoming.is_spam else Category.NEW,
+            may_acknowledge=acknowledge,
+            counts_as_waiting=incoming.counts_as_waiting,
+            external_key=incoming.key,
+            sent_at=incoming.sent_at,
+            ids=incoming.ids,
+            recipients=incoming.recipients,
+            ticket_fields={
+                "language": incoming.language or self.contact.language or self.mailbox.language,
+                "site": self.mailbox.site,
+                **incoming.ticket_fields,
+            },
+        )()
+        if link_to is not None:
+            link_tickets(source=ticket, target=link_to, kind=kind, actor=Actor.system())
+        if kind == LinkKind.CONTINUES and link_to is not None and decision.verb == Verb.APPEND:
+            self._invite_again(ticket, link_to)
+        self._add_copied(ticket, ParticipantState.ACTIVE)
+        outcome = Outcome.QUARANTINED if incoming.is_spam else Outcome.OPENED
+        return Receipt(outcome, ticket.pk, message.pk, decision.rule, decision.trace)
+
+    def _invite_again(self, ticket: Ticket, old: Ticket) -> None:
+        """A ticket that continues another has its people too."""
+        for person in old.participants.filter(state=ParticipantState.ACTIVE).select_related("contact"):
+            if person.contact_id != self.contact.pk:
+                role = Role.CC if person.role == Role.REQUESTER else person.role
+                add_participant(ticket=ticket, contact=person.contact, address=person.address, role=role)
+
+    def _add_copied(self, ticket: Ticket, state: str) -> None:
+        for person in self.incoming.copied[: conf.get("MAX_MAIL_PARTICIPANTS")]:
+            if is_address(person.address):
+                contact, _new = find_or_create_contact(address=person.address, name=person.name)
+                add_participant(ticket=ticket, contact=contact, address=person.address, role=Role.CC, state=state)
+
+
+def _identify(incoming: IncomingMessage) -> Contact:
+    """Return who writes. A mail without a usable sender is still somebody's: a contact without an address."""
+    sender = incoming.sender
+    if is_address(sender.address):
+        return find_or_create_contact(address=sender.address, name=sender.name, language=incoming.language)[0]
+    return Contact.objects.create(name=sender.name[:200])

@@ -1,0 +1,1370 @@
+import django.db.models.deletion
+import django.utils.timezone
+import taggit.managers
+from django.conf import settings
+import swapper
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [
+        swapper.dependency("wagtailcore", "Page"),
+        ("wagtailcore", "0097_baselogentry_uuid_action_timestamp_indexes"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="AddressSuppression",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("address_hash", models.CharField(max_length=64, unique=True)),
+                ("reason", models.CharField(max_length=40)),
+                ("until", models.DateTimeField()),
+            ],
+            options={
+                "verbose_name": "suppressed address",
+                "verbose_name_plural": "suppressed addresses",
+            },
+        ),
+        migrations.CreateModel(
+            name="Organisation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("domains", models.JSONField(blank=True, default=list, verbose_name="mail domains")),
+            ],
+            options={
+                "verbose_name": "organisation",
+                "verbose_name_plural": "organisations",
+                "ordering": ["name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Priority",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "level",
+                    models.IntegerField(default=0, help_text="Higher goes first; 0 is ordinary.", verbose_name="level"),
+                ),
+                ("is_default", models.BooleanField(default=False, verbose_name="default")),
+            ],
+            options={
+                "verbose_name": "priority",
+                "verbose_name_plural": "priorities",
+                "ordering": ["-level", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="RawMail",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                ("content", models.BinaryField()),
+            ],
+            options={
+                "verbose_name": "raw mail",
+                "verbose_name_plural": "raw mails",
+            },
+        ),
+        migrations.CreateModel(
+            name="Status",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, verbose_name="label for agents")),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("new", "New"),
+                            ("open", "Open"),
+                            ("pending", "Pending"),
+                            ("resolved", "Resolved"),
+                            ("closed", "Closed"),
+                            ("spam", "Spam"),
+                            ("trash", "Trash"),
+                        ],
+                        max_length=10,
+                        verbose_name="category",
+                    ),
+                ),
+                ("sort_order", models.PositiveIntegerField(default=0, verbose_name="order")),
+                (
+                    "is_default",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Set when the desk itself moves a ticket there.",
+                        verbose_name="default of its category",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "status",
+                "verbose_name_plural": "statuses",
+                "ordering": ["sort_order", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="TicketTag",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, unique=True, verbose_name="name")),
+                ("slug", models.SlugField(allow_unicode=True, max_length=100, unique=True, verbose_name="slug")),
+            ],
+            options={
+                "verbose_name": "ticket tag",
+                "verbose_name_plural": "ticket tags",
+                "ordering": ["name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Contact",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(blank=True, max_length=200, verbose_name="name")),
+                ("language", models.CharField(blank=True, max_length=20, verbose_name="language")),
+                ("time_zone", models.CharField(blank=True, max_length=63, verbose_name="time zone")),
+                ("is_vip", models.BooleanField(default=False, verbose_name="VIP")),
+                ("notes", models.TextField(blank=True, verbose_name="notes")),
+                ("erased_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="wagtail_helpdesk.contact",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="helpdesk_contacts",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="site user",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="wagtail_helpdesk.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "contact",
+                "verbose_name_plural": "contacts",
+            },
+        ),
+        migrations.CreateModel(
+            name="ContactEmail",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("address", models.CharField(max_length=254, verbose_name="address")),
+                ("address_hash", models.CharField(editable=False, max_length=64, unique=True)),
+                ("verified_at", models.DateTimeField(blank=True, null=True, verbose_name="verified at")),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="emails",
+                        to="wagtail_helpdesk.contact",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "contact's address",
+                "verbose_name_plural": "contacts' addresses",
+            },
+        ),
+        migrations.CreateModel(
+            name="Mailbox",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="Shown to customers as the sender.", max_length=100, verbose_name="name"
+                    ),
+                ),
+                ("address", models.CharField(max_length=254, verbose_name="address")),
+                ("address_hash", models.CharField(editable=False, max_length=64, unique=True)),
+                (
+                    "aliases",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="Further addresses whose mail arrives here.",
+                        verbose_name="aliases",
+                    ),
+                ),
+                ("language", models.CharField(blank=True, max_length=20, verbose_name="language")),
+                (
+                    "signature",
+                    models.TextField(
+                        blank=True,
+                        help_text="Stands under every reply. {agent} is the agent's name, {team} the team's.",
+                        verbose_name="signature",
+                    ),
+                ),
+                (
+                    "reopen_days",
+                    models.PositiveIntegerField(
+                        default=14,
+                        help_text="An answer within these days reopens a ticket; a later one opens a new ticket.",
+                        verbose_name="days to reopen",
+                    ),
+                ),
+                (
+                    "is_default",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Answers for tickets that came without a mailbox.",
+                        verbose_name="default",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtailcore.site",
+                        verbose_name="site",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "mailbox",
+                "verbose_name_plural": "mailboxes",
+                "ordering": ["name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="InboundMail",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("raw_sha256", models.CharField(db_index=True, max_length=64)),
+                ("raw_ref", models.CharField(blank=True, max_length=120)),
+                ("size", models.PositiveBigIntegerField(verbose_name="size in bytes")),
+                ("dedupe_scope", models.CharField(blank=True, max_length=20)),
+                ("dedupe_key", models.CharField(max_length=64)),
+                ("message_id_header_hash", models.CharField(blank=True, db_index=True, max_length=64)),
+                ("message_id_header", models.TextField(blank=True, verbose_name="Message-ID")),
+                ("from_header", models.CharField(blank=True, max_length=300, verbose_name="from")),
+                ("subject", models.CharField(blank=True, max_length=500, verbose_name="subject")),
+                ("envelope", models.JSONField(blank=True, default=dict)),
+                ("origin", models.CharField(max_length=20, verbose_name="origin")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "Waiting"),
+                            ("processing", "Being read"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                        ],
+                        default="received",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("opened", "Opened a ticket"),
+                            ("appended", "Added to a ticket"),
+                            ("duplicate", "Duplicate"),
+                            ("report", "Delivery report"),
+                            ("own_copy", "Copy of our own mail"),
+                            ("auto_reply", "Automatic reply"),
+                            ("quarantined", "Quarantined as spam"),
+                            ("no_mailbox", "No mailbox for it"),
+                            ("failed", "Failed"),
+                        ],
+                        max_length=12,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
+                ("trace", models.JSONField(blank=True, default=list, verbose_name="decision trace")),
+                ("classification", models.JSONField(blank=True, default=list, verbose_name="classification")),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="received at")),
+                ("processed_at", models.DateTimeField(blank=True, null=True, verbose_name="processed at")),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="inbound_mails",
+                        to="wagtail_helpdesk.mailbox",
+                        verbose_name="mailbox",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "arrived mail",
+                "verbose_name_plural": "arrived mails",
+            },
+        ),
+        migrations.CreateModel(
+            name="InboundDelivery",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("origin", models.CharField(max_length=20)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "inbound",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="wagtail_helpdesk.inboundmail",
+                    ),
+                ),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="wagtail_helpdesk.mailbox",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "delivery",
+                "verbose_name_plural": "deliveries",
+            },
+        ),
+        migrations.CreateModel(
+            name="MailboxOptions",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "acknowledge",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Sends the tracking link to whoever opens a ticket.",
+                        verbose_name="acknowledge new tickets",
+                    ),
+                ),
+                (
+                    "plus_addressing",
+                    models.BooleanField(
+                        default=False,
+                        help_text="The mail server delivers support+anything@… to support@…: answers find their ticket by address.",
+                        verbose_name="plus addressing",
+                    ),
+                ),
+                (
+                    "sender_name",
+                    models.CharField(
+                        choices=[
+                            ("agent_via_team", "Agent via mailbox name"),
+                            ("team", "Mailbox name only"),
+                            ("agent", "Agent only"),
+                        ],
+                        default="agent_via_team",
+                        max_length=20,
+                        verbose_name="sender's name",
+                    ),
+                ),
+                (
+                    "mailbox",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mail_options",
+                        to="wagtail_helpdesk.mailbox",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "mail options",
+                "verbose_name_plural": "mail options",
+            },
+        ),
+        migrations.CreateModel(
+            name="Message",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("inbound", "Inbound"), ("outbound", "Outbound"), ("internal", "Internal")],
+                        max_length=8,
+                        verbose_name="direction",
+                    ),
+                ),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[("public", "Public"), ("internal", "Internal")],
+                        max_length=8,
+                        verbose_name="visibility",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("scheduled", "Scheduled"), ("published", "Published"), ("cancelled", "Cancelled")],
+                        default="published",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("email", "E-mail"),
+                            ("form", "Contact form"),
+                            ("portal", "Tracking page"),
+                            ("agent", "Agent"),
+                        ],
+                        max_length=10,
+                        verbose_name="channel",
+                    ),
+                ),
+                ("author_name", models.CharField(blank=True, max_length=200, verbose_name="author")),
+                ("from_address", models.CharField(blank=True, max_length=254, verbose_name="from")),
+                ("subject", models.CharField(blank=True, max_length=500, verbose_name="subject")),
+                ("text", models.TextField(blank=True, verbose_name="text")),
+                ("html", models.TextField(blank=True, verbose_name="HTML")),
+                ("reply_text", models.TextField(blank=True, verbose_name="new words")),
+                ("reply_html", models.TextField(blank=True, verbose_name="new words as HTML")),
+                ("sanitizer_version", models.PositiveIntegerField(default=0)),
+                ("remote_images", models.PositiveIntegerField(default=0)),
+                ("flags", models.JSONField(blank=True, default=list)),
+                ("recipients", models.JSONField(blank=True, default=dict)),
+                ("publish_at", models.DateTimeField(blank=True, null=True)),
+                ("external_key", models.CharField(blank=True, max_length=64, null=True, unique=True)),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent at")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="created at")),
+                (
+                    "author_contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="helpdesk_messages",
+                        to="wagtail_helpdesk.contact",
+                    ),
+                ),
+                (
+                    "author_user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="helpdesk_messages",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "on_publish",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtail_helpdesk.status",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "message",
+                "verbose_name_plural": "messages",
+            },
+        ),
+        migrations.AddField(
+            model_name="inboundmail",
+            name="message",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="inbound_mails",
+                to="wagtail_helpdesk.message",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Attachment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.CharField(editable=False, max_length=32, unique=True)),
+                ("storage_key", models.CharField(db_index=True, max_length=100)),
+                ("sha256", models.CharField(max_length=64)),
+                ("display_name", models.CharField(max_length=150, verbose_name="file name")),
+                ("declared_type", models.CharField(blank=True, max_length=150)),
+                ("sniffed_type", models.CharField(max_length=100, verbose_name="type")),
+                ("size", models.PositiveBigIntegerField(verbose_name="size in bytes")),
+                ("disposition", models.CharField(default="attachment", max_length=10)),
+                ("content_id", models.CharField(blank=True, max_length=250)),
+                ("hidden", models.BooleanField(default=False)),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="wagtail_helpdesk.message",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "attachment",
+                "verbose_name_plural": "attachments",
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Team",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "is_default",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Takes the tickets that nothing else gives a team.",
+                        verbose_name="default",
+                    ),
+                ),
+                (
+                    "members",
+                    models.ManyToManyField(
+                        blank=True, related_name="helpdesk_teams", to=settings.AUTH_USER_MODEL, verbose_name="members"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "team",
+                "verbose_name_plural": "teams",
+                "ordering": ["name"],
+            },
+        ),
+        migrations.AddField(
+            model_name="mailbox",
+            name="team",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="mailboxes",
+                to="wagtail_helpdesk.team",
+                verbose_name="team",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Ticket",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.CharField(blank=True, max_length=500, verbose_name="subject")),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("new", "New"),
+                            ("open", "Open"),
+                            ("pending", "Pending"),
+                            ("resolved", "Resolved"),
+                            ("closed", "Closed"),
+                            ("spam", "Spam"),
+                            ("trash", "Trash"),
+                        ],
+                        editable=False,
+                        max_length=10,
+                        verbose_name="category",
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("email", "E-mail"),
+                            ("form", "Contact form"),
+                            ("portal", "Tracking page"),
+                            ("agent", "Agent"),
+                        ],
+                        max_length=10,
+                        verbose_name="channel",
+                    ),
+                ),
+                ("language", models.CharField(blank=True, max_length=20, verbose_name="language")),
+                ("source_title", models.CharField(blank=True, max_length=255, verbose_name="source title")),
+                ("source_url", models.CharField(blank=True, max_length=500, verbose_name="source address")),
+                ("customer_waiting_since", models.DateTimeField(blank=True, null=True, verbose_name="waiting since")),
+                (
+                    "last_activity_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="last activity"),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="created at")),
+                ("first_replied_at", models.DateTimeField(blank=True, null=True, verbose_name="first replied at")),
+                ("resolved_at", models.DateTimeField(blank=True, null=True, verbose_name="resolved at")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed at")),
+                ("erased_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("message_count", models.PositiveIntegerField(default=0, verbose_name="messages")),
+                ("attachment_count", models.PositiveIntegerField(default=0, verbose_name="attachments")),
+                ("preview", models.CharField(blank=True, max_length=200, verbose_name="preview")),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="helpdesk_tickets",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="assignee",
+                    ),
+                ),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="wagtail_helpdesk.mailbox",
+                        verbose_name="mailbox",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="wagtail_helpdesk.ticket",
+                    ),
+                ),
+                (
+                    "priority",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="wagtail_helpdesk.priority",
+                        verbose_name="priority",
+                    ),
+                ),
+                (
+                    "requester",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requested_tickets",
+                        to="wagtail_helpdesk.contact",
+                        verbose_name="requester",
+                    ),
+                ),
+                (
+                    "restore_status",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtail_helpdesk.status",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtailcore.site",
+                        verbose_name="site",
+                    ),
+                ),
+                (
+                    "source_page",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=swapper.get_model_name("wagtailcore", "Page"),
+                        verbose_name="source page",
+                    ),
+                ),
+                (
+                    "status",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="wagtail_helpdesk.status",
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="wagtail_helpdesk.team",
+                        verbose_name="team",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "ticket",
+                "verbose_name_plural": "tickets",
+                "permissions": [
+                    ("note_ticket", "Can write internal notes"),
+                    ("reply_ticket", "Can reply to customers"),
+                    ("assign_ticket", "Can assign tickets"),
+                    ("merge_ticket", "Can merge tickets"),
+                    ("promote_ticket", "Can promote answers to FAQ articles"),
+                    ("export_ticket", "Can export tickets"),
+                    ("view_all_ticket", "Can see the tickets of all teams"),
+                ],
+                "default_permissions": ("view", "change", "delete"),
+            },
+        ),
+        migrations.CreateModel(
+            name="TaggedTicket",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "content_object",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tagged_items",
+                        to="wagtail_helpdesk.ticket",
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="wagtail_helpdesk.tickettag",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "tagged ticket",
+                "verbose_name_plural": "tagged tickets",
+            },
+        ),
+        migrations.CreateModel(
+            name="OutboundMail",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.CharField(editable=False, max_length=12, unique=True)),
+                (
+                    "audience",
+                    models.CharField(choices=[("customer", "Customer")], max_length=10, verbose_name="audience"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("reply", "Reply"), ("ack", "Acknowledgement")], max_length=10, verbose_name="kind"
+                    ),
+                ),
+                ("purpose_key", models.CharField(max_length=64, unique=True)),
+                (
+                    "message_visibility",
+                    models.CharField(
+                        choices=[("public", "Public"), ("internal", "Internal")], default="public", max_length=8
+                    ),
+                ),
+                ("message_id_header", models.CharField(max_length=120, unique=True, verbose_name="Message-ID")),
+                ("subject", models.CharField(max_length=600, verbose_name="subject")),
+                ("from_header", models.CharField(max_length=400)),
+                ("reply_to", models.CharField(blank=True, max_length=400)),
+                ("headers", models.JSONField(default=list)),
+                ("text", models.TextField(blank=True)),
+                ("html", models.TextField(blank=True)),
+                ("attachment_ids", models.JSONField(blank=True, default=list)),
+                ("language", models.CharField(blank=True, max_length=20)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("claimed", "Being prepared"),
+                            ("transmitting", "Being sent"),
+                            ("sent", "Sent"),
+                            ("partial", "Sent to some recipients"),
+                            ("retry", "Will be tried again"),
+                            ("uncertain", "May not have been sent"),
+                            ("failed", "Not sent"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="queued",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0, verbose_name="attempts")),
+                ("next_try_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="next try")),
+                ("lease_token", models.CharField(blank=True, max_length=32)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("last_error", models.CharField(blank=True, max_length=200, verbose_name="last error")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="created at")),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent at")),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="outbound_mails",
+                        to="wagtail_helpdesk.mailbox",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="outbound_mails",
+                        to="wagtail_helpdesk.message",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="outbound_mails",
+                        to="wagtail_helpdesk.ticket",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "outgoing mail",
+                "verbose_name_plural": "outgoing mails",
+            },
+        ),
+        migrations.CreateModel(
+            name="MessageIdIndex",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("id_hash", models.CharField(db_index=True, max_length=64)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("theirs", "A message we received"), ("referenced", "Named by a message we received")],
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="message_ids",
+                        to="wagtail_helpdesk.message",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="message_ids",
+                        to="wagtail_helpdesk.ticket",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "Message-ID",
+                "verbose_name_plural": "Message-IDs",
+            },
+        ),
+        migrations.AddField(
+            model_name="message",
+            name="ticket",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="messages", to="wagtail_helpdesk.ticket"
+            ),
+        ),
+        migrations.AddField(
+            model_name="inboundmail",
+            name="ticket",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="inbound_mails",
+                to="wagtail_helpdesk.ticket",
+                verbose_name="ticket",
+            ),
+        ),
+        migrations.CreateModel(
+            name="TicketAccess",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="wagtail_helpdesk.team",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="access", to="wagtail_helpdesk.ticket"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "access",
+                "verbose_name_plural": "accesses",
+            },
+        ),
+        migrations.CreateModel(
+            name="TicketEvent",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("opened", "Ticket opened"),
+                            ("message", "Message added"),
+                            ("scheduled", "Reply scheduled"),
+                            ("cancelled", "Scheduled reply cancelled"),
+                            ("reopened", "Reopened"),
+                            ("status", "Status changed"),
+                            ("priority", "Priority changed"),
+                            ("team", "Team changed"),
+                            ("assignee", "Assignee changed"),
+                            ("subject", "Subject changed"),
+                            ("tags", "Tags changed"),
+                            ("participant", "Participant changed"),
+                            ("shared", "Ticket shared"),
+                            ("linked", "Ticket linked"),
+                            ("merged", "Ticket merged"),
+                            ("unmerged", "Merge undone"),
+                            ("erased", "Ticket erased"),
+                            ("token_revoked", "Tracking link revoked"),
+                            ("promoted", "Promoted to FAQ"),
+                            ("delivery", "Delivery"),
+                            ("failure", "Something went wrong"),
+                        ],
+                        max_length=14,
+                        verbose_name="what",
+                    ),
+                ),
+                ("actor_kind", models.CharField(max_length=8)),
+                ("actor_name", models.CharField(blank=True, max_length=200, verbose_name="who")),
+                ("data", models.JSONField(blank=True, default=dict)),
+                ("cause", models.CharField(blank=True, max_length=100, verbose_name="why")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="when")),
+                (
+                    "actor_contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtail_helpdesk.contact",
+                    ),
+                ),
+                (
+                    "actor_user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="events", to="wagtail_helpdesk.ticket"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "event",
+                "verbose_name_plural": "timeline",
+                "ordering": ["created_at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="TicketLink",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("continues", "Continues"),
+                            ("possibly", "Possibly belongs to"),
+                            ("sibling", "Same message to another mailbox"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links_out",
+                        to="wagtail_helpdesk.ticket",
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links_in",
+                        to="wagtail_helpdesk.ticket",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "ticket link",
+                "verbose_name_plural": "ticket links",
+            },
+        ),
+        migrations.CreateModel(
+            name="TicketMerge",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("moved", models.JSONField(default=dict)),
+                ("merged_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("undone_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="merges_out",
+                        to="wagtail_helpdesk.ticket",
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="merges_in",
+                        to="wagtail_helpdesk.ticket",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "merge",
+                "verbose_name_plural": "merges",
+            },
+        ),
+        migrations.CreateModel(
+            name="TicketParticipant",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("address", models.CharField(max_length=254, verbose_name="address")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("requester", "Requester"), ("cc", "Copied in"), ("third_party", "Third party")],
+                        max_length=12,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("active", "Active"),
+                            ("pending", "To be confirmed"),
+                            ("blocked", "Blocked"),
+                            ("left", "Left"),
+                        ],
+                        default="active",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("muted", models.BooleanField(default=False, verbose_name="muted")),
+                ("joined_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="joined at")),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="participations",
+                        to="wagtail_helpdesk.contact",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="participants",
+                        to="wagtail_helpdesk.ticket",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "participant",
+                "verbose_name_plural": "participants",
+            },
+        ),
+        migrations.CreateModel(
+            name="OutboundRecipient",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("to", "To"), ("cc", "Cc")], max_length=3)),
+                ("name", models.CharField(blank=True, max_length=200)),
+                ("address", models.CharField(blank=True, max_length=254, verbose_name="address")),
+                ("address_hash", models.CharField(db_index=True, max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("accepted", "Accepted by the mail server"),
+                            ("refused_temp", "Refused for now"),
+                            ("refused_perm", "Refused"),
+                        ],
+                        default="pending",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("smtp_code", models.PositiveIntegerField(blank=True, null=True, verbose_name="SMTP code")),
+                (
+                    "outbound",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recipients",
+                        to="wagtail_helpdesk.outboundmail",
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtail_helpdesk.ticketparticipant",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "recipient",
+                "verbose_name_plural": "recipients",
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.AddField(
+            model_name="ticket",
+            name="tags",
+            field=taggit.managers.TaggableManager(
+                blank=True,
+                help_text="A comma-separated list of tags.",
+                through="wagtail_helpdesk.TaggedTicket",
+                to="wagtail_helpdesk.TicketTag",
+                verbose_name="tags",
+            ),
+        ),
+        migrations.CreateModel(
+            name="TicketToken",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.CharField(editable=False, max_length=12, unique=True)),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[("reply", "Answer by e-mail"), ("portal", "Tracking link")], max_length=10
+                    ),
+                ),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[("public", "Public"), ("internal", "Internal")], default="public", max_length=8
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tokens",
+                        to="wagtail_helpdesk.ticketparticipant",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tokens", to="wagtail_helpdesk.ticket"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "token",
+                "verbose_name_plural": "tokens",
+            },
+        ),
+        migrations.CreateModel(
+            name="AutoReplyLedger",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("address_hash", models.CharField(max_length=64)),
+                ("domain_hash", models.CharField(max_length=64)),
+                ("subject_hash", models.CharField(blank=True, max_length=64)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="wagtail_helpdesk.mailbox"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "automatic mail",
+                "verbose_name_plural": "automatic mails",
+                "indexes": [
+                    models.Index(fields=["address_hash", "at"], name="helpdesk_ledger_address"),
+                    models.Index(fields=["domain_hash", "at"], name="helpdesk_ledger_domain"),
+                    models.Index(fields=["mailbox", "at"], name="helpdesk_ledger_mailbox"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="StatusLabel",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("language", models.CharField(max_length=20, verbose_name="language")),
+                ("label", models.CharField(max_length=60, verbose_name="label for customers")),
+                (
+                    "status",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="labels", to="wagtail_helpdesk.status"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "label for customers",
+                "verbose_name_plural": "labels for customers",
+                "constraints": [models.UniqueConstraint(fields=("status", "language"), name="helpdesk_status_label")],
+            },
+        ),
+        migrations.AddIndex(
+            model_name="outboundmail",
+            index=models.Index(fields=["state", "next_try_at"], name="helpdesk_outbound_due"),
+        ),
+        migrations.AddIndex(
+            model_name="outboundmail",
+            index=models.Index(fields=["ticket", "id"], name="helpdesk_outbound_ticket"),
+        ),
+        migrations.AddConstraint(
+            model_name="outboundmail",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("audience", "customer"), _negated=True), ("message_visibility", "public"), _connector="OR"
+                ),
+                name="helpdesk_no_note_to_customer",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(fields=["ticket", "created_at", "id"], name="helpdesk_message_ticket"),
+        ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(fields=["state", "publish_at"], name="helpdesk_message_due"),
+        ),
+        migrations.AddConstraint(
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("direction", "internal"), ("visibility", "public"), _negated=True),
+                name="helpdesk_note_is_internal",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="inboundmail",
+            index=models.Index(fields=["state", "lease_until"], name="helpdesk_inbound_state"),
+        ),
+        migrations.AddIndex(
+            model_name="inboundmail",
+            index=models.Index(fields=["-received_at", "-id"], name="helpdesk_inbound_received"),
+        ),
+        migrations.AddConstraint(
+            model_name="inboundmail",
+            constraint=models.UniqueConstraint(fields=("dedupe_scope", "dedupe_key"), name="helpdesk_inbound_dedupe"),
+        ),
+        migrations.AddIndex(
+            model_name="ticketevent",
+            index=models.Index(fields=["ticket", "created_at", "id"], name="helpdesk_event_ticket"),
+        ),
+        migrations.AddConstraint(
+            model_name="ticketlink",
+            constraint=models.UniqueConstraint(fields=("source", "target", "kind"), name="helpdesk_ticket_link"),
+        ),
+        migrations.AddConstraint(
+            model_name="ticketparticipant",
+            constraint=models.UniqueConstraint(fields=("ticket", "contact"), name="helpdesk_participant"),
+        ),
+        migrations.AddIndex(
+            model_name="ticket",
+            index=models.Index(fields=["category", "-last_activity_at", "-id"], name="helpdesk_ticket_category"),
+        ),
+        migrations.AddIndex(
+            model_name="ticket",
+            index=models.Index(fields=["team", "category", "-last_activity_at", "-id"], name="helpdesk_ticket_team"),
+        ),
+        migrations.AddIndex(
+            model_name="ticket",
+            index=models.Index(
+                fields=["assignee", "category", "-last_activity_at", "-id"], name="helpdesk_ticket_assignee"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="ticket",
+            index=models.Index(fields=["category", "customer_waiting_since", "id"], name="helpdesk_ticket_waiting"),
+        ),
+        migrations.AddIndex(
+            model_name="ticket",
+            index=models.Index(fields=["requester", "-last_activity_at"], name="helpdesk_ticket_requester"),
+        ),
+        migrations.AddConstraint(
+            model_name="taggedticket",
+            constraint=models.UniqueConstraint(fields=("tag", "content_object"), name="helpdesk_tagged_ticket"),
+        ),
+    ]

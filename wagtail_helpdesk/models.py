@@ -1,0 +1,57 @@
+"""Collects the models of the packages: they share this app's label and its one migration history."""
+
+from wagtail_helpdesk.contacts.models import Contact, ContactEmail, Organisation
+from wagtail_helpdesk.conversations.models import Attachment, Message, MessageIdIndex
+from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, StatusLabel, Team
+from wagtail_helpdesk.mail.models import (
+    AddressSuppression,
+    AutoReplyLedger,
+    InboundDelivery,
+    InboundMail,
+    MailboxOptions,
+    OutboundMail,
+    OutboundRecipient,
+    RawMail,
+)
+from wagtail_helpdesk.tickets.models import (
+    TaggedTicket,
+    Ticket,
+    TicketAccess,
+    TicketEvent,
+    TicketLink,
+    TicketMerge,
+    TicketParticipant,
+    TicketTag,
+    TicketToken,
+)
+
+__all__ = [
+    "AddressSuppression",
+    "Attachment",
+    "AutoReplyLedger",
+    "Contact",
+    "ContactEmail",
+    "InboundDelivery",
+    "InboundMail",
+    "Mailbox",
+    "MailboxOptions",
+    "Message",
+    "MessageIdIndex",
+    "Organisation",
+    "OutboundMail",
+    "OutboundRecipient",
+    "Priority",
+    "RawMail",
+    "Status",
+    "StatusLabel",
+    "TaggedTicket",
+    "Team",
+    "Ticket",
+    "TicketAccess",
+    "TicketEvent",
+    "TicketLink",
+    "TicketMerge",
+    "TicketParticipant",
+    "TicketTag",
+    "TicketToken",
+]

@@ -1,0 +1,26 @@
+"""The order in which packages react to what happened: the one place that knows it.
+
+Merge and erase run from the bottom layer up; a reactor that must not fail alone is essential.
+"""
+
+from wagtail_helpdesk import events
+from wagtail_helpdesk.conversations import reactors as conversations
+from wagtail_helpdesk.events import Reactor
+from wagtail_helpdesk.tickets import reactors as tickets
+from wagtail_helpdesk.tickets.timeline import record_reactor_failure
+
+REACTORS = (
+    # Merge and erase, from the bottom layer up.
+    Reactor(events.ContactsMerged, tickets.move_contact, essential=True),
+    Reactor(events.ContactsMerged, conversations.move_contact, essential=True),
+    Reactor(events.ContactErased, conversations.forget_contact, essential=True),
+    Reactor(events.ContactErased, tickets.forget_contact, essential=True),
+    Reactor(events.TicketsMerged, conversations.merge_conversations, essential=True),
+    Reactor(events.TicketsUnmerged, conversations.unmerge_conversations, essential=True),
+    Reactor(events.TicketErased, conversations.erase_conversation, essential=True),
+)
+
+
+def install() -> None:
+    """Hand the reactors down to ``events``. Called once, from ``apps.ready()``."""
+    events.install(REACTORS, record_reactor_failure)

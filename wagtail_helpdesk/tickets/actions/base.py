@@ -1,0 +1,58 @@
+"""The base of actions on one ticket: permission, row lock, timeline."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk.actions import Action, ActionRefused
+from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.tickets.models import Ticket
+from wagtail_helpdesk.tickets.permissions import may
+from wagtail_helpdesk.tickets.timeline import write_event
+
+
+class Conflict(ActionRefused):
+    """Somebody else changed the same thing meanwhile."""
+
+
+#: "The caller did not look before": no check for changes made meanwhile.
+UNSEEN: Any = object()
+
+
+class TicketAction(Action):
+    """Subclasses name the permission they need and work on ``self.ticket``, which is locked and fresh."""
+
+    #: One of ``permissions.VERBS``.
+    verb: ClassVar[str] = "change"
+
+    def __init__(self, *, ticket: Ticket, actor: Actor, depth: int = 0) -> None:
+        super().__init__(actor=actor, depth=depth)
+        self.ticket = ticket
+
+    def check(self) -> None:
+        """Lock the ticket, then: PermissionDenied without the right, ActionRefused for an erased or merged one."""
+        self.ticket = lock_ticket(self.ticket.pk)
+        if self.actor.kind == "user" and not may(self.user, self.verb, self.ticket):
+            raise PermissionDenied
+        if self.ticket.erased_at:
+            raise ActionRefused(_("This ticket was erased."))
+        if self.ticket.merged_into_id:
+            raise ActionRefused(_("This ticket was merged into another one."))
+
+    def record(self, what: str, **values: Any) -> None:
+        """Write one line of the ticket's timeline."""
+        write_event(self.ticket, what, actor=self.actor, **values)
+
+
+def lock_ticket(pk: int) -> Ticket:
+    """Return the ticket with its row locked (where the database has row locks). Raises Ticket.DoesNotExist."""
+    if connection.features.has_select_for_update_of:
+        tickets = Ticket.objects.select_for_update(of=("self",)).select_related("status", "mailbox")
+    else:
+        # Without OF a join would lock the rows of the status and the mailbox too, and all tickets would queue there.
+        tickets = Ticket.objects.select_for_update()
+    return tickets.get(pk=pk)

@@ -1,0 +1,77 @@
+"""Set a ticket's status, with all that follows from its category."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk import events
+from wagtail_helpdesk.desk.choices import Category
+from wagtail_helpdesk.desk.defaults import default_status
+from wagtail_helpdesk.desk.models import Status
+from wagtail_helpdesk.events import Actor, Change
+from wagtail_helpdesk.tickets.actions.base import UNSEEN, Conflict, TicketAction
+from wagtail_helpdesk.tickets.choices import EventKind
+from wagtail_helpdesk.tickets.models import Ticket
+from wagtail_helpdesk.tickets.permissions import may
+from wagtail_helpdesk.tickets.state import fields_for_category
+
+
+class ChangeStatus(TicketAction):
+    """Set ``status``. ``seen`` is the key of the status the person saw: another one by now raises Conflict."""
+
+    def __init__(self, *, ticket: Ticket, status: Status, actor: Actor, seen: Any = UNSEEN, depth: int = 0) -> None:
+        super().__init__(ticket=ticket, actor=actor, depth=depth)
+        self.status = status
+        self.seen = seen
+
+    def check(self) -> None:
+        """As the base; to and from trash only with the right to delete."""
+        super().check()
+        trash = Category.TRASH in (self.status.category, self.ticket.category)
+        if trash and self.actor.kind == "user" and not may(self.user, "delete", self.ticket):
+            raise PermissionDenied
+        if self.seen is not UNSEEN and self.seen != self.ticket.status_id and self.status.pk != self.ticket.status_id:
+            raise Conflict(
+                _("Somebody else set the status to “%(status)s” meanwhile.") % {"status": self.ticket.status}
+            )
+
+    def execute(self) -> Ticket:
+        """Return the ticket; nothing is written when it has this status already."""
+        ticket, new = self.ticket, self.status
+        if ticket.status_id == new.pk:
+            return ticket
+        old = ticket.status
+        changed = fields_for_category(
+            old=ticket.category,
+            new=new.category,
+            now=timezone.now(),
+            resolved_at=ticket.resolved_at,
+            old_status_id=old.pk,
+        )
+        for field, value in changed.items():
+            setattr(ticket, field, value)
+        ticket.status, ticket.category = new, new.category
+        ticket.save(update_fields=["status", "category", *changed])
+        self.record(EventKind.STATUS, old=old.name, new=new.name)
+        changes = (Change("status", old.pk, new.pk), Change("category", old.category, new.category))
+        self.publish(events.TicketUpdated, ticket_id=ticket.pk, changes=changes)
+        return ticket
+
+
+class TrashTicket(ChangeStatus):
+    """Put a ticket into the trash. It can be restored until it is erased."""
+
+    def __init__(self, *, ticket: Ticket, actor: Actor, depth: int = 0) -> None:
+        super().__init__(ticket=ticket, status=default_status(Category.TRASH), actor=actor, depth=depth)
+
+
+class RestoreTicket(ChangeStatus):
+    """Bring a ticket back from trash or spam to the status it had, else to open."""
+
+    def __init__(self, *, ticket: Ticket, actor: Actor, depth: int = 0) -> None:
+        status = ticket.restore_status or default_status(Category.OPEN)
+        super().__init__(ticket=ticket, status=status, actor=actor, depth=depth)

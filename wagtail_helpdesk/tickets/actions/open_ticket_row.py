@@ -1,0 +1,56 @@
+"""Make the row of a new ticket. ``conversations.actions.OpenTicket`` is what channels call: a ticket has words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from wagtail_helpdesk.contacts.models import Contact
+from wagtail_helpdesk.desk.choices import Category
+from wagtail_helpdesk.desk.defaults import default_priority, default_status
+from wagtail_helpdesk.desk.models import Mailbox, Team
+from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.tickets.actions.participants import add_participant
+from wagtail_helpdesk.tickets.choices import EventKind, Role
+from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
+from wagtail_helpdesk.tickets.timeline import write_event
+
+
+def open_ticket_row(
+    *,
+    subject: str,
+    channel: str,
+    requester: Contact,
+    address: str,
+    mailbox: Mailbox,
+    actor: Actor,
+    at: datetime,
+    team: Team | None = None,
+    category: str = Category.NEW,
+    tags: tuple[str, ...] = (),
+    **fields: Any,
+) -> tuple[Ticket, TicketParticipant]:
+    """Return the new ticket and its requester's participation. Must run in an action.
+
+    ``fields`` are further columns: language, site, source_page, source_title, source_url, priority.
+    """
+    fields.setdefault("priority", None)
+    fields["priority"] = fields["priority"] or default_priority()
+    status = default_status(category)
+    ticket = Ticket.objects.create(
+        subject=" ".join(subject.split())[:500],
+        status=status,
+        category=status.category,
+        channel=channel,
+        team=team or mailbox.team,
+        requester=requester,
+        mailbox=mailbox,
+        created_at=at,
+        last_activity_at=at,
+        **fields,
+    )
+    participant = add_participant(ticket=ticket, contact=requester, address=address, role=Role.REQUESTER)
+    if tags:
+        ticket.tags.add(*tags)
+    write_event(ticket, EventKind.OPENED, actor=actor, channel=channel)
+    return ticket, participant

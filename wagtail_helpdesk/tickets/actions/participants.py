@@ -1,0 +1,57 @@
+"""Who takes part: add a participant, mint and revoke tokens."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from wagtail_helpdesk.contacts.models import Contact
+from wagtail_helpdesk.tickets.actions.base import TicketAction
+from wagtail_helpdesk.tickets.choices import EventKind, ParticipantState, TokenPurpose, Visibility
+from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant, TicketToken
+from wagtail_helpdesk.tickets.tokens import new_public_id
+
+
+def add_participant(
+    *, ticket: Ticket, contact: Contact, address: str, role: str, state: str = ParticipantState.ACTIVE
+) -> TicketParticipant:
+    """Return the contact's participation in ``ticket``, made when there is none. Must run in an action."""
+    try:
+        with transaction.atomic():
+            return TicketParticipant.objects.create(
+                ticket=ticket, contact=contact, address=address, role=role, state=state
+            )
+    except IntegrityError:
+        return TicketParticipant.objects.get(ticket=ticket, contact=contact)
+
+
+def token_for(participant: TicketParticipant, purpose: str) -> TicketToken:
+    """Return the participant's living token for ``purpose``, made when there is none."""
+    token = TicketToken.objects.filter(participant=participant, purpose=purpose, revoked_at__isnull=True).first()
+    if token is None:
+        token = TicketToken.objects.create(
+            public_id=new_public_id(),
+            ticket_id=participant.ticket_id,
+            participant=participant,
+            purpose=purpose,
+            visibility=Visibility.PUBLIC,
+        )
+    return token
+
+
+class RevokeTrackingLink(TicketAction):
+    """Make a participant's tracking links useless; the next mail brings a new one."""
+
+    def __init__(self, *, participant: TicketParticipant, **kwargs) -> None:
+        super().__init__(ticket=participant.ticket, **kwargs)
+        self.participant = participant
+
+    def execute(self) -> int:
+        """Return how many links were revoked."""
+        living = TicketToken.objects.filter(
+            participant=self.participant, purpose=TokenPurpose.PORTAL, revoked_at__isnull=True
+        )
+        revoked = living.update(revoked_at=timezone.now())
+        if revoked:
+            self.record(EventKind.TOKEN_REVOKED, name=str(self.participant.contact))
+        return revoked

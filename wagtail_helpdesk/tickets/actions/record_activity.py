@@ -1,0 +1,92 @@
+"""What a published message does to the columns that lists sort and filter by."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+
+from wagtail_helpdesk import events
+from wagtail_helpdesk.desk.choices import FINISHED, HIDDEN
+from wagtail_helpdesk.desk.defaults import default_status
+from wagtail_helpdesk.desk.models import Status
+from wagtail_helpdesk.events import Actor, Change
+from wagtail_helpdesk.tickets.choices import EventKind, Visibility
+from wagtail_helpdesk.tickets.models import Ticket
+from wagtail_helpdesk.tickets.state import category_after_inbound, category_after_reply, fields_for_category
+from wagtail_helpdesk.tickets.timeline import write_event
+
+PREVIEW_LENGTH = 200
+
+
+def record_activity(
+    ticket: Ticket,
+    *,
+    actor: Actor,
+    at: datetime,
+    direction: str,
+    visibility: str,
+    text: str,
+    attachments: int = 0,
+    may_reopen: bool = True,
+    counts_as_waiting: bool = True,
+    status: Status | None = None,
+    depth: int = 0,
+) -> bool:
+    """Bring ``ticket`` (locked) up to date with one more published message; return whether it was reopened.
+
+    ``status`` is the one an agent chose with the reply. ``counts_as_waiting`` is False for machines' mail.
+    """
+    fields: dict[str, Any] = {
+        "message_count": F("message_count") + 1,
+        "attachment_count": F("attachment_count") + attachments,
+        "last_activity_at": max(at, ticket.last_activity_at),
+    }
+    public = visibility == Visibility.PUBLIC
+    if public:
+        fields["preview"] = " ".join(text.split())[:PREVIEW_LENGTH]
+    category = ticket.category
+    if direction == "inbound" and public:
+        category = category_after_inbound(category, may_reopen=may_reopen)
+        if counts_as_waiting and category not in (*FINISHED, *HIDDEN):
+            fields["customer_waiting_since"] = ticket.customer_waiting_since or at
+    elif direction == "outbound" and public:
+        category = category_after_reply(category)
+        fields["customer_waiting_since"] = None
+        fields["first_replied_at"] = ticket.first_replied_at or at
+    if status is not None:
+        category = status.category
+    reopened = ticket.category in FINISHED and category not in (*FINISHED, *HIDDEN)
+    if (status is not None and status.pk != ticket.status_id) or category != ticket.category:
+        _set_status(ticket, status or default_status(category), fields, actor=actor, at=at, depth=depth)
+    _write(ticket, fields)
+    return reopened
+
+
+def _set_status(
+    ticket: Ticket, status: Status, fields: dict[str, Any], *, actor: Actor, at: datetime, depth: int
+) -> None:
+    """Add the status and what follows from it to ``fields``, say so in the timeline and to the reactors."""
+    old = ticket.status
+    fields.update(
+        fields_for_category(
+            old=ticket.category,
+            new=status.category,
+            now=at,
+            resolved_at=ticket.resolved_at,
+            old_status_id=ticket.status_id,
+        )
+    )
+    fields.update(status_id=status.pk, category=status.category)
+    reopened = old.category in FINISHED and status.category not in (*FINISHED, *HIDDEN)
+    kind = EventKind.REOPENED if reopened else EventKind.STATUS
+    write_event(ticket, kind, actor=actor, old=old.name, new=status.name)
+    changes = (Change("status", old.pk, status.pk), Change("category", old.category, status.category))
+    events.publish(events.TicketUpdated(actor=actor, depth=depth, ticket_id=ticket.pk, changes=changes))
+
+
+def _write(ticket: Ticket, fields: dict[str, Any]) -> None:
+    """Write the columns in one statement and bring the instance in line with them."""
+    Ticket.objects.filter(pk=ticket.pk).update(**fields)
+    ticket.refresh_from_db(fields=["status" if name == "status_id" else name for name in fields])

@@ -1,0 +1,22 @@
+"""Mend the columns that repeat what stands in other tables."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from wagtail_helpdesk.tickets.actions.record_activity import PREVIEW_LENGTH
+from wagtail_helpdesk.tickets.models import Ticket
+
+
+def recount_ticket(
+    ticket_id: int, *, message_count: int, attachment_count: int, last_activity_at: datetime | None, preview: str
+) -> None:
+    """Write the counts and the newest words of a ticket; the last activity is kept when there is no message."""
+    fields = {
+        "message_count": message_count,
+        "attachment_count": attachment_count,
+        "preview": " ".join(preview.split())[:PREVIEW_LENGTH],
+    }
+    if last_activity_at is not None:
+        fields["last_activity_at"] = last_activity_at
+    Ticket.objects.filter(pk=ticket_id).update(**fields)

@@ -1,0 +1,78 @@
+"""The fixed vocabulary of tickets."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Channel(models.TextChoices):
+    """How words reached us."""
+
+    EMAIL = "email", _("E-mail")
+    FORM = "form", _("Contact form")
+    PORTAL = "portal", _("Tracking page")
+    AGENT = "agent", _("Agent")
+
+
+class Role(models.TextChoices):
+    """What a participant is in a ticket."""
+
+    REQUESTER = "requester", _("Requester")
+    CC = "cc", _("Copied in")
+    THIRD_PARTY = "third_party", _("Third party")
+
+
+class ParticipantState(models.TextChoices):
+    """Whether a participant is written to."""
+
+    ACTIVE = "active", _("Active")
+    PENDING = "pending", _("To be confirmed")
+    BLOCKED = "blocked", _("Blocked")
+    LEFT = "left", _("Left")
+
+
+class TokenPurpose(models.TextChoices):
+    """What a token is good for. Each purpose has a signature of its own."""
+
+    REPLY = "reply", _("Answer by e-mail")
+    PORTAL = "portal", _("Tracking link")
+
+
+class Visibility(models.TextChoices):
+    """Who may read something."""
+
+    PUBLIC = "public", _("Public")
+    INTERNAL = "internal", _("Internal")
+
+
+class LinkKind(models.TextChoices):
+    """How two tickets belong together."""
+
+    CONTINUES = "continues", _("Continues")
+    POSSIBLY = "possibly", _("Possibly belongs to")
+    SIBLING = "sibling", _("Same message to another mailbox")
+
+
+class EventKind(models.TextChoices):
+    """What a line of the timeline says."""
+
+    OPENED = "opened", _("Ticket opened")
+    MESSAGE = "message", _("Message added")
+    SCHEDULED = "scheduled", _("Reply scheduled")
+    CANCELLED = "cancelled", _("Scheduled reply cancelled")
+    REOPENED = "reopened", _("Reopened")
+    STATUS = "status", _("Status changed")
+    PRIORITY = "priority", _("Priority changed")
+    TEAM = "team", _("Team changed")
+    ASSIGNEE = "assignee", _("Assignee changed")
+    SUBJECT = "subject", _("Subject changed")
+    TAGS = "tags", _("Tags changed")
+    PARTICIPANT = "participant", _("Participant changed")
+    SHARED = "shared", _("Ticket shared")
+    LINKED = "linked", _("Ticket linked")
+    MERGED = "merged", _("Ticket merged")
+    UNMERGED = "unmerged", _("Merge undone")
+    ERASED = "erased", _("Ticket erased")
+    TOKEN_REVOKED = "token_revoked", _("Tracking link revoked")
+    PROMOTED = "promoted", _("Promoted to FAQ")
+    DELIVERY = "delivery", _("Delivery")
+    FAILURE = "failure", _("Something went wrong")

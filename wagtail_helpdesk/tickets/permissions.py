@@ -1,0 +1,85 @@
+"""Who may do what to a ticket: one function answers "may", ``visible_to`` answers "which"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from wagtail.permission_policies.base import ModelPermissionPolicy
+
+from wagtail_helpdesk.desk.querysets import team_ids_of
+from wagtail_helpdesk.tickets.models import Ticket, TicketAccess
+from wagtail_helpdesk.tickets.querysets import VIEW_ALL_PERMISSION
+
+#: What can be done; each is the permission ``wagtail_helpdesk.<verb>_ticket``.
+VERBS = ("view", "note", "reply", "change", "assign", "merge", "promote", "delete", "export", "view_all")
+#: What a share (a mention, a second mailbox) allows on a ticket of another team.
+SHARED_VERBS = frozenset({"view", "note"})
+
+
+def may(user: Any, verb: str, ticket: Ticket | None = None) -> bool:
+    """Tell whether ``user`` may do ``verb`` (to ``ticket``, else in general). ValueError for an unknown verb."""
+    if verb not in VERBS:
+        raise ValueError(f"unknown verb {verb!r}")
+    if user is None or not user.is_active or not user.has_perm(f"wagtail_helpdesk.{verb}_ticket"):
+        return False
+    if ticket is None:
+        return True
+    if verb != "view" and not user.has_perm("wagtail_helpdesk.view_ticket"):
+        return False
+    if is_in_scope(user, ticket):
+        return True
+    return verb in SHARED_VERBS and _is_shared_with(user, ticket)
+
+
+def is_in_scope(user: Any, ticket: Ticket) -> bool:
+    """Tell whether a ticket is of the user's teams, assigned to the user, or anybody's with view_all."""
+    return user.has_perm(VIEW_ALL_PERMISSION) or ticket.assignee_id == user.pk or ticket.team_id in team_ids_of(user)
+
+
+def _is_shared_with(user: Any, ticket: Ticket) -> bool:
+    return TicketAccess.objects.filter(ticket=ticket).filter(Q(user=user) | Q(team__in=team_ids_of(user))).exists()
+
+
+def users_who_may(verb: str, ticket: Ticket | None = None) -> QuerySet:
+    """Return the active users who hold ``verb``'s permission, of the ticket's team or with view_all when one is given.
+
+    Django's own ``with_perm`` decides, so that permissions of groups and of users both count. Superusers are in.
+    """
+    from django.contrib.auth import get_user_model
+
+    manager = get_user_model()._default_manager
+    backend = "django.contrib.auth.backends.ModelBackend"
+    users = manager.with_perm(f"wagtail_helpdesk.{verb}_ticket", include_superusers=True, backend=backend)
+    if ticket is None:
+        return users
+    everywhere = manager.with_perm(VIEW_ALL_PERMISSION, include_superusers=True, backend=backend).values("pk")
+    return users.filter(Q(helpdesk_teams=ticket.team_id) | Q(pk__in=everywhere)).distinct()
+
+
+class TicketPermissionPolicy(ModelPermissionPolicy):
+    """Wagtail's view of our rules: its choosers, listings and views ask this.
+
+    Wagtail's word "add" finds no permission: a ticket is never made as a row.
+    """
+
+    def instances_user_has_any_permission_for(self, user: Any, actions: Any) -> QuerySet:
+        """Return the tickets on which ``user`` holds at least one of the Wagtail actions."""
+        actions = set(actions)
+        if not any(self.user_has_permission(user, action) for action in actions):
+            return Ticket.objects.none()
+        if "view" in actions:
+            return Ticket.objects.visible_to(user)
+        return Ticket.objects.in_scope_of(user)
+
+    def instances_user_has_permission_for(self, user: Any, action: str) -> QuerySet:
+        """Return the tickets on which ``user`` may do ``action``."""
+        return self.instances_user_has_any_permission_for(user, [action])
+
+    def user_has_permission_for_instance(self, user: Any, action: str, instance: Ticket) -> bool:
+        """Ask :func:`may`; Wagtail's words that are none of ours ("add", "publish" ...) are refused."""
+        return action in VERBS and may(user, action, instance)
+
+    def user_has_any_permission_for_instance(self, user: Any, actions: Any, instance: Ticket) -> bool:
+        """Tell whether one of ``actions`` is allowed on ``instance``."""
+        return any(self.user_has_permission_for_instance(user, action, instance) for action in actions)

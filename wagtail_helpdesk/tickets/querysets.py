@@ -1,0 +1,63 @@
+"""Reads on tickets. ``visible_to`` is the one answer to "which tickets may this user see"."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from wagtail_helpdesk.desk.choices import ACTIVE, FINISHED, UNRESOLVED
+from wagtail_helpdesk.desk.querysets import team_ids_of
+
+VIEW_PERMISSION = "wagtail_helpdesk.view_ticket"
+VIEW_ALL_PERMISSION = "wagtail_helpdesk.view_all_ticket"
+
+
+class TicketQuerySet(models.QuerySet):
+    """Tickets by who may see them and where they stand."""
+
+    def visible_to(self, user) -> TicketQuerySet:
+        """Return the tickets that ``user`` may see: of own teams, assigned, shared; all with view_all.
+
+        Without the permission to view tickets: none. Erased and merged ones are seen by nobody in lists, see
+        :meth:`current`.
+        """
+        if not user.is_active or not user.has_perm(VIEW_PERMISSION):
+            return self.none()
+        if user.has_perm(VIEW_ALL_PERMISSION):
+            return self
+        teams = team_ids_of(user)
+        return self.filter(Q(team__in=teams) | Q(assignee=user) | self._shared_with(user, teams))
+
+    def in_scope_of(self, user) -> TicketQuerySet:
+        """Return the visible tickets that are not merely shared with ``user``: those one may work on."""
+        tickets = self.visible_to(user)
+        if not user.is_active or user.has_perm(VIEW_ALL_PERMISSION):
+            return tickets
+        return tickets.filter(Q(team__in=team_ids_of(user)) | Q(assignee=user))
+
+    def _shared_with(self, user, teams: list[int]) -> Exists:
+        access = self.model._meta.get_field("access").related_model
+        rows = access._default_manager.filter(ticket=OuterRef("pk")).filter(Q(user=user) | Q(team__in=teams))
+        return Exists(rows)
+
+    def current(self) -> TicketQuerySet:
+        """Return the tickets that stand for themselves: neither merged into another nor erased."""
+        return self.filter(merged_into__isnull=True, erased_at__isnull=True)
+
+    def active(self) -> TicketQuerySet:
+        """Return the tickets on which we have something to do."""
+        return self.filter(category__in=ACTIVE)
+
+    def unresolved(self) -> TicketQuerySet:
+        """Return the tickets whose case is not over."""
+        return self.filter(category__in=UNRESOLVED)
+
+    def finished(self) -> TicketQuerySet:
+        """Return the resolved and closed tickets."""
+        return self.filter(category__in=FINISHED)
+
+    def for_list(self) -> TicketQuerySet:
+        """Return the tickets with what a row of a list shows, in a fixed number of queries."""
+        return self.select_related("status", "priority", "team", "assignee", "requester").prefetch_related(
+            "tags", "requester__emails"
+        )

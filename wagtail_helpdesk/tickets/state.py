@@ -1,0 +1,55 @@
+"""How a ticket's clock fields follow its status: pure functions over plain values."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from wagtail_helpdesk.desk.choices import ACTIVE, FINISHED, HIDDEN, Category
+
+
+def fields_for_category(
+    *, old: str, new: str, now: datetime, resolved_at: datetime | None, old_status_id: int | None
+) -> dict[str, Any]:
+    """Return the ticket fields that change when the category goes from ``old`` to ``new`` at ``now``."""
+    fields: dict[str, Any] = {}
+    if new in HIDDEN:
+        if old not in HIDDEN:
+            fields["restore_status_id"] = old_status_id
+        return fields
+    if old in HIDDEN:
+        fields["restore_status_id"] = None
+    if new in FINISHED:
+        fields["customer_waiting_since"] = None
+        if new == Category.RESOLVED:
+            fields.update(resolved_at=now, closed_at=None)
+        else:
+            fields.update(resolved_at=resolved_at, closed_at=now)
+    elif old in FINISHED:
+        fields.update(resolved_at=None, closed_at=None)
+    return fields
+
+
+def may_still_reopen(
+    *, category: str, resolved_at: datetime | None, closed_at: datetime | None, reopen_days: int, now: datetime
+) -> bool:
+    """Tell whether an answer now goes on with the ticket (True) or opens a new one (False).
+
+    The days count from the resolution, else from the closing. An open ticket always goes on.
+    """
+    if category not in FINISHED:
+        return True
+    since = resolved_at or closed_at
+    return since is None or now - since <= timedelta(days=reopen_days)
+
+
+def category_after_inbound(category: str, *, may_reopen: bool) -> str:
+    """Return the category after a customer's message: new stays new, spam and trash stay, the rest opens."""
+    if category in HIDDEN or category in ACTIVE or not may_reopen:
+        return category
+    return Category.OPEN
+
+
+def category_after_reply(category: str) -> str:
+    """Return the category after an agent's reply that names no status: what was new is now open."""
+    return Category.OPEN if category == Category.NEW else category

@@ -1,0 +1,5 @@
+"""Public addresses, under whatever prefix the site includes them."""
+
+app_name = "wagtail_helpdesk"
+
+urlpatterns = []
