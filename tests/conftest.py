@@ -16,6 +16,8 @@ hypothesis.settings.register_profile("dev", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
+pytest_plugins = ["tests.personas"]
+
 MARKED_FOLDERS = {"browser": pytest.mark.browser, "faults": pytest.mark.fault}
 TESTS = Path(__file__).resolve().parent
 
