@@ -1,8 +1,23 @@
-"""Reading mail: pure functions from bytes to values, without database or settings. Nothing here raises, whatever arrives."""
+"""Reading mail: pure functions from bytes to values, without database or settings; none raises, whatever arrives."""
 
-from .addresses import Address
+from .addresses import Address, normalise_email
 from .caps import Caps
+from .classify import Classification, classify
+from .dedupe import Peek, dedupe_key, peek
 from .mail_types import Headers, ParsedAttachment, ParsedMail
 from .parser import parse
 
-__all__ = ["Address", "Caps", "Headers", "ParsedAttachment", "ParsedMail", "parse"]
+__all__ = [
+    "Address",
+    "Caps",
+    "Classification",
+    "Headers",
+    "ParsedAttachment",
+    "ParsedMail",
+    "Peek",
+    "classify",
+    "dedupe_key",
+    "normalise_email",
+    "parse",
+    "peek",
+]

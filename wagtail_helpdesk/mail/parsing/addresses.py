@@ -1,7 +1,7 @@
 """Mailboxes in headers: as mail clients show them, not as the grammar would have them.
 
-The angle address is the sender and everything before it a name, even where the name looks like another address; what has no valid address
-is left out.
+The angle address is the sender and everything before it a name, even where the name looks like another address; what
+has no valid address is left out.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from wagtail_helpdesk.addresses import normalise_address
@@ -70,7 +71,7 @@ def normalise_email(email: str) -> str:
 def parse_addresses(value: bytes, *, limit: int, hint: str = "", detector: Detector | None = None) -> AddressList:
     """Return the first ``limit`` valid mailboxes of a header ``value``; never raises."""
     if b"\x1b" in value:
-        # The shifted bytes of ISO-2022-JP look like brackets and commas, so they must be text before anything is looked for.
+        # The shifted bytes of ISO-2022-JP look like brackets and commas: they must be text before those are looked for.
         value = decode(value, hint, detector=detector).text.encode("utf-8")
     found: list[Address] = []
     conflict = False
@@ -88,7 +89,9 @@ def parse_addresses(value: bytes, *, limit: int, hint: str = "", detector: Detec
             name = f"{surname}, {name}"
         surname = ""
         conflict = conflict or _claims_another(name, email)
-        found.append(Address(_strip_quotes(name), email))
+        name = _strip_quotes(name)
+        # A name that only repeats the address names nobody.
+        found.append(Address("" if name.casefold() == email.casefold() else name, email))
         if len(found) >= limit:
             break
     return AddressList(tuple(found), conflict)
@@ -134,7 +137,7 @@ def _add(mailbox: _Mailbox, token: re.Match[str]) -> None:
 
 
 def _comment(value: str, start: int) -> tuple[str, int]:
-    """Return the text of the comment that begins at ``start``, and where it ends. Inner parentheses are part of the text."""
+    """Return the text of the comment that begins at ``start``, inner parentheses included, and where it ends."""
     depth = 0
     for piece in _COMMENT_PIECE.finditer(value, start):
         if piece[0] == "(":
@@ -162,10 +165,8 @@ def _email(mailbox: _Mailbox, name: str) -> str | None:
 
 def _valid(spec: str) -> str | None:
     """Return the address in ``spec`` (latin-1 of the raw bytes, or text), cleaned, or None where there is none."""
-    try:
+    with suppress(UnicodeError):
         spec = spec.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        pass
     spec = clean_line(_INNER_COMMENT.sub("", spec)).strip(_QUOTES + " ")
     if spec.lower().startswith("mailto:"):
         spec = spec[7:]

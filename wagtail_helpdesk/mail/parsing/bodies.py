@@ -13,7 +13,12 @@ from .mail_types import ParsedAttachment
 from .structure import Part
 
 _SIGNATURE_TYPES = frozenset(
-    {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature", "application/pgp-encrypted"}
+    {
+        "application/pkcs7-signature",
+        "application/x-pkcs7-signature",
+        "application/pgp-signature",
+        "application/pgp-encrypted",
+    }
 )
 #: Alternatives for one program only; every client has the same words in another part.
 _SPECIAL_ALTERNATIVES = frozenset({"text/x-amp-html", "text/watch-html"})
@@ -106,7 +111,10 @@ def _collect_leaf(raw: bytes, part: Part, assembly: Assembly, *, is_body: bool) 
 
 
 def _collect_alternative(raw: bytes, part: Part, assembly: Assembly) -> list[Words]:
-    """One run: the plain forms and the HTML forms of the same words. Forms of one kind that differ are all kept, lest words be lost."""
+    """Return one run: the plain and the HTML forms of the same words.
+
+    Forms of one kind that differ are all kept, lest words be lost.
+    """
     texts: list[str] = []
     htmls: list[str] = []
     for child in part.children:

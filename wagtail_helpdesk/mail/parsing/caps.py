@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """How much of a mail is looked at. What lies beyond is left out, named in ``ParsedMail.problems``, and kept in the raw source."""
+    """How much of a mail is read. What lies beyond is left out and named in ``ParsedMail.problems``."""
 
     #: Bytes of the whole mail.
     raw: int = 50 * 1024 * 1024

@@ -1,7 +1,8 @@
 """Which character-set names a mail may use, and the codec that reads each.
 
-An allow-list: Python's own registry lacks names that are common in mail and has "charsets" that must never be reachable from outside
-(``idna``, ``punycode``, ``unicode_escape``, ``undefined``). Narrow sets are read with the superset that clients really write.
+An allow-list: Python's own registry lacks names that are common in mail and has "charsets" that must never be reachable
+from outside (``idna``, ``punycode``, ``unicode_escape``, ``undefined``). Narrow sets are read with the superset that
+clients really write.
 """
 
 from __future__ import annotations
@@ -111,8 +112,8 @@ SINGLE_BYTE = frozenset(
 
 
 def codec_for(label: str) -> str | None:
-    """Return the name of the Python codec that reads the charset called ``label``, or None where the name is not known."""
-    # RFC 2231 lets a language follow the name ("utf-8*en"); broken clients leave quotes, comments and further parameters.
+    """Return the name of the Python codec that reads the charset called ``label``; None where it is not known."""
+    # RFC 2231 lets a language follow the name ("utf-8*en"); broken clients leave quotes, comments and parameters.
     label = label.strip().strip("\"'").split("*", 1)[0].split(";", 1)[0].split("(", 1)[0].strip().lower()
     if not label or len(label) > 60 or not label.isascii():
         return None

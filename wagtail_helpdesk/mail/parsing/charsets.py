@@ -36,8 +36,8 @@ class Decoded:
 def decode(data: bytes, declared: str = "", *, html: bool = False, detector: Detector | None = None) -> Decoded:
     """Return the text of ``data``; never raises. See EMAIL 6.1 for the order of trials.
 
-    ``declared`` is the label of the mail ("" for none); ``html`` allows a ``<meta charset>`` to have a say; without ``detector`` no
-    statistical guess is made.
+    ``declared`` is the label of the mail ("" for none); ``html`` allows a ``<meta charset>`` to have a say; without
+    ``detector`` no statistical guess is made.
     """
     codec = codec_for(declared)
     text, used = _read(data, codec, html=html, detector=detector)

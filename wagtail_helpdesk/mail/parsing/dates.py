@@ -6,13 +6,13 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-_EARLIEST, _LATEST = 1970, 2100
+_EARLIEST, _LATEST = 1900, 2100
 _YEAR_ZERO = re.compile(r"\b0{3,4}\b")
 _LONGEST = 200
 
 
 def parse_date(value: str) -> datetime | None:
-    """Return the aware time that a Date header states, or None where it states none between 1970 and 2100."""
+    """Return the aware time that a Date header states, or None where it states none between 1900 and 2100."""
     if not value or len(value) > _LONGEST or _YEAR_ZERO.search(value.replace("+0000", "").replace("-0000", "")):
         return None
     try:

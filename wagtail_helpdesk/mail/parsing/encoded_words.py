@@ -10,8 +10,8 @@ from .charsets import decode
 from .scrub import clean_line
 from .transfer import decode_base64
 
-# Bounded, so that a header full of beginnings costs its length and no more than a constant times that. The end may be missing where a
-# gateway cut the header.
+# Bounded, so that a header full of beginnings costs no more than a constant times its length. The end may be missing
+# where a gateway cut the header.
 _WORD = re.compile(rb"=\?([^?\s=]{1,60})\?([bBqQ])\?(.{0,4000}?)(?:\?=|\?$|$)", re.DOTALL)
 _BROKEN_ESCAPE = re.compile(rb"=(?![0-9A-Fa-f]{2})")
 
@@ -19,8 +19,8 @@ _BROKEN_ESCAPE = re.compile(rb"=(?![0-9A-Fa-f]{2})")
 def decode_value(value: bytes, *, hint: str = "", detector: Detector | None = None) -> str:
     """Return the unfolded header ``value`` as one clean line of text; never raises.
 
-    Neighbouring words of one charset are joined before decoding, because clients split characters between them. Raw eight-bit bytes are
-    read as UTF-8 or else with ``hint``, the charset of the mail's body.
+    Neighbouring words of one charset are joined before decoding, because clients split characters between them. Raw
+    eight-bit bytes are read as UTF-8 or else with ``hint``, the charset of the mail's body.
     """
     if b"=?" not in value:
         return clean_line(_raw(value, hint, detector))

@@ -10,14 +10,18 @@ from .caps import Caps
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _BLOCK_END = re.compile(rb"\n\r?\n")
+_BLANK_LINES = re.compile(rb"(?:[ \t]*+\r?\n)*+")
 _LINE_BREAKS = re.compile(rb"[\r\n\x00]+")
 _MAX_LINES = 50_000
 _MAX_PART_LINES = 500
 
-#: Fields that make sense of a mail: looked for even after the block's cap is used up, and what tells a mail from any other text.
+#: What tells a mail from any other text; these are read even after the cap of the block is used up.
 _ESSENTIAL = frozenset(
-    "from to cc subject date message-id in-reply-to references reply-to sender return-path received delivered-to auto-submitted"
-    " mime-version content-type content-transfer-encoding content-disposition".split()
+    {
+        *("from", "sender", "reply-to", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references"),
+        *("return-path", "received", "delivered-to", "auto-submitted", "mime-version"),
+        *("content-type", "content-transfer-encoding", "content-disposition"),
+    }
 )
 
 
@@ -51,8 +55,7 @@ def read_mail_fields(raw: bytes, caps: Caps) -> FieldBlock:
     start = 0
     if raw.startswith((b"From ", b">From ")):
         start = raw.find(b"\n") + 1
-    while raw.startswith((b"\n", b"\r\n"), start):
-        start = raw.find(b"\n", start) + 1
+    start = _BLANK_LINES.match(raw, start).end()
     block = _read(raw, start, len(raw), caps, _MAX_LINES)
     if not any(field.name in _ESSENTIAL for field in block.fields):
         return FieldBlock((), 0, ("no_headers",) if raw.strip() else ())

@@ -14,9 +14,11 @@ _PICTURE = re.compile(r"<img\b", re.IGNORECASE)
 _SHORTEST_HTML = 40
 _SMALLEST_SHARE = 0.1
 _LONGEST_PHRASE = 600
-# A short text that speaks of HTML or of a browser, below an HTML part that says more, is a notice of the sender's program. The words are
-# the same in most languages.
-_NOTICE = re.compile(r"\bx?html\b|\bbrowser\b|\bnavegador\b|\bnavigateur\b|\bwebversion\b|\bonline.?version\b", re.IGNORECASE)
+# A short text that speaks of HTML or of a browser, beside an HTML part that says more, is a notice of the sender's
+# program. The words are the same in most languages.
+_NOTICE = re.compile(
+    r"\bx?html\b|\bbrowser\b|\bnavegador\b|\bnavigateur\b|\bwebversion\b|\bonline.?version\b", re.IGNORECASE
+)
 
 
 def is_stub(text: str, html: str) -> bool:
@@ -34,6 +36,10 @@ def is_stub(text: str, html: str) -> bool:
 
 def visible_length(html: str) -> int:
     """Return roughly how many characters other than white space a reader of ``html`` sees."""
+    return len(_SPACE.sub("", rough_text(html)))
+
+
+def rough_text(html: str) -> str:
+    """Return roughly the words of ``html``: enough to measure and to look for phrases, not to be shown."""
     shown = _NOT_SHOWN.sub("", html[:_REACH])
-    shown = _ENTITY.sub("x", _TAG.sub("", shown).replace("&nbsp;", " "))
-    return len(_SPACE.sub("", shown))
+    return _ENTITY.sub("x", _TAG.sub("", shown).replace("&nbsp;", " "))

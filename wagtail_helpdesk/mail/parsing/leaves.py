@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .caps import DEFAULT_CAPS, Caps
 from .charset_detection import Detector
@@ -42,7 +42,10 @@ class Leaf:
 
 
 def read_leaf(raw: bytes, part: Part, caps: Caps, detector: Detector, *, is_body: bool) -> Leaf:
-    """Return what ``part`` holds. A text with a file name is words only where the message itself is expected (``is_body``)."""
+    """Return what ``part`` holds.
+
+    A text with a file name is words only where the message itself is expected (``is_body``).
+    """
     if not _is_words(part, is_body):
         return Leaf(files=(read_file(raw, part, detector),), problems=_file_problems(part))
     data, enclosed = _content(raw, part), ()

@@ -13,7 +13,8 @@ from .encoded_words import decode_value
 from .scrub import clean_line
 
 _QUOTED = rb'"((?:[^"\\]|\\.)*)"[ \t]*(?=;|\(|\Z)'
-_PARAMETER = re.compile(rb"[;\s]*([^\s=;\"()<>]{1,100})\s*=\s*(?:" + _QUOTED + rb"|([^;]*))", re.DOTALL)
+_PARAMETER = re.compile(rb"([^\s=;\"()<>]{1,100})\s*=\s*(?:" + _QUOTED + rb"|([^;]*))", re.DOTALL)
+_AFTER_TOKEN = re.compile(rb"[;\s]")
 _EXTENDED = re.compile(r"(?P<name>[^*]+)(?:\*(?P<number>\d{1,4}))?(?P<encoded>\*)?")
 _TYPE = re.compile(r"[\w!#$&^.+-]{1,100}/[\w!#$&^.+-]{1,100}", re.ASCII)
 _ESCAPED = re.compile(rb'\\(["\\])')
@@ -37,8 +38,9 @@ class Structured:
 
 
 def parse_structured(value: bytes, *, hint: str = "", detector: Detector | None = None) -> Structured:
-    """Return token and parameters of a header ``value``; never raises. ``hint`` is the charset of raw eight-bit bytes."""
-    token, _, rest = value.partition(b";")
+    """Return token and parameters of a header ``value``; never raises. ``hint``: the charset of raw eight-bit bytes."""
+    # Broken clients leave out the semicolon after the token; nothing that may stand there has a space in it.
+    token, rest = (*_AFTER_TOKEN.split(value.strip(), maxsplit=1), b"")[:2]
     plain: dict[str, bytes] = {}
     for number, match in enumerate(_PARAMETER.finditer(rest)):
         if number >= _MAX_PARAMETERS:

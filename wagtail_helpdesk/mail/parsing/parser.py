@@ -1,6 +1,7 @@
 """From raw bytes to a ``ParsedMail``, whatever the bytes are.
 
-Three levels, each tried when the one above it fails: the whole mail, its header fields only, nothing. The raw source stays with the caller.
+Three levels, each tried when the one above it fails: the whole mail, its header fields only, nothing. The raw source
+stays with the caller.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 _CHARSET = re.compile(rb"charset\s*=\s*\"?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 _CHARSET_REACH = 64 * 1024
-#: Charsets that say nothing about raw eight-bit bytes in a header: they cannot be the reason for them, or are tried anyway.
+#: Charsets that say nothing about raw eight-bit bytes in a header: they have none, or are tried anyway.
 _UNTELLING = frozenset({"us-ascii", "ascii", "utf-8", "utf8", "utf-7"})
 
 
@@ -39,7 +40,7 @@ class _Reading:
     caps: Caps
     problems: set[str] = field(default_factory=set)
     detector: Detector = field(default_factory=Detector)
-    block: FieldBlock = FieldBlock((), 0)
+    block: FieldBlock = field(default_factory=lambda: FieldBlock((), 0))
     hint: str = ""
 
 
@@ -54,7 +55,7 @@ def parse(raw: bytes, caps: Caps = DEFAULT_CAPS) -> ParsedMail:
         _open(reading)
         mail = _read_headers(reading)
         return _read_bodies(reading, mail)
-    except Exception as error:  # noqa: BLE001 - the promise above: a mail that nobody thought of becomes a ticket all the same
+    except Exception as error:  # noqa: BLE001 - the promise above: a mail that nobody thought of is still a ticket
         # Neither message nor traceback: both may quote the mail.
         logger.error("mail could not be parsed size=%d level=%s error=%s", len(raw), mail.level, type(error).__name__)
         return replace(mail, problems=tuple(sorted(reading.problems | {"unreadable"})))
@@ -110,7 +111,9 @@ def _read_bodies(reading: _Reading, mail: ParsedMail) -> ParsedMail:
     assembly = Assembly(reading.caps, reading.detector)
     bodies = assemble(reading.raw, tree.root, assembly)
     reading.problems |= tree.problems | assembly.problems
-    if not (bodies.text.strip() or visible_length(bodies.html) or any(not file.hidden for file in assembly.attachments)):
+    if not (
+        bodies.text.strip() or visible_length(bodies.html) or any(not file.hidden for file in assembly.attachments)
+    ):
         reading.problems.add("empty")
     leaf = assembly.leaf
     return replace(

@@ -1,8 +1,8 @@
 """The tree of MIME parts, cut out of the raw bytes.
 
-Written by hand because the standard library's parser is neither bounded nor exact: it recurses once a level, tests each line against each
-open boundary, keeps an object for each line, and gives a forwarded mail back re-written. Here a part is a pair of offsets, one search by a
-compiled pattern finds all its children, and a nested mail is a leaf.
+Written by hand because the standard library's parser is neither bounded nor exact: it recurses once a level, tests each
+line against each open boundary, keeps an object for each line, and gives a forwarded mail back re-written. Here a part
+is a pair of offsets, one search by a compiled pattern finds all its children, and a nested mail is a leaf.
 """
 
 from __future__ import annotations
