@@ -30,8 +30,7 @@ def main(arguments: list[str]) -> int:
     """Make the migrations and rewrite them; return the exit code."""
     options, rest = parse(arguments)
     environment = bootstrap.Environment(TESTS / ".environments" / "wagtail-7.4")
-    environment.prepare("wagtail~=7.4.0", *bootstrap.project_with("test"))
-    environment.prepare(*bootstrap.project_with("lint"))
+    environment.prepare("wagtail~=7.4.0", *bootstrap.project_with("test"), *bootstrap.project_with("lint"))
     if options.initial:
         remove(migrations())
     before = migrations()
