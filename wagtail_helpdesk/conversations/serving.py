@@ -1,0 +1,105 @@
+"""How a message's body and a file leave us, whoever looks: agents in the admin, customers through their link.
+
+Who may look is the calling view's business. What a browser may do with foreign content is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import FileResponse, Http404, HttpResponse
+from django.utils.html import format_html
+
+from wagtail_helpdesk.conversations.file_types import UNKNOWN, may_show_inline
+from wagtail_helpdesk.conversations.linkify import text_to_html
+from wagtail_helpdesk.conversations.models import Attachment, Message
+from wagtail_helpdesk.conversations.sanitising import CleanHtml, render_html
+from wagtail_helpdesk.conversations.storage import private_storage
+
+#: The sandbox of every frame that shows a body: nothing runs, the page around it can measure the height.
+FRAME_SANDBOX = "allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+
+_BODY_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src {images}; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'"
+)
+_FILE_POLICY = "sandbox; default-src 'none'"
+# Mails are written for white paper: they stay so in a dark admin. Long words break, wide tables scroll.
+_STYLE = (
+    "html{color-scheme:light;background:#fff}"
+    "body{margin:0;padding:2px;color:#262626;font:15px/1.5 system-ui,sans-serif;"
+    "overflow-wrap:anywhere;overflow-x:auto;overflow-y:hidden}"
+    "img{max-width:100%;height:auto}"
+    "p{margin:0 0 .75em}p:last-child{margin-bottom:0}"
+    "pre{white-space:pre-wrap}"
+    "a{color:#005b8a}"
+    "blockquote{margin:.5em 0;padding-left:.75em;border-left:3px solid #ccc;color:#555}"
+)
+
+
+def body_html(
+    message: Message, *, file_address: Callable[[Attachment], str], whole: bool = False, remote: bool = False
+) -> CleanHtml:
+    """Return what a look at ``message`` shows: its new words, or with ``whole`` the quoted text too.
+
+    ``file_address`` gives the absolute address of an attachment that the body shows as an image. Images from
+    elsewhere lose their address unless ``remote``. A message without HTML is shown as its text, with links.
+    """
+    html, text = (message.html, message.text) if whole else (message.reply_html, message.reply_text)
+    if not html:
+        return text_to_html(text)
+    inline = {
+        file.content_id: file_address(file)
+        for file in message.attachments.all()
+        if file.content_id and may_show_inline(file.sniffed_type)
+    }
+    return render_html(html, inline=inline, remote=remote)
+
+
+def body_response(html: CleanHtml, *, title: str = "", remote: bool = False) -> HttpResponse:
+    """Return a page of its own for a message's body, to be framed by a page of the same site (FRAME_SANDBOX).
+
+    No script runs in it, and it loads images from its own address only, unless ``remote``. TypeError for a string
+    that was not sanitised.
+    """
+    if not isinstance(html, CleanHtml):
+        raise TypeError("Only CleanHtml can be served.")
+    page = format_html(
+        '<!doctype html><html><head><meta charset="utf-8"><title>{}</title>'
+        '<meta name="viewport" content="width=device-width"><style>{}</style></head><body dir="auto">{}</body></html>',
+        title,
+        _STYLE,
+        html,
+    )
+    images = "'self' https: http:" if remote else "'self'"
+    return _guarded(HttpResponse(page), _BODY_POLICY.format(images=images), frame="SAMEORIGIN")
+
+
+def file_response(attachment: Attachment, *, inline: bool = False) -> FileResponse:
+    """Return a file, streamed: to be saved, or with ``inline`` shown where it is a raster image that was verified.
+
+    Raises Http404 when the storage does not have it.
+    """
+    try:
+        content = private_storage().open(attachment.storage_key)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    shown = inline and may_show_inline(attachment.sniffed_type)
+    response = FileResponse(
+        content,
+        as_attachment=not shown,
+        filename=attachment.display_name,
+        content_type=attachment.sniffed_type or UNKNOWN,
+    )
+    return _guarded(response, _FILE_POLICY, frame="DENY")
+
+
+def _guarded(response, policy: str, *, frame: str):
+    """Add what keeps foreign content from being run, guessed at, framed elsewhere or kept."""
+    response["Content-Security-Policy"] = policy
+    response["X-Content-Type-Options"] = "nosniff"
+    response["X-Frame-Options"] = frame
+    response["Referrer-Policy"] = "no-referrer"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    response["Cache-Control"] = "private, no-store"
+    return response
