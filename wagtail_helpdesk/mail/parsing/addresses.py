@@ -19,7 +19,10 @@ from .charsets import decode
 from .encoded_words import decode_value
 from .scrub import clean_line
 
-_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|<([^<>]*)>|[^"<>(),;:]+|.', re.DOTALL)
+# Encoded words come as a whole: they may hold commas and parentheses that nobody escaped.
+_TOKEN = re.compile(
+    r'"((?:[^"\\]|\\.)*)"|<([^<>]*)>|=\?[^?\s]{1,60}\?[bq]\?[^?<>]{0,900}\?=|[^"<>(),;:=]+|.', re.DOTALL | re.IGNORECASE
+)
 _COMMENT_PIECE = re.compile(r"\\.|[()]|[^()\\]+|\\", re.DOTALL)
 _BARE_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"\\@]{1,250}@[^\s<>()\[\],;:\"\\@]{1,250}")
 _UNCLOSED_ANGLE = re.compile(r"[^<>,;]*")
@@ -52,6 +55,8 @@ class _Mailbox:
     name: list[str] = field(default_factory=list)
     angles: list[str] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
+    #: Whether there was an "@" outside of brackets and quotes.
+    has_at: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.angles or "".join(self.name).strip())
@@ -77,7 +82,7 @@ def parse_addresses(value: bytes, *, limit: int, hint: str = "", detector: Detec
     conflict = False
     surname = ""
     for mailbox in _mailboxes(value.decode("latin-1")):
-        name = decode_value(" ".join(mailbox.name).encode("latin-1"), hint=hint, detector=detector)
+        name = decode_value("".join(mailbox.name).encode("latin-1"), hint=hint, detector=detector)
         email = _email(mailbox, name)
         if email is None:
             # "Doe, John <j@x.com>" without quotes.
@@ -110,7 +115,7 @@ def _mailboxes(value: str) -> Iterator[_Mailbox]:
         if token[0] in (",", ";"):
             yield current
             current = _Mailbox()
-        elif token[0] == ":" and not current.angles and "@" not in "".join(current.name):
+        elif token[0] == ":" and not current.angles and not current.has_at:
             # The name of a group; its members are mailboxes like others.
             current = _Mailbox()
         elif token[0] == "<":
@@ -133,7 +138,8 @@ def _add(mailbox: _Mailbox, token: re.Match[str]) -> None:
     elif token[2] is not None:
         mailbox.angles.append(token[2])
     elif token[0] not in (">", ")"):
-        mailbox.name.append(token[0].strip())
+        mailbox.name.append(token[0])
+        mailbox.has_at = mailbox.has_at or "@" in token[0]
 
 
 def _comment(value: str, start: int) -> tuple[str, int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from .addresses import normalise_email, parse_addresses
 from .caps import DEFAULT_CAPS
-from .fields import FieldBlock, read_mail_fields
+from .fields import FieldBlock, open_source, read_mail_fields
 from .message_ids import parse_message_ids
 from .scrub import clean_line
 
@@ -33,6 +33,7 @@ class Peek:
 
 def peek(raw: bytes) -> Peek:
     """Return what can be told of the mail ``raw`` without reading its parts; never raises."""
+    raw = open_source(raw, DEFAULT_CAPS.raw)
     block = read_mail_fields(raw, DEFAULT_CAPS)
     senders = parse_addresses(block.first("from"), limit=1).addresses
     return Peek(

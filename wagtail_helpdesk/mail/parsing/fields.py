@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -48,6 +49,13 @@ class FieldBlock:
     def all(self, name: str) -> tuple[bytes, ...]:
         """Return the values of all fields called ``name`` (lower case), top to bottom."""
         return tuple(field.value for field in self.fields if field.name == name)
+
+
+def open_source(raw: bytes, limit: int) -> bytes:
+    """Return the mail ``raw`` as it is to be read: at most ``limit`` bytes, with LF or CRLF as its line ends."""
+    raw = raw[:limit].removeprefix(codecs.BOM_UTF8)
+    # Line ends of an old Macintosh. Beside real ones a CR is never a line end: it could smuggle in a header.
+    return raw if b"\n" in raw else raw.replace(b"\r", b"\n")
 
 
 def read_mail_fields(raw: bytes, caps: Caps) -> FieldBlock:

@@ -26,12 +26,17 @@ def is_stub(text: str, html: str) -> bool:
     written = len(_SPACE.sub("", text))
     shown = visible_length(html)
     if not written:
-        return shown > 0 or _PICTURE.search(html, 0, _REACH) is not None
+        return shows_something(html)
     if shown < _SHORTEST_HTML:
         return False
     if written < shown * _SMALLEST_SHARE:
         return True
     return len(text) <= _LONGEST_PHRASE and shown >= 2 * written and _NOTICE.search(text) is not None
+
+
+def shows_something(html: str) -> bool:
+    """Tell whether a reader of ``html`` sees words or a picture."""
+    return visible_length(html) > 0 or _PICTURE.search(html, 0, _REACH) is not None
 
 
 def visible_length(html: str) -> int:

@@ -1,7 +1,7 @@
 """ISO-2022-JP as mail clients really write it.
 
-Python's codecs follow the standard and refuse the rows that Windows and Apple clients add to it (circled digits, company
-signs), so the two-byte sets are read through Shift_JIS' Windows superset here.
+Python's codecs follow the standard and refuse the rows that Windows and Apple clients add to it (circled digits,
+company signs), so the two-byte sets are read through Shift_JIS' Windows superset here.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ stays with the caller.
 
 from __future__ import annotations
 
-import codecs
 import logging
 import re
 from dataclasses import dataclass, field, replace
@@ -17,8 +16,8 @@ from .caps import DEFAULT_CAPS, Caps
 from .charset_detection import Detector
 from .dates import parse_date
 from .encoded_words import decode_value
-from .fields import FieldBlock, read_mail_fields
-from .html_stub import visible_length
+from .fields import FieldBlock, open_source, read_mail_fields
+from .html_stub import shows_something
 from .mail_types import Headers, ParsedMail
 from .message_ids import parse_message_ids
 from .parameters import Structured, parse_content_type
@@ -62,16 +61,10 @@ def parse(raw: bytes, caps: Caps = DEFAULT_CAPS) -> ParsedMail:
 
 
 def _open(reading: _Reading) -> None:
-    """Cut, normalise and find the header block."""
-    raw = reading.raw
-    if len(raw) > reading.caps.raw:
+    """Find the header block, and the charset that raw bytes in it are likely to be in."""
+    if len(reading.raw) > reading.caps.raw:
         reading.problems.add("too_large")
-        raw = raw[: reading.caps.raw]
-    raw = raw.removeprefix(codecs.BOM_UTF8)
-    if b"\n" not in raw:
-        # Line ends of an old Macintosh. Next to real ones a CR is never a line end here: it could smuggle in a header.
-        raw = raw.replace(b"\r", b"\n")
-    reading.raw = raw
+    reading.raw = raw = open_source(reading.raw, reading.caps.raw)
     reading.block = read_mail_fields(raw, reading.caps)
     reading.problems.update(reading.block.problems)
     for charset in _CHARSET.finditer(raw, 0, _CHARSET_REACH):
@@ -111,9 +104,8 @@ def _read_bodies(reading: _Reading, mail: ParsedMail) -> ParsedMail:
     assembly = Assembly(reading.caps, reading.detector)
     bodies = assemble(reading.raw, tree.root, assembly)
     reading.problems |= tree.problems | assembly.problems
-    if not (
-        bodies.text.strip() or visible_length(bodies.html) or any(not file.hidden for file in assembly.attachments)
-    ):
+    has_file = any(not attachment.hidden for attachment in assembly.attachments)
+    if not (has_file or bodies.text.strip() or shows_something(bodies.html)):
         reading.problems.add("empty")
     leaf = assembly.leaf
     return replace(

@@ -94,7 +94,7 @@ def split_uuencoded(data: bytes) -> tuple[bytes, tuple[UuFile, ...]]:
 
 
 def _decode_uu_lines(data: bytes, position: int) -> tuple[bytes, int] | None:
-    """Return the content of the lines from ``position`` and where the text goes on; None for lines that are no uucode."""
+    """Return the content of the lines from ``position`` and where text goes on; None for lines that are no uucode."""
     out: list[bytes] = []
     while True:
         end = _UU_END.match(data, position)
