@@ -55,9 +55,9 @@ class Environment:
         if installed is None:
             self._make()
             installed = []
+            say("Installing the project; this takes a minute or two ...")
         missing = [requirement for requirement in requirements if requirement not in installed]
         if missing:
-            say("Installing the project (the first time this takes a minute or two) ...")
             self._install(missing)
             self._stamp.write_text(json.dumps({"fingerprint": fingerprint, "installed": installed + missing}))
 
