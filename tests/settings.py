@@ -30,6 +30,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 INSTALLED_APPS = [
     "tests.testsite",
     "wagtail_helpdesk",
+    "wagtail_helpdesk.pages",
     "wagtail_modeladmin",
     "wagtail.contrib.settings",
     "wagtail.contrib.simple_translation",

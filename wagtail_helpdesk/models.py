@@ -3,6 +3,7 @@
 from wagtail_helpdesk.contacts.models import Contact, ContactEmail, Organisation
 from wagtail_helpdesk.conversations.models import Attachment, Message, MessageIdIndex
 from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, StatusLabel, Team
+from wagtail_helpdesk.knowledge_base.models import TicketArticle
 from wagtail_helpdesk.mail.models import (
     AddressSuppression,
     AutoReplyLedger,
@@ -48,6 +49,7 @@ __all__ = [
     "Team",
     "Ticket",
     "TicketAccess",
+    "TicketArticle",
     "TicketEvent",
     "TicketLink",
     "TicketMerge",

@@ -6,6 +6,7 @@ Merge and erase run from the bottom layer up; a reactor that must not fail alone
 from wagtail_helpdesk import events
 from wagtail_helpdesk.conversations import reactors as conversations
 from wagtail_helpdesk.events import Reactor
+from wagtail_helpdesk.knowledge_base import reactors as knowledge_base
 from wagtail_helpdesk.tickets import reactors as tickets
 from wagtail_helpdesk.tickets.timeline import record_reactor_failure
 
@@ -16,8 +17,11 @@ REACTORS = (
     Reactor(events.ContactErased, conversations.forget_contact, essential=True),
     Reactor(events.ContactErased, tickets.forget_contact, essential=True),
     Reactor(events.TicketsMerged, conversations.merge_conversations, essential=True),
+    Reactor(events.TicketsMerged, knowledge_base.move_articles, essential=True),
     Reactor(events.TicketsUnmerged, conversations.unmerge_conversations, essential=True),
+    Reactor(events.TicketsUnmerged, knowledge_base.move_articles_back, essential=True),
     Reactor(events.TicketErased, conversations.erase_conversation, essential=True),
+    Reactor(events.TicketErased, knowledge_base.forget_words, essential=True),
 )
 
 

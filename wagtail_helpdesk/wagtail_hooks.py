@@ -1,7 +1,30 @@
 """What Wagtail's admin finds of us. Wiring only."""
 
+import wagtail
 from django.urls import include, path
 from wagtail import hooks
+from wagtail.snippets.models import register_snippet
+
+from wagtail_helpdesk.inbox.ticket_snippet.bulk_actions import TrashTickets
+from wagtail_helpdesk.inbox.ticket_snippet.viewset import TicketViewSet
+from wagtail_helpdesk.knowledge_base.viewsets import PromoteViewSet
+from wagtail_helpdesk.tickets.models import Ticket
+from wagtail_helpdesk.tickets.permissions import TicketPermissionPolicy
+
+if wagtail.VERSION >= (8, 0):
+    from wagtail.permissions import register_permission_policy
+
+    from wagtail_helpdesk.inbox.ticket_snippet import wagtail_actions
+
+    # Before any viewset: whatever asks first would make Wagtail put in a policy of its own.
+    register_permission_policy(Ticket, TicketPermissionPolicy(Ticket))
+    hooks.register("register_actions", wagtail_actions.register)
+
+register_snippet(TicketViewSet)
+# After Wagtail's own, whose place it takes.
+hooks.register("register_bulk_action", TrashTickets, order=100)
+
+hooks.register("register_admin_viewset", PromoteViewSet)
 
 
 @hooks.register("register_admin_urls")

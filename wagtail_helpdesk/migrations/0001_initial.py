@@ -1,8 +1,8 @@
 import django.db.models.deletion
 import django.utils.timezone
+import swapper
 import taggit.managers
 from django.conf import settings
-import swapper
 from django.db import migrations, models
 
 
@@ -265,6 +265,7 @@ class Migration(migrations.Migration):
                 ("dedupe_key", models.CharField(max_length=64)),
                 ("message_id_header_hash", models.CharField(blank=True, db_index=True, max_length=64)),
                 ("message_id_header", models.TextField(blank=True, verbose_name="Message-ID")),
+                ("twin_hash", models.CharField(blank=True, db_index=True, max_length=64)),
                 ("from_header", models.CharField(blank=True, max_length=300, verbose_name="from")),
                 ("subject", models.CharField(blank=True, max_length=500, verbose_name="subject")),
                 ("envelope", models.JSONField(blank=True, default=dict)),
@@ -385,6 +386,16 @@ class Migration(migrations.Migration):
                         default="agent_via_team",
                         max_length=20,
                         verbose_name="sender's name",
+                    ),
+                ),
+                (
+                    "quote_history",
+                    models.CharField(
+                        choices=[("none", "None"), ("last", "The last one"), ("all", "All")],
+                        default="last",
+                        help_text="Which earlier public messages stand below a reply.",
+                        max_length=4,
+                        verbose_name="quoted history",
                     ),
                 ),
                 (
@@ -941,6 +952,58 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="TicketArticle",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(blank=True, max_length=255, verbose_name="title")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("promoted_from", "Promoted from")],
+                        default="promoted_from",
+                        max_length=14,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("made_by_name", models.CharField(blank=True, max_length=200, verbose_name="made by")),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="made at")),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("messages", models.ManyToManyField(blank=True, related_name="+", to="wagtail_helpdesk.message")),
+                (
+                    "page",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=swapper.get_model_name("wagtailcore", "Page"),
+                        verbose_name="article",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="articles",
+                        to="wagtail_helpdesk.ticket",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "ticket's article",
+                "verbose_name_plural": "tickets' articles",
+                "ordering": ["made_at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
             name="TicketEvent",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -1085,6 +1148,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("address", models.CharField(max_length=254, verbose_name="address")),
+                ("reply_address", models.CharField(blank=True, max_length=254, verbose_name="address for answers")),
                 (
                     "role",
                     models.CharField(
@@ -1247,7 +1311,6 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("address_hash", models.CharField(max_length=64)),
                 ("domain_hash", models.CharField(max_length=64)),
-                ("subject_hash", models.CharField(blank=True, max_length=64)),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "mailbox",
