@@ -64,9 +64,13 @@ def _read(data: bytes, codec: str | None, *, html: bool, detector: Detector | No
 
 def _read_by_signature(data: bytes, codec: str | None) -> tuple[str, str] | None:
     for bom, name in _BOMS:
-        # The UTF-16 marks are also ordinary letters of single-byte sets, so there an error means that it was no mark.
-        if data.startswith(bom) and (read := _strict(data, name)):
-            return read[0], "utf-8" if name == "utf-8-sig" else name
+        if not data.startswith(bom):
+            continue
+        # The marks of UTF-16 are also letters of single-byte sets; its line ends and spaces have NUL in them.
+        if name == "utf-8-sig" or b"\x00" in data or codec == name:
+            read = _strict(data, name)
+            if read:
+                return read[0], name.removesuffix("-sig")
     if looks_like_iso2022jp(data):
         text, complete = decode_iso2022jp(data)
         if complete or codec in (None, "iso2022_jp"):

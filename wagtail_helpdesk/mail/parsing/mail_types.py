@@ -80,7 +80,7 @@ class ParsedMail:
     reply_to: tuple[Address, ...] = ()
     to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()
-    #: What the plain parts say, in the order of the mail.
+    #: What the plain parts say, in the order of the mail, without the last line end.
     text: str = field(default="", repr=False)
     #: Whether ``html`` says more than ``text``, so that a reader's text has to be made from it.
     text_is_stub: bool = False

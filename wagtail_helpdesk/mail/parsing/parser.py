@@ -60,6 +60,18 @@ def parse(raw: bytes, caps: Caps = DEFAULT_CAPS) -> ParsedMail:
         return replace(mail, problems=tuple(sorted(reading.problems | {"unreadable"})))
 
 
+def parse_headers(raw: bytes, caps: Caps = DEFAULT_CAPS) -> ParsedMail:
+    """Return the header fields of ``raw`` only, for a mail whose body has brought a process down; never raises."""
+    reading = _Reading(raw, caps)
+    mail = ParsedMail()
+    try:
+        _open(reading)
+        mail = _read_headers(reading)
+    except Exception as error:  # noqa: BLE001 - as above
+        logger.error("headers could not be parsed size=%d error=%s", len(raw), type(error).__name__)
+    return replace(mail, problems=tuple(sorted(reading.problems | {"unreadable"})))
+
+
 def _open(reading: _Reading) -> None:
     """Find the header block, and the charset that raw bytes in it are likely to be in."""
     if len(reading.raw) > reading.caps.raw:
