@@ -60,15 +60,20 @@ def users_who_may(verb: str, ticket: Ticket | None = None) -> QuerySet:
 class TicketPermissionPolicy(ModelPermissionPolicy):
     """Wagtail's view of our rules: its choosers, listings and views ask this.
 
-    Wagtail's word "add" finds no permission: a ticket is never made as a row.
+    Wagtail's words that are none of ours ("add", "publish" ...) are refused to everybody, superusers too: a ticket is
+    never made as a row.
     """
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        """Tell whether ``user`` may do ``action`` to tickets in general."""
+        return action in VERBS and may(user, action)
 
     def instances_user_has_any_permission_for(self, user: Any, actions: Any) -> QuerySet:
         """Return the tickets on which ``user`` holds at least one of the Wagtail actions."""
-        actions = set(actions)
-        if not any(self.user_has_permission(user, action) for action in actions):
+        held = {action for action in actions if self.user_has_permission(user, action)}
+        if not held:
             return Ticket.objects.none()
-        if "view" in actions:
+        if held & SHARED_VERBS:
             return Ticket.objects.visible_to(user)
         return Ticket.objects.in_scope_of(user)
 
@@ -77,7 +82,7 @@ class TicketPermissionPolicy(ModelPermissionPolicy):
         return self.instances_user_has_any_permission_for(user, [action])
 
     def user_has_permission_for_instance(self, user: Any, action: str, instance: Ticket) -> bool:
-        """Ask :func:`may`; Wagtail's words that are none of ours ("add", "publish" ...) are refused."""
+        """Ask :func:`may`."""
         return action in VERBS and may(user, action, instance)
 
     def user_has_any_permission_for_instance(self, user: Any, actions: Any, instance: Ticket) -> bool:
