@@ -1,5 +1,6 @@
 """Collects the models of the packages: they share this app's label and its one migration history."""
 
+from wagtail_helpdesk.contact_forms.models import ContactForm, TaggedContactForm
 from wagtail_helpdesk.contacts.models import Contact, ContactEmail, Organisation
 from wagtail_helpdesk.conversations.models import Attachment, Message, MessageIdIndex
 from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, StatusLabel, Team
@@ -32,6 +33,7 @@ __all__ = [
     "AutoReplyLedger",
     "Contact",
     "ContactEmail",
+    "ContactForm",
     "InboundDelivery",
     "InboundMail",
     "Mailbox",
@@ -45,6 +47,7 @@ __all__ = [
     "RawMail",
     "Status",
     "StatusLabel",
+    "TaggedContactForm",
     "TaggedTicket",
     "Team",
     "Ticket",

@@ -7,20 +7,28 @@ from wagtail_helpdesk import events
 from wagtail_helpdesk.conversations import reactors as conversations
 from wagtail_helpdesk.events import Reactor
 from wagtail_helpdesk.knowledge_base import reactors as knowledge_base
+from wagtail_helpdesk.mail import reactors as mail
 from wagtail_helpdesk.tickets import reactors as tickets
 from wagtail_helpdesk.tickets.timeline import record_reactor_failure
 
 REACTORS = (
+    # What is to be sent: a reply without its mail must not be published; an acknowledgement is a courtesy.
+    Reactor(events.MessageAdded, mail.queue_reply, essential=True),
+    Reactor(events.TicketOpened, mail.acknowledge),
     # Merge and erase, from the bottom layer up.
     Reactor(events.ContactsMerged, tickets.move_contact, essential=True),
     Reactor(events.ContactsMerged, conversations.move_contact, essential=True),
-    Reactor(events.ContactErased, conversations.forget_contact, essential=True),
     Reactor(events.ContactErased, tickets.forget_contact, essential=True),
+    Reactor(events.ContactErased, conversations.forget_contact, essential=True),
+    Reactor(events.ContactErased, mail.forget_contact, essential=True),
     Reactor(events.TicketsMerged, conversations.merge_conversations, essential=True),
+    Reactor(events.TicketsMerged, mail.merge_mails, essential=True),
     Reactor(events.TicketsMerged, knowledge_base.move_articles, essential=True),
     Reactor(events.TicketsUnmerged, conversations.unmerge_conversations, essential=True),
+    Reactor(events.TicketsUnmerged, mail.unmerge_mails, essential=True),
     Reactor(events.TicketsUnmerged, knowledge_base.move_articles_back, essential=True),
     Reactor(events.TicketErased, conversations.erase_conversation, essential=True),
+    Reactor(events.TicketErased, mail.erase_mails, essential=True),
     Reactor(events.TicketErased, knowledge_base.forget_words, essential=True),
 )
 

@@ -50,7 +50,7 @@ class Message(models.Model):
     publish_at = models.DateTimeField(null=True, blank=True)
     on_publish = models.ForeignKey(Status, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     #: sha256 that is the same for the same message and never for two; NULL where nothing can repeat it.
-    external_key = models.CharField(max_length=64, unique=True, null=True, blank=True)  # noqa: DJ001
+    external_key = models.CharField(max_length=64, unique=True, null=True, blank=True)
     #: When the author says it was sent.
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     #: When it reached us, or left; a scheduled one: when it was written.

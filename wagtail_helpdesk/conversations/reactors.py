@@ -8,8 +8,8 @@ from wagtail_helpdesk.conversations.choices import Direction, MessageState
 from wagtail_helpdesk.conversations.files import delete_files_after_commit
 from wagtail_helpdesk.conversations.models import Attachment, Message, MessageIdIndex
 from wagtail_helpdesk.events import ContactErased, ContactsMerged, TicketErased, TicketsMerged, TicketsUnmerged
-from wagtail_helpdesk.tickets.actions.recount_ticket import recount_ticket
 from wagtail_helpdesk.tickets.actions.merge_tickets import note_moved
+from wagtail_helpdesk.tickets.actions.recount_ticket import recount_ticket
 from wagtail_helpdesk.tickets.choices import Visibility
 from wagtail_helpdesk.tickets.models import TicketMerge, TicketParticipant
 

@@ -63,13 +63,13 @@ def _takes_part(contact: Contact, address: str, ticket_ids: Sequence[int]) -> se
     """Return the tickets in which the sender is an active participant, by the address used there or a verified one."""
     rows = TicketParticipant.objects.filter(
         ticket__in=ticket_ids, contact=contact, state=ParticipantState.ACTIVE
-    ).values_list("ticket_id", "address")
+    ).values_list("ticket_id", "address", "reply_address")
     if not is_address(address):
         return set()
     own = address_hash(address)
     part, doubtful = set(), set()
-    for ticket_id, used in rows:
-        same = is_address(used) and address_hash(used) == own
+    for ticket_id, *used in rows:
+        same = any(is_address(one) and address_hash(one) == own for one in used)
         (part if same else doubtful).add(ticket_id)
     if doubtful and ContactEmail.objects.filter(address_hash=own, contact=contact, verified_at__isnull=False).exists():
         part |= doubtful

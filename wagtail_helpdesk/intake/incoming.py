@@ -68,6 +68,8 @@ class IncomingMessage:
     may_open: bool = True
     is_spam: bool = False
     counts_as_waiting: bool = True
+    #: Where the sender wants answers, when the channel trusts that; "" for the sender's own address.
+    reply_address: str = ""
     #: The others the message was written to, without our own addresses.
     copied: tuple[Person, ...] = ()
     #: {"to": [{"name", "address"}], "cc": [...]} as the message says, for display.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from wagtail_helpdesk import conf, events
 from wagtail_helpdesk.addresses import is_address
@@ -126,6 +126,7 @@ class _Door:
             sent_at=incoming.sent_at,
             ids=incoming.ids,
             recipients=incoming.recipients,
+            reply_address=incoming.reply_address,
             ticket_fields={
                 "language": incoming.language or self.contact.language or self.mailbox.language,
                 "site": self.mailbox.site,

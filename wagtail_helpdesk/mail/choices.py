@@ -69,3 +69,11 @@ class SenderName(models.TextChoices):
     AGENT_VIA_TEAM = "agent_via_team", _("Agent via mailbox name")
     TEAM = "team", _("Mailbox name only")
     AGENT = "agent", _("Agent only")
+
+
+class QuoteHistory(models.TextChoices):
+    """Which earlier public messages stand below a reply."""
+
+    NONE = "none", _("None")
+    LAST = "last", _("The last one")
+    ALL = "all", _("All")

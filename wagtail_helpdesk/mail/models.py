@@ -14,6 +14,7 @@ from wagtail_helpdesk.mail.choices import (
     MailKind,
     MailOutcome,
     OutboundState,
+    QuoteHistory,
     RecipientState,
     SenderName,
 )
@@ -36,6 +37,14 @@ class MailboxOptions(models.Model):
     )
     sender_name = models.CharField(
         _("sender's name"), max_length=20, choices=SenderName.choices, default=SenderName.AGENT_VIA_TEAM
+    )
+
+    quote_history = models.CharField(
+        _("quoted history"),
+        max_length=4,
+        choices=QuoteHistory.choices,
+        default=QuoteHistory.LAST,
+        help_text=_("Which earlier public messages stand below a reply."),
     )
 
     class Meta:
@@ -72,6 +81,8 @@ class InboundMail(models.Model):
     dedupe_key = models.CharField(max_length=64)
     message_id_header_hash = models.CharField(max_length=64, blank=True, db_index=True)
     message_id_header = models.TextField(_("Message-ID"), blank=True)
+    #: sha256 of Message-ID, From and Date: equal for one mail that a list altered on the way. "" without them.
+    twin_hash = models.CharField(max_length=64, blank=True, db_index=True)
     from_header = models.CharField(_("from"), max_length=300, blank=True)
     subject = models.CharField(_("subject"), max_length=500, blank=True)
     #: {"mail_from": str or null, "rcpt_to": [...]}, as the transport said it.
@@ -136,6 +147,8 @@ class OutboundMail(models.Model):
     purpose_key = models.CharField(max_length=64, unique=True)
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="outbound_mails")
     message = models.ForeignKey(Message, null=True, blank=True, on_delete=models.CASCADE, related_name="outbound_mails")
+    #: sha256 of ticket and recipient: mails with the same one leave in their order.
+    queue_key = models.CharField(max_length=64)
     message_visibility = models.CharField(max_length=8, choices=Visibility.choices, default=Visibility.PUBLIC)
     mailbox = models.ForeignKey(Mailbox, on_delete=models.PROTECT, related_name="outbound_mails")
     #: Without angle brackets; the same in every attempt.
@@ -167,7 +180,7 @@ class OutboundMail(models.Model):
         verbose_name_plural = _("outgoing mails")
         indexes = [
             models.Index(fields=["state", "next_try_at"], name="helpdesk_outbound_due"),
-            models.Index(fields=["ticket", "id"], name="helpdesk_outbound_ticket"),
+            models.Index(fields=["queue_key", "id"], name="helpdesk_outbound_queue"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -212,7 +225,6 @@ class AutoReplyLedger(models.Model):
 
     address_hash = models.CharField(max_length=64)
     domain_hash = models.CharField(max_length=64)
-    subject_hash = models.CharField(max_length=64, blank=True)
     mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 

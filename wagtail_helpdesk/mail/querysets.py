@@ -25,10 +25,10 @@ class OutboundMailQuerySet(models.QuerySet):
     """Mails of ours by what is to be done."""
 
     def due(self, now: datetime) -> OutboundMailQuerySet:
-        """Return the mails to send at ``now``, oldest first; one that follows an unfinished one of its ticket waits."""
+        """Return the mails to send at ``now``, oldest first; one behind an unfinished one to the same person waits."""
         waiting = [OutboundState.QUEUED, OutboundState.RETRY]
         unfinished = [*waiting, OutboundState.CLAIMED, OutboundState.TRANSMITTING]
         earlier = self.model._default_manager.filter(
-            ticket=OuterRef("ticket"), pk__lt=OuterRef("pk"), state__in=unfinished
+            queue_key=OuterRef("queue_key"), pk__lt=OuterRef("pk"), state__in=unfinished
         )
         return self.filter(~Exists(earlier), state__in=waiting, next_try_at__lte=now).order_by("next_try_at", "pk")

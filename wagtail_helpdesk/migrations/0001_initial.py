@@ -1,7 +1,13 @@
+import uuid
+
 import django.db.models.deletion
 import django.utils.timezone
+import modelcluster.contrib.taggit
+import modelcluster.fields
 import swapper
 import taggit.managers
+import wagtail.fields
+import wagtail.models.preview
 from django.conf import settings
 from django.db import migrations, models
 
@@ -582,6 +588,100 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="ContactForm",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("translation_key", models.UUIDField(default=uuid.uuid4, editable=False)),
+                (
+                    "title",
+                    models.CharField(
+                        help_text="For editors; visitors do not see it.", max_length=100, verbose_name="name"
+                    ),
+                ),
+                ("heading", models.CharField(blank=True, max_length=150, verbose_name="heading")),
+                ("intro", wagtail.fields.RichTextField(blank=True, verbose_name="introduction")),
+                (
+                    "name_use",
+                    models.CharField(
+                        choices=[("hidden", "Not asked for"), ("optional", "Optional"), ("required", "Required")],
+                        default="required",
+                        max_length=8,
+                        verbose_name="visitor's name",
+                    ),
+                ),
+                (
+                    "subject_use",
+                    models.CharField(
+                        choices=[("hidden", "Not asked for"), ("optional", "Optional"), ("required", "Required")],
+                        default="optional",
+                        help_text="Without one, the first words of the message are the subject.",
+                        max_length=8,
+                        verbose_name="subject",
+                    ),
+                ),
+                (
+                    "files_use",
+                    models.CharField(
+                        choices=[("hidden", "Not asked for"), ("optional", "Optional"), ("required", "Required")],
+                        default="optional",
+                        max_length=8,
+                        verbose_name="files",
+                    ),
+                ),
+                ("name_label", models.CharField(blank=True, max_length=100, verbose_name="label of the name")),
+                (
+                    "email_label",
+                    models.CharField(blank=True, max_length=100, verbose_name="label of the e-mail address"),
+                ),
+                ("subject_label", models.CharField(blank=True, max_length=100, verbose_name="label of the subject")),
+                ("message_label", models.CharField(blank=True, max_length=100, verbose_name="label of the message")),
+                ("files_label", models.CharField(blank=True, max_length=100, verbose_name="label of the files")),
+                ("button_text", models.CharField(blank=True, max_length=60, verbose_name="text of the button")),
+                ("success_text", models.TextField(blank=True, verbose_name="text after sending")),
+                (
+                    "locale",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="wagtailcore.locale",
+                        verbose_name="locale",
+                    ),
+                ),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Answers are sent in its name. Empty: the default mailbox.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contact_forms",
+                        to="wagtail_helpdesk.mailbox",
+                        verbose_name="mailbox",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Gets the tickets. Empty: the mailbox's team.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contact_forms",
+                        to="wagtail_helpdesk.team",
+                        verbose_name="team",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "contact form",
+                "verbose_name_plural": "contact forms",
+                "ordering": ["title"],
+                "abstract": False,
+            },
+            bases=(wagtail.models.preview.PreviewableMixin, models.Model),
+        ),
+        migrations.CreateModel(
             name="Ticket",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -788,6 +888,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("purpose_key", models.CharField(max_length=64, unique=True)),
+                ("queue_key", models.CharField(max_length=64)),
                 (
                     "message_visibility",
                     models.CharField(
@@ -1255,6 +1356,43 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="TaggedContactForm",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "content_object",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tagged_items",
+                        to="wagtail_helpdesk.contactform",
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contact_form_items",
+                        to="wagtail_helpdesk.tickettag",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "tagged contact form",
+                "verbose_name_plural": "tagged contact forms",
+            },
+        ),
+        migrations.AddField(
+            model_name="contactform",
+            name="tags",
+            field=modelcluster.contrib.taggit.ClusterTaggableManager(
+                blank=True,
+                help_text="Every ticket from this form gets them.",
+                through="wagtail_helpdesk.TaggedContactForm",
+                to="wagtail_helpdesk.TicketTag",
+                verbose_name="tags",
+            ),
+        ),
+        migrations.CreateModel(
             name="TicketToken",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -1354,7 +1492,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="outboundmail",
-            index=models.Index(fields=["ticket", "id"], name="helpdesk_outbound_ticket"),
+            index=models.Index(fields=["queue_key", "id"], name="helpdesk_outbound_queue"),
         ),
         migrations.AddConstraint(
             model_name="outboundmail",
@@ -1429,5 +1567,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="taggedticket",
             constraint=models.UniqueConstraint(fields=("tag", "content_object"), name="helpdesk_tagged_ticket"),
+        ),
+        migrations.AddConstraint(
+            model_name="taggedcontactform",
+            constraint=models.UniqueConstraint(fields=("tag", "content_object"), name="helpdesk_tagged_contact_form"),
+        ),
+        migrations.AlterUniqueTogether(
+            name="contactform",
+            unique_together={("translation_key", "locale")},
         ),
     ]

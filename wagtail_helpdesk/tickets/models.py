@@ -159,6 +159,8 @@ class TicketParticipant(models.Model):
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="participations")
     #: The address this person uses here, as it was written: what we send to.
     address = models.CharField(_("address"), max_length=254)
+    #: Where this person wants answers, when that is elsewhere.
+    reply_address = models.CharField(_("address for answers"), max_length=254, blank=True)
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
     state = models.CharField(
         _("state"), max_length=8, choices=ParticipantState.choices, default=ParticipantState.ACTIVE
@@ -173,6 +175,11 @@ class TicketParticipant(models.Model):
 
     def __str__(self) -> str:
         return str(self.contact)
+
+    @property
+    def mail_address(self) -> str:
+        """The address that mail to this person goes to."""
+        return self.reply_address or self.address
 
 
 class TicketToken(models.Model):

@@ -27,7 +27,9 @@ def move_contact(event: ContactsMerged) -> None:
 
 def forget_contact(event: ContactErased) -> None:
     """Names and addresses go from the tickets; links stop working."""
-    TicketParticipant.objects.filter(contact=event.contact_id).update(address="", state=ParticipantState.LEFT)
+    TicketParticipant.objects.filter(contact=event.contact_id).update(
+        address="", reply_address="", state=ParticipantState.LEFT
+    )
     TicketEvent.objects.filter(actor_contact=event.contact_id).update(actor_name="")
     living = TicketToken.objects.filter(participant__contact=event.contact_id, revoked_at__isnull=True)
     living.update(revoked_at=timezone.now())

@@ -42,12 +42,14 @@ class OpenTicket(Action):
         sent_at: datetime | None = None,
         ids: KnownIds | None = None,
         recipients: dict[str, Any] | None = None,
+        reply_address: str = "",
         ticket_fields: dict[str, Any] | None = None,
         depth: int = 0,
     ) -> None:
         super().__init__(actor=actor, depth=depth)
         self.words = replace(words, may_quote=False)
         self.requester, self.address, self.mailbox = requester, address, mailbox
+        self.reply_address = reply_address
         self.channel, self.at, self.category = channel, at, category
         self.may_acknowledge, self.counts_as_waiting = may_acknowledge, counts_as_waiting
         self.message_fields = {
@@ -67,6 +69,7 @@ class OpenTicket(Action):
             channel=self.channel,
             requester=self.requester,
             address=self.address,
+            reply_address=self.reply_address,
             mailbox=self.mailbox,
             actor=self.actor,
             at=self.at,

@@ -122,7 +122,7 @@ class Reply(TicketAction):
         people = self.ticket.participants.select_related("contact").order_by("pk")
         to, cc = [], []
         for person in people:
-            if not person.address or person.muted:
+            if not person.mail_address or person.muted:
                 continue
             if person.role == Role.REQUESTER:
                 to.append(_entry(person))
@@ -144,4 +144,4 @@ def once_key(kind: str, ticket_id: int, once: str) -> str | None:
 
 
 def _entry(person: TicketParticipant) -> dict[str, Any]:
-    return {"participant": person.pk, "name": person.contact.name, "address": person.address}
+    return {"participant": person.pk, "name": person.contact.name, "address": person.mail_address}

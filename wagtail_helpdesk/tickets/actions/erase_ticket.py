@@ -32,7 +32,7 @@ class EraseTicket(TicketAction):
         ticket.save(update_fields=["subject", "preview", "source_title", "source_url", "erased_at"])
         ticket.tags.clear()
         ticket.tokens.filter(revoked_at__isnull=True).update(revoked_at=ticket.erased_at)
-        ticket.participants.update(address="")
+        ticket.participants.update(address="", reply_address="")
         ticket.events.update(data={})
         ticket.events.filter(actor_kind="contact").update(actor_name="")
         self.record(EventKind.ERASED)

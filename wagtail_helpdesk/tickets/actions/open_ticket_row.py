@@ -28,6 +28,7 @@ def open_ticket_row(
     team: Team | None = None,
     category: str = Category.NEW,
     tags: tuple[str, ...] = (),
+    reply_address: str = "",
     **fields: Any,
 ) -> tuple[Ticket, TicketParticipant]:
     """Return the new ticket and its requester's participation. Must run in an action.
@@ -49,7 +50,9 @@ def open_ticket_row(
         last_activity_at=at,
         **fields,
     )
-    participant = add_participant(ticket=ticket, contact=requester, address=address, role=Role.REQUESTER)
+    participant = add_participant(
+        ticket=ticket, contact=requester, address=address, role=Role.REQUESTER, reply_address=reply_address
+    )
     if tags:
         ticket.tags.add(*tags)
     write_event(ticket, EventKind.OPENED, actor=actor, channel=channel)

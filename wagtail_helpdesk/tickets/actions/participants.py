@@ -13,13 +13,19 @@ from wagtail_helpdesk.tickets.tokens import new_public_id
 
 
 def add_participant(
-    *, ticket: Ticket, contact: Contact, address: str, role: str, state: str = ParticipantState.ACTIVE
+    *,
+    ticket: Ticket,
+    contact: Contact,
+    address: str,
+    role: str,
+    state: str = ParticipantState.ACTIVE,
+    reply_address: str = "",
 ) -> TicketParticipant:
     """Return the contact's participation in ``ticket``, made when there is none. Must run in an action."""
     try:
         with transaction.atomic():
             return TicketParticipant.objects.create(
-                ticket=ticket, contact=contact, address=address, role=role, state=state
+                ticket=ticket, contact=contact, address=address, role=role, state=state, reply_address=reply_address
             )
     except IntegrityError:
         return TicketParticipant.objects.get(ticket=ticket, contact=contact)

@@ -1,0 +1,1 @@
+"""Writes mails to customers from plain public values; no model instance reaches a template from here."""

@@ -1,0 +1,78 @@
+"""What makes a mail ours: signed Message-IDs, reply addresses and the loop header."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from wagtail_helpdesk import conf
+from wagtail_helpdesk.desk.models import Mailbox
+from wagtail_helpdesk.tickets.tokens import MAC_LENGTH, TOKEN_LENGTH, mac, verify_mac
+
+MESSAGE_ID_PURPOSE = "msgid"
+LOOP_PURPOSE = "loop"
+LOOP_HEADER = "X-Helpdesk-Loop"
+#: Characters of an OutboundMail's public id.
+PUBLIC_ID_LENGTH = 12
+#: RFC 5322 allows more, but a folded Message-ID loses its thread in some mail programs.
+MESSAGE_ID_LENGTH = 62
+
+_MESSAGE_ID = re.compile(rf"hd1\.([a-z2-7]{{{PUBLIC_ID_LENGTH}}})\.([a-z2-7]{{{MAC_LENGTH}}})@.+", re.IGNORECASE)
+_LOOP = re.compile(rf"([a-z2-7]{{{PUBLIC_ID_LENGTH}}})\.([a-z2-7]{{{MAC_LENGTH}}})")
+_PLUS = re.compile(rf"(.+)\+r([a-z2-7]{{{TOKEN_LENGTH}}})@(.+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyAddress:
+    """A mailbox's address with a participant's token in it, taken apart."""
+
+    mailbox_address: str
+    token: str
+
+
+def make_message_id(public_id: str, mailbox: Mailbox) -> str:
+    """Return the signed Message-ID (without brackets) of an outgoing mail; at most 62 characters."""
+    stem = f"hd1.{public_id}.{mac(MESSAGE_ID_PURPOSE, public_id)}@"
+    domain = conf.get("MESSAGE_ID_DOMAIN") or mailbox.address.rsplit("@", 1)[1]
+    if not domain.isascii() or len(stem) + len(domain) > MESSAGE_ID_LENGTH:
+        # A domain that is too long still has to be the same in every mail, and nobody else's.
+        domain = hashlib.sha256(domain.encode()).hexdigest()[:20] + ".invalid"
+    return stem + domain
+
+
+def own_public_id(message_id: str) -> str | None:
+    """Return the public id in a Message-ID of ours, None for anybody else's, forged ones included."""
+    match = _MESSAGE_ID.fullmatch(message_id)
+    if match is None:
+        return None
+    public_id, given = match[1].lower(), match[2].lower()
+    return public_id if verify_mac(MESSAGE_ID_PURPOSE, public_id, given) else None
+
+
+def has_our_prefix(message_id: str) -> bool:
+    """Tell whether a Message-ID looks like ours, whoever made it."""
+    return _MESSAGE_ID.fullmatch(message_id) is not None
+
+
+def make_loop_header(public_id: str) -> str:
+    """Return the value of our loop header."""
+    return f"{public_id}.{mac(LOOP_PURPOSE, public_id)}"
+
+
+def is_own_loop_header(value: str) -> bool:
+    """Tell whether a loop header's value carries our signature."""
+    match = _LOOP.fullmatch(value.strip().lower())
+    return match is not None and verify_mac(LOOP_PURPOSE, match[1], match[2])
+
+
+def make_reply_address(mailbox: Mailbox, token: str) -> str:
+    """Return the mailbox's address with ``token`` in it (RFC 5233 sub-addressing)."""
+    local, domain = mailbox.address.rsplit("@", 1)
+    return f"{local}+r{token}@{domain}"
+
+
+def split_reply_address(address: str) -> ReplyAddress | None:
+    """Take a reply address apart; None for any other address. The token is not checked here."""
+    match = _PLUS.fullmatch(address)
+    return ReplyAddress(f"{match[1]}@{match[3]}", match[2].lower()) if match else None

@@ -1,0 +1,88 @@
+"""How often an automatic mail may go to somebody: what keeps two machines from talking to each other."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from wagtail_helpdesk import conf
+from wagtail_helpdesk.addresses import address_hash, domain_of
+from wagtail_helpdesk.desk.models import Mailbox
+from wagtail_helpdesk.events import Verdict
+from wagtail_helpdesk.mail.models import AddressSuppression, AutoReplyLedger
+
+#: (window, most automatic mails in it) for one address, one domain, one mailbox.
+ADDRESS_LIMITS = (
+    (timedelta(minutes=10), 1),
+    (timedelta(hours=1), 3),
+    (timedelta(days=1), 5),
+)
+DOMAIN_LIMIT = (timedelta(hours=1), 30)
+MAILBOX_LIMIT = (timedelta(hours=1), 200)
+#: So many mails with the same subject from one address within an hour are a machine's.
+BREAKER_COUNT = 3
+BREAKER_WINDOW = timedelta(hours=1)
+BREAKER_PAUSE = timedelta(hours=24)
+
+_DIGITS = re.compile(r"\d+")
+_PREFIX = re.compile(r"^(?:(?:re|aw|fwd?|wg|sv|vs|antw|enc|res|rv)\s*:\s*)+", re.IGNORECASE)
+
+
+def allow_automatic_mail(
+    *, address: str, subject: str, recent_subjects: Iterable[str], mailbox: Mailbox, now: datetime
+) -> Verdict:
+    """Return whether an automatic mail may go to ``address`` at ``now``, and write it down when it may.
+
+    ``recent_subjects`` are those of the tickets that the same person opened within BREAKER_WINDOW, this one's among
+    them. Must run in the transaction that queues the mail. An address that is none is refused.
+    """
+    if not conf.get("SEND_ACKNOWLEDGEMENTS"):
+        return Verdict(False, "switched_off")
+    try:
+        hashed, domain = address_hash(address), _hash(domain_of(address))
+    except ValueError:
+        return Verdict(False, "no_address")
+    if AddressSuppression.objects.filter(address_hash=hashed, until__gt=now).exists():
+        return Verdict(False, "suppressed")
+    if _is_repeating(subject, recent_subjects):
+        AddressSuppression.objects.update_or_create(
+            address_hash=hashed, defaults={"reason": "repeating", "until": now + BREAKER_PAUSE}
+        )
+        return Verdict(False, "repeating")
+    row = AutoReplyLedger(address_hash=hashed, domain_hash=domain, mailbox=mailbox, at=now)
+    reason = _limit_reached(row)
+    if reason:
+        return Verdict(False, reason)
+    row.save()
+    return Verdict(True)
+
+
+def similar(subject: str) -> str:
+    """Return what two subjects of one machine share: no "Re:", no numbers, no case."""
+    return " ".join(_DIGITS.sub("#", _PREFIX.sub("", subject)).casefold().split())
+
+
+def _is_repeating(subject: str, recent_subjects: Iterable[str]) -> bool:
+    wanted = similar(subject)
+    return sum(similar(recent) == wanted for recent in recent_subjects) >= BREAKER_COUNT
+
+
+def _limit_reached(row: AutoReplyLedger) -> str:
+    """Return which limit stands against this mail, "" for none."""
+    for window, most in ADDRESS_LIMITS:
+        sent = AutoReplyLedger.objects.filter(address_hash=row.address_hash, at__gt=row.at - window)
+        if sent.count() >= most:
+            return "address_limit"
+    window, most = DOMAIN_LIMIT
+    if AutoReplyLedger.objects.filter(domain_hash=row.domain_hash, at__gt=row.at - window).count() >= most:
+        return "domain_limit"
+    window, most = MAILBOX_LIMIT
+    if AutoReplyLedger.objects.filter(mailbox=row.mailbox, at__gt=row.at - window).count() >= most:
+        return "mailbox_limit"
+    return ""
+
+
+def _hash(value: str) -> str:
+    return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,96 @@
+"""What mail does when something happened: rows for the outbox, and what goes on merge and erase."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from wagtail_helpdesk.conversations.models import Message
+from wagtail_helpdesk.events import (
+    Actor,
+    ContactErased,
+    MessageAdded,
+    TicketErased,
+    TicketOpened,
+    TicketsMerged,
+    TicketsUnmerged,
+)
+from wagtail_helpdesk.mail.choices import OutboundState
+from wagtail_helpdesk.mail.enqueue import Outgoing
+from wagtail_helpdesk.mail.ledger import BREAKER_WINDOW, allow_automatic_mail
+from wagtail_helpdesk.mail.models import InboundMail, OutboundMail, OutboundRecipient
+from wagtail_helpdesk.mail.raw_store import drop_raw
+from wagtail_helpdesk.tickets.actions.merge_tickets import note_moved
+from wagtail_helpdesk.tickets.choices import EventKind, Visibility
+from wagtail_helpdesk.tickets.models import Ticket, TicketMerge
+from wagtail_helpdesk.tickets.timeline import write_event
+
+
+def queue_reply(event: MessageAdded) -> None:
+    """A public reply becomes mails, in the transaction that publishes it."""
+    if event.direction != "outbound" or event.visibility != Visibility.PUBLIC:
+        return
+    message = Message.objects.public().select_related("ticket__mailbox__site", "ticket__site").get(pk=event.message_id)
+    Outgoing(message.ticket).queue_reply(message)
+
+
+def acknowledge(event: TicketOpened) -> None:
+    """A new ticket is acknowledged, with its tracking link, where that answers a person and not a machine."""
+    if not event.may_acknowledge.allowed:
+        return
+    message = Message.objects.select_related("ticket__mailbox__site", "ticket__site").get(pk=event.message_id)
+    ticket = message.ticket
+    outgoing = Outgoing(ticket)
+    if not outgoing.options.acknowledge:
+        return
+    now = timezone.now()
+    recent = Ticket.objects.filter(requester=ticket.requester_id, created_at__gt=now - BREAKER_WINDOW)
+    verdict = allow_automatic_mail(
+        address=message.from_address,
+        subject=ticket.subject,
+        recent_subjects=recent.values_list("subject", flat=True)[:50],
+        mailbox=ticket.mailbox,
+        now=now,
+    )
+    if not verdict.allowed:
+        write_event(ticket, EventKind.DELIVERY, actor=Actor.system(), cause=verdict.reason, what="no_acknowledgement")
+        return
+    outgoing.queue_acknowledgement(message)
+
+
+def merge_mails(event: TicketsMerged) -> None:
+    """The source's mails belong to the target: answers to them find it."""
+    arrived = list(InboundMail.objects.filter(ticket=event.source_id).values_list("pk", flat=True))
+    left = list(OutboundMail.objects.filter(ticket=event.source_id).values_list("pk", flat=True))
+    InboundMail.objects.filter(pk__in=arrived).update(ticket=event.target_id)
+    OutboundMail.objects.filter(pk__in=left).update(ticket=event.target_id)
+    note_moved(event.merge_id, "mail", {"inbound": arrived, "outbound": left})
+
+
+def unmerge_mails(event: TicketsUnmerged) -> None:
+    """The mails go back with their ticket."""
+    moved = TicketMerge.objects.get(pk=event.merge_id).moved["mail"]
+    InboundMail.objects.filter(pk__in=moved["inbound"]).update(ticket=event.source_id)
+    OutboundMail.objects.filter(pk__in=moved["outbound"]).update(ticket=event.source_id)
+
+
+def erase_mails(event: TicketErased) -> None:
+    """Raw mails, subjects, bodies and addresses go; keys and outcomes stay, so that old mail is not read again."""
+    for mail in InboundMail.objects.filter(ticket=event.ticket_id):
+        mail.subject = mail.from_header = mail.message_id_header = ""
+        mail.envelope, mail.trace = {}, []
+        mail.save(update_fields=["subject", "from_header", "message_id_header", "envelope", "trace"])
+        drop_raw(mail)
+    mails = OutboundMail.objects.filter(ticket=event.ticket_id)
+    unsent = [OutboundState.QUEUED, OutboundState.RETRY, OutboundState.CLAIMED]
+    mails.filter(state__in=unsent).update(state=OutboundState.CANCELLED)
+    mails.update(subject="", text="", html="", reply_to="", headers=[], attachment_ids=[])
+    OutboundRecipient.objects.filter(outbound__ticket=event.ticket_id).update(name="", address="")
+
+
+def forget_contact(event: ContactErased) -> None:
+    """The address and name go from the mails to this person that stand in the outbox."""
+    recipients = OutboundRecipient.objects.filter(address_hash__in=event.address_hashes)
+    OutboundMail.objects.filter(
+        recipients__in=recipients, state__in=[OutboundState.QUEUED, OutboundState.RETRY]
+    ).update(state=OutboundState.CANCELLED)
+    recipients.update(name="", address="")

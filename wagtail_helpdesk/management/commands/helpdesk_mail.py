@@ -1,0 +1,95 @@
+"""The single steps of mail: ``manage.py helpdesk_mail import|process|send``."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
+
+from wagtail_helpdesk.desk.defaults import create_mailbox
+from wagtail_helpdesk.desk.models import Mailbox
+from wagtail_helpdesk.desk.querysets import mailbox_for
+from wagtail_helpdesk.mail.accept import Origin
+from wagtail_helpdesk.mail.deliver import deliver_due
+from wagtail_helpdesk.mail.importing import Imported, Source, find_sources, import_mail
+from wagtail_helpdesk.mail.work import process_due
+
+
+class Command(BaseCommand):
+    help = "Imports mails from files, reads those that wait, sends those that are due."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        steps = parser.add_subparsers(dest="step", required=True, metavar="import|process|send")
+        importing = steps.add_parser("import", help="take in .eml files, folders of them, and mbox files")
+        importing.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+        importing.add_argument("--mailbox", required=True, metavar="ADDRESS", help="the mailbox they were sent to")
+        importing.add_argument("--archive", action="store_true", help="old mail: nobody gets an acknowledgement")
+        importing.add_argument("--json", action="store_true", help="one JSON object a mail on standard output")
+        steps.add_parser("process", help="read the accepted mails that wait")
+        steps.add_parser("send", help="send the mails that are due")
+
+    def handle(self, *args: Any, step: str, **options: Any) -> None:
+        {"import": self._import, "process": self._process, "send": self._send}[step](**options)
+
+    def _process(self, **options: Any) -> None:
+        while process_due():
+            pass
+
+    def _send(self, **options: Any) -> None:
+        while deliver_due():
+            pass
+
+    def _import(self, *, paths: list[Path], mailbox: str, archive: bool, json: bool, **options: Any) -> None:
+        missing = [str(path) for path in paths if not path.exists()]
+        if missing:
+            raise CommandError("There is no such file or folder: " + ", ".join(missing))
+        origin = Origin("archive" if archive else "import", self._mailbox(mailbox).pk)
+        counts: Counter[str] = Counter()
+        for path in paths:
+            for source in self._sources(path, counts):
+                result = self._take_in(source, origin)
+                counts[result.outcome] += 1
+                self._say(result, json)
+        total = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "no mails"
+        self.stderr.write(f"{sum(counts.values())} mails: {total}")
+        if counts["failed"]:
+            raise CommandError(f"{counts['failed']} mails could not be taken in.")
+
+    def _sources(self, path: Path, counts: Counter[str]) -> Any:
+        try:
+            yield from find_sources(path)
+        except OSError as error:
+            counts["failed"] += 1
+            self.stderr.write(f"{path}: cannot be read ({error.strerror or type(error).__name__})")
+
+    def _take_in(self, source: Source, origin: Origin) -> Imported:
+        try:
+            return import_mail(source, origin)
+        except (OSError, OperationalError) as error:
+            # The mail stays where it is: the same command takes it in later.
+            reason = f"could not be stored ({type(error).__name__})"
+            return Imported(source.label, "", "failed", None, None, reason)
+
+    def _mailbox(self, address: str) -> Mailbox:
+        known = mailbox_for(address)
+        if known is not None:
+            return known
+        try:
+            made = create_mailbox(address)
+        except ValueError as error:
+            raise CommandError(f"{address!r} is not an e-mail address.") from error
+        self.stderr.write(f"There was no mailbox for {address}: it was made, with the team “{made.team}”.")
+        return made
+
+    def _say(self, result: Imported, as_json: bool) -> None:
+        if as_json:
+            self.stdout.write(json.dumps(asdict(result), ensure_ascii=True))
+        else:
+            ticket = f" {result.ticket}" if result.ticket else ""
+            self.stdout.write(f"{result.source}: {result.outcome}{ticket} ({result.reason})")
