@@ -68,6 +68,13 @@ def test_a_peek_tells_what_stands_in_the_mail():
     assert len(peeked.body_hash) == len(dedupe_key(peeked)) == 64
 
 
+def test_raw_values_give_their_bytes_back():
+    head = "From: Zoë <z@example.com>\r\nSubject: Größe\r\n".encode()
+    peeked = peek(mail(head=head))
+    assert peeked.subject_raw.encode("latin-1").decode() == "Größe"
+    assert peeked.from_raw.encode("latin-1").decode() == "Zoë <z@example.com>"
+
+
 @pytest.mark.parametrize("raw", [b"", b"\x00\xff", b"From: \xff <x\r\n\r\n", b"no mail at all"])
 def test_anything_has_a_key(raw):
     assert len(key(raw)) == 64

@@ -2,7 +2,7 @@ import logging
 
 import pytest
 
-from wagtail_helpdesk.mail.parsing import Caps, ParsedMail, parse, parser
+from wagtail_helpdesk.mail.parsing import Caps, ParsedMail, parse, parse_headers, parser
 
 from .samples import mail
 
@@ -82,6 +82,13 @@ def test_unreadable_headers_leave_the_envelope(monkeypatch, caplog):
     parsed = parse(mail(b"words"))
     assert parsed == ParsedMail(level="envelope", problems=("unreadable",))
     assert "MemoryError" in caplog.text
+
+
+def test_the_headers_can_be_read_alone(monkeypatch):
+    monkeypatch.setattr(parser, "build_tree", None)
+    parsed = parse_headers(mail(b"words"))
+    assert (parsed.level, parsed.subject, parsed.text) == ("headers", "Hello", "")
+    assert parsed.problems == ("unreadable",)
 
 
 def test_reports_are_told_by_their_type():

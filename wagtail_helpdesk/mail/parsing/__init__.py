@@ -5,7 +5,7 @@ from .caps import Caps
 from .classify import Classification, classify
 from .dedupe import Peek, dedupe_key, peek
 from .mail_types import Headers, ParsedAttachment, ParsedMail
-from .parser import parse
+from .parser import parse, parse_headers
 
 __all__ = [
     "Address",
@@ -19,5 +19,6 @@ __all__ = [
     "dedupe_key",
     "normalise_email",
     "parse",
+    "parse_headers",
     "peek",
 ]

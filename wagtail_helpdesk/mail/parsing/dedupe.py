@@ -10,7 +10,6 @@ from .addresses import normalise_email, parse_addresses
 from .caps import DEFAULT_CAPS
 from .fields import FieldBlock, open_source, read_mail_fields
 from .message_ids import parse_message_ids
-from .scrub import clean_line
 
 _SPACES = re.compile(r"\s+")
 
@@ -21,7 +20,7 @@ class Peek:
 
     #: Without angle brackets.
     message_id: str
-    #: Header values as they stand, unfolded, undecoded.
+    #: Header values as they stand, unfolded and undecoded: ``encode("latin-1")`` gives their bytes.
     date_raw: str
     from_raw: str
     subject_raw: str
@@ -64,7 +63,7 @@ def dedupe_key(peeked: Peek) -> str:
 
 
 def _line(block: FieldBlock, name: str) -> str:
-    return clean_line(block.first(name).decode("latin-1"))
+    return block.first(name).decode("latin-1")
 
 
 def _body_hash(raw: bytes, start: int) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from .addresses import Address, parse_addresses
@@ -48,28 +49,29 @@ def parse(raw: bytes, caps: Caps = DEFAULT_CAPS) -> ParsedMail:
 
     What lies beyond ``caps`` is left out and named in ``problems``.
     """
-    reading = _Reading(raw, caps)
-    mail = ParsedMail()
-    try:
-        _open(reading)
-        mail = _read_headers(reading)
-        return _read_bodies(reading, mail)
-    except Exception as error:  # noqa: BLE001 - the promise above: a mail that nobody thought of is still a ticket
-        # Neither message nor traceback: both may quote the mail.
-        logger.error("mail could not be parsed size=%d level=%s error=%s", len(raw), mail.level, type(error).__name__)
-        return replace(mail, problems=tuple(sorted(reading.problems | {"unreadable"})))
+    return _parse(_Reading(raw, caps), _read_bodies)
 
 
 def parse_headers(raw: bytes, caps: Caps = DEFAULT_CAPS) -> ParsedMail:
-    """Return the header fields of ``raw`` only, for a mail whose body has brought a process down; never raises."""
-    reading = _Reading(raw, caps)
+    """Return what the header fields of ``raw`` say, as ``parse`` does where the body cannot be read; never raises.
+
+    For mails that are known to bring the full parser down.
+    """
+    return _parse(_Reading(raw, caps), _leave_bodies)
+
+
+def _parse(reading: _Reading, finish: Callable[[_Reading, ParsedMail], ParsedMail]) -> ParsedMail:
     mail = ParsedMail()
     try:
         _open(reading)
         mail = _read_headers(reading)
-    except Exception as error:  # noqa: BLE001 - as above
-        logger.error("headers could not be parsed size=%d error=%s", len(raw), type(error).__name__)
-    return replace(mail, problems=tuple(sorted(reading.problems | {"unreadable"})))
+        return finish(reading, mail)
+    except Exception as error:  # noqa: BLE001 - the promise above: a mail that nobody thought of is still a ticket
+        # Neither message nor traceback: both may quote the mail.
+        logger.error(
+            "mail could not be parsed size=%d level=%s error=%s", len(reading.raw), mail.level, type(error).__name__
+        )
+        return replace(mail, problems=tuple(sorted(reading.problems | {"unreadable"})))
 
 
 def _open(reading: _Reading) -> None:
@@ -132,6 +134,10 @@ def _read_bodies(reading: _Reading, mail: ParsedMail) -> ParsedMail:
         charset_repaired=bool(leaf and leaf.charset_repaired),
         problems=tuple(sorted(reading.problems)),
     )
+
+
+def _leave_bodies(reading: _Reading, mail: ParsedMail) -> ParsedMail:
+    return replace(mail, problems=tuple(sorted(reading.problems | {"unreadable"})))
 
 
 def _decode(reading: _Reading, value: bytes) -> str:
