@@ -53,7 +53,7 @@ def plain_text(source: str) -> str:
 
 
 def expand_together(sources: Sequence[str]) -> list[str]:
-    """Return stored rich texts as HTML, in the queries of one however many they are: Wagtail looks links up by text."""
+    """Return stored rich texts as HTML. Wagtail looks up the links of a text together, so this costs what one costs."""
     if not sources:
         return []
     return expand_db_html(_SEPARATOR.join(source.replace(_SEPARATOR, "") for source in sources)).split(_SEPARATOR)

@@ -81,7 +81,10 @@ class HelpCentreMixin(HelpPageMixin):
         """Return the page of hits that the request asks for; each hit is a specific article."""
         pages = querysets.page_model().objects.descendant_of(self)
         articles = querysets.of_types(querysets.readable(pages, request), querysets.models_with(HelpArticleMixin))
-        results = Paginator(articles.search(query), ARTICLES_PER_PAGE).get_page(request.GET.get("page"))
+        # A quotation mark without its twin is a syntax error to SQLite's full-text search.
+        words = query.replace('"', " ").strip()
+        hits = articles.search(words) if words else articles.none()
+        results = Paginator(hits, ARTICLES_PER_PAGE).get_page(request.GET.get("page"))
         results.object_list = querysets.specific_in_order(results.object_list)
         return results
 
