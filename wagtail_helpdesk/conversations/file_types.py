@@ -34,10 +34,7 @@ def sniff_type(content: bytes, file_name: str) -> str:
     guessed = kind.mime if kind else ""
     if guessed.startswith("image/"):
         return _verified_image(content) or (UNKNOWN if guessed in _INLINE.values() else guessed)
-    markup = _markup_type(content)
-    if markup or guessed:
-        return markup or guessed
-    return _text_type(content, file_name)
+    return guessed or _markup_type(content) or _text_type(content, file_name)
 
 
 def may_show_inline(sniffed: str) -> bool:

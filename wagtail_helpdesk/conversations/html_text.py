@@ -40,6 +40,7 @@ class _Writer:
         self.space_wanted = False
         self.mark = ""
         self.quotes = 0
+        self.quotes_before = 0
         self.preformatted = 0
         self.lists: list[int | None] = []
         self.link: tuple[str, int, int] | None = None
@@ -79,9 +80,10 @@ class _Writer:
             return
         if not self.line:
             if self.blank_wanted and self.lines and self.lines[-1].strip("> "):
-                self.lines.append(("> " * min(self.quotes, _MAX_MARKS)).rstrip())
+                self.lines.append(_quote_marks(min(self.quotes, self.quotes_before)).rstrip())
             self.blank_wanted = False
-            self.line.append("> " * min(self.quotes, _MAX_MARKS))
+            self.line.append(_quote_marks(self.quotes))
+            self.quotes_before = self.quotes
             self.line.append("  " * min(max(len(self.lists) - 1, 0), _MAX_MARKS) + self.mark)
             self.mark = ""
         elif self.space_wanted:
@@ -91,10 +93,10 @@ class _Writer:
 
     def end_line(self, keep_empty: bool = False) -> None:
         """Finish the current line; an empty one counts only with `keep_empty`."""
-        if self.line or (keep_empty and self.lines and self.lines[-1].strip("> ")):
-            self.lines.append(
-                "".join(self.line).rstrip() if self.line else ("> " * min(self.quotes, _MAX_MARKS)).rstrip()
-            )
+        if self.line:
+            self.lines.append("".join(self.line).rstrip())
+        elif keep_empty and self.lines and self.lines[-1].strip("> "):
+            self.lines.append(_quote_marks(self.quotes).rstrip())
         self.line = []
         self.space_wanted = False
 
@@ -157,6 +159,10 @@ class _Writer:
         self.end_link()
         self.end_line()
         return "\n".join(self.lines).strip("\n")
+
+
+def _quote_marks(depth: int) -> str:
+    return "> " * min(depth, _MAX_MARKS)
 
 
 def _bare(address: str) -> str:

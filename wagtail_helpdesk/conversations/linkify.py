@@ -15,6 +15,8 @@ MAX_TOKEN_BYTES = 2_000
 _MAX_EFFORT = 30_000_000
 # nh3 needs time quadratic in the number of "&" of one document.
 _CHUNK = 50_000
+# A space for bleach, and nothing that scrubbed text holds: without it bleach takes the ">" of "<https://...>" along.
+_PART = "\x1f"
 _NO_BREAK = "\u00a0"
 
 
@@ -39,7 +41,8 @@ def _linked(lines: list[str]) -> list[str]:
     for may_hold_link, group in groupby(lines, key=_may_hold_link):
         markup = "\n".join(_spaced(line) if line.strip() else "" for line in group)
         if may_hold_link and effort <= _MAX_EFFORT:
-            markup = bleach.linkify(markup, parse_email=True)
+            parted = markup.replace("&lt;", f"{_PART}&lt;").replace("&gt;", f"{_PART}&gt;")
+            markup = bleach.linkify(parted, parse_email=True).replace(_PART, "")
         linked += markup.split("\n")
     return linked
 
