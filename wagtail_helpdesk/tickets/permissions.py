@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.db.models import Q, QuerySet
 from wagtail.permission_policies.base import ModelPermissionPolicy
 
@@ -44,17 +46,25 @@ def _is_shared_with(user: Any, ticket: Ticket) -> bool:
 def users_who_may(verb: str, ticket: Ticket | None = None) -> QuerySet:
     """Return the active users who hold ``verb``'s permission, of the ticket's team or with view_all when one is given.
 
-    Django's own ``with_perm`` decides, so that permissions of groups and of users both count. Superusers are in.
+    Permissions of groups and of users both count, and superusers are in. Each user once.
     """
-    from django.contrib.auth import get_user_model
-
-    manager = get_user_model()._default_manager
-    backend = "django.contrib.auth.backends.ModelBackend"
-    users = manager.with_perm(f"wagtail_helpdesk.{verb}_ticket", include_superusers=True, backend=backend)
+    users = _holders(verb)
+    if verb != "view":
+        users = users.filter(pk__in=_holders("view").values("pk"))
     if ticket is None:
         return users
-    everywhere = manager.with_perm(VIEW_ALL_PERMISSION, include_superusers=True, backend=backend).values("pk")
-    return users.filter(Q(helpdesk_teams=ticket.team_id) | Q(pk__in=everywhere)).distinct()
+    everywhere = _holders("view_all").values("pk")
+    in_team = get_user_model()._default_manager.filter(helpdesk_teams=ticket.team_id).values("pk")
+    return users.filter(Q(pk__in=in_team) | Q(pk__in=everywhere))
+
+
+def _holders(verb: str) -> QuerySet:
+    """Return the active users with one permission. (Django's ``with_perm`` is on its own user manager only.)"""
+    holding = Q(content_type__app_label="wagtail_helpdesk", codename=f"{verb}_ticket")
+    permissions = Permission.objects.filter(holding).values("pk")
+    wanted = Q(is_superuser=True) | Q(user_permissions__in=permissions) | Q(groups__permissions__in=permissions)
+    users = get_user_model()._default_manager
+    return users.filter(pk__in=users.filter(wanted, is_active=True).values("pk"))
 
 
 class TicketPermissionPolicy(ModelPermissionPolicy):

@@ -22,10 +22,12 @@ def fields_for_category(
     if new in FINISHED:
         fields["customer_waiting_since"] = None
         if new == Category.RESOLVED:
-            fields.update(resolved_at=now, closed_at=None)
+            # Back from the trash, it was resolved when it was resolved: the days to reopen go on from there.
+            since = resolved_at if old in HIDDEN and resolved_at else now
+            fields.update(resolved_at=since, closed_at=None)
         else:
             fields.update(resolved_at=resolved_at, closed_at=now)
-    elif old in FINISHED:
+    elif old in (*FINISHED, *HIDDEN):
         fields.update(resolved_at=None, closed_at=None)
     return fields
 
