@@ -87,6 +87,19 @@ def test_the_root_of_related_is_named_by_start():
     assert [found.content for found in parsed.attachments] == [b"<p>no</p>"]
 
 
+def test_a_multipart_that_is_attached_is_files():
+    attached = multipart(b"mixed", TEXT, PDF, boundary=b"c").replace(
+        b"\r\n\r\n", b"\r\nContent-Disposition: attachment\r\n\r\n", 1
+    )
+    parsed = parse(mail_of(multipart(b"mixed", part(b"text/plain", b"mine"), attached)))
+    assert shown(parsed) == ("mine", "", ["text/plain", "application/pdf"])
+
+
+def test_a_multipart_beside_the_root_of_related_is_files():
+    parsed = parse(mail_of(multipart(b"related", HTML, multipart(b"mixed", TEXT, PNG, boundary=b"c"))))
+    assert shown(parsed) == ("", "<p>words</p>", ["text/plain", "image/png"])
+
+
 def test_inline_files_keep_their_ids():
     located = part(b"image/gif", b"gif", b"Content-Location: pic.gif")
     parsed = parse(mail_of(multipart(b"related", HTML, PNG, located)))
@@ -210,6 +223,7 @@ def test_transfer_encodings_and_charsets_of_bodies():
         (b"no", b" >no quote\r\n From here", ">no quote\nFrom here"),
         (b"no", b"words \r\n-- \r\nAna", "words \n-- \nAna"),
         (b"no", b"open \r\n", "open "),
+        (b"no", b"open ", "open "),
     ],
 )
 def test_flowed_text(delsp, body, text):

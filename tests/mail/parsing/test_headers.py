@@ -54,6 +54,7 @@ def test_headers_are_read_in_any_case_and_keep_their_order():
         (b"subject:tight\nfrom:a@b.c\n\nx", "tight", "x"),
         (b"From x@y Fri Nov 20 10:00:00 2026\nFrom: a@b.c\nSubject: mbox\n\nx", "mbox", "x"),
         (b">From x@y Fri Nov 20 10:00:00 2026\nFrom: a@b.c\nSubject: mbox\n\nx", "mbox", "x"),
+        (b"From: a@b.c\n>From x@y\nSubject: mbox\n\nx", "mbox", "x"),
         (b"\r\n  \r\n\nFrom: a@b.c\nSubject: late\n\nx", "late", "x"),
         (b"\xef\xbb\xbfFrom: a@b.c\nSubject: bom\n\nx", "bom", "x"),
         (b"From: a@b.c\rSubject: mac\r\rx\ry", "mac", "x\ny"),
