@@ -56,7 +56,7 @@ class Action:
         """Do the work, call :meth:`record` and :meth:`publish`, return the result."""
         raise NotImplementedError
 
-    def record(self, what: str, **values: Any) -> None:
+    def record(self, what: str, /, **values: Any) -> None:
         """Write the timeline. The packages that own one fill this in."""
 
     def publish(self, event_type: type[Event], **values: Any) -> None:

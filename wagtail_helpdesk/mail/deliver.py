@@ -7,7 +7,6 @@ before that has sent nothing; one that dies after it leaves a mail whose fate is
 from __future__ import annotations
 
 import logging
-import secrets
 from datetime import timedelta
 
 from django.db.models import F
@@ -17,6 +16,7 @@ from wagtail_helpdesk import conf
 from wagtail_helpdesk.events import Actor, describe_error
 from wagtail_helpdesk.mail.build import build_email
 from wagtail_helpdesk.mail.choices import OutboundState, RecipientState
+from wagtail_helpdesk.mail.leases import is_gone, new_owner
 from wagtail_helpdesk.mail.models import OutboundMail
 from wagtail_helpdesk.mail.schedule import UNAVAILABLE_PAUSE, next_try
 from wagtail_helpdesk.mail.transport import (
@@ -56,8 +56,8 @@ def deliver_due() -> int:
 
 def deliver(mail_id: int, transport: BackendTransport) -> bool:
     """Send one mail if no other process has it; return whether it was sent."""
-    token = _claim(mail_id)
-    if token is None:
+    owner = _claim(mail_id)
+    if owner is None:
         return False
     mail = OutboundMail.objects.get(pk=mail_id)
     try:
@@ -65,23 +65,23 @@ def deliver(mail_id: int, transport: BackendTransport) -> bool:
         # Writes the whole mail down once: a header that cannot be is found before anything is sent.
         message.message().as_bytes()
     except OSError as error:
-        _failed(mail, token, DeliveryFailed(f"a file cannot be read ({type(error).__name__})", permanent=False))
+        _failed(mail, owner, DeliveryFailed(f"a file cannot be read ({type(error).__name__})", permanent=False))
         return False
     except Exception as error:  # noqa: BLE001 - whatever it is, nothing was sent
         logger.error("mail_unbuildable outbound=%s error=%s", mail.pk, describe_error(error))
-        _failed(mail, token, DeliveryFailed(f"cannot be written ({type(error).__name__})", permanent=True))
+        _failed(mail, owner, DeliveryFailed(f"cannot be written ({type(error).__name__})", permanent=True))
         return False
-    if not _advance(mail, token, state=OutboundState.TRANSMITTING, attempts=F("attempts") + 1):
+    if not _advance(mail, owner, state=OutboundState.TRANSMITTING, attempts=F("attempts") + 1):
         return False
     mail.attempts += 1
     try:
         transport.send(message)
     except DeliveryFailed as error:
-        _failed(mail, token, error)
+        _failed(mail, owner, error)
     except DeliveryUncertain as error:
-        _uncertain(mail, token, str(error))
+        _uncertain(mail, owner, str(error))
     else:
-        _sent(mail, token)
+        _sent(mail, owner)
         return True
     return False
 
@@ -89,47 +89,51 @@ def deliver(mail_id: int, transport: BackendTransport) -> bool:
 def sweep_leases() -> None:
     """Take over from processes that are gone: a claimed mail is queued again, one that was on its way is uncertain."""
     now = timezone.now()
-    OutboundMail.objects.filter(state=OutboundState.CLAIMED, lease_until__lte=now).update(
-        state=OutboundState.QUEUED, lease_token="", lease_until=None
-    )
-    for mail in OutboundMail.objects.filter(state=OutboundState.TRANSMITTING, lease_until__lte=now):
-        _uncertain(mail, mail.lease_token, "the process ended while it was sending")
+    for mail in OutboundMail.objects.filter(state__in=(OutboundState.CLAIMED, OutboundState.TRANSMITTING)):
+        if mail.lease_until > now and not is_gone(mail.lease_owner):
+            continue
+        if mail.state == OutboundState.TRANSMITTING:
+            _uncertain(mail, mail.lease_owner, "the process ended while it was sending")
+        else:
+            OutboundMail.objects.filter(pk=mail.pk, state=OutboundState.CLAIMED, lease_owner=mail.lease_owner).update(
+                state=OutboundState.QUEUED, lease_owner="", lease_until=None
+            )
 
 
 def _claim(mail_id: int) -> str | None:
-    now, token = timezone.now(), secrets.token_hex(16)
+    now, owner = timezone.now(), new_owner()
     claimed = OutboundMail.objects.filter(pk=mail_id, state__in=_WAITING, next_try_at__lte=now).update(
-        state=OutboundState.CLAIMED, lease_token=token, lease_until=now + LEASE
+        state=OutboundState.CLAIMED, lease_owner=owner, lease_until=now + LEASE
     )
-    return token if claimed else None
+    return owner if claimed else None
 
 
-def _advance(mail: OutboundMail, token: str, **fields: object) -> bool:
+def _advance(mail: OutboundMail, owner: str, **fields: object) -> bool:
     """Write ``fields`` if this process still holds the mail; return whether it does."""
     held = OutboundMail.objects.filter(
-        pk=mail.pk, lease_token=token, state__in=(OutboundState.CLAIMED, OutboundState.TRANSMITTING)
+        pk=mail.pk, lease_owner=owner, state__in=(OutboundState.CLAIMED, OutboundState.TRANSMITTING)
     )
     return held.update(**fields) == 1
 
 
-def _sent(mail: OutboundMail, token: str) -> None:
+def _sent(mail: OutboundMail, owner: str) -> None:
     now = timezone.now()
-    if _advance(mail, token, state=OutboundState.SENT, sent_at=now, lease_token="", lease_until=None, last_error=""):
+    if _advance(mail, owner, state=OutboundState.SENT, sent_at=now, lease_owner="", lease_until=None, last_error=""):
         mail.recipients.update(state=RecipientState.ACCEPTED, smtp_code=250)
 
 
-def _failed(mail: OutboundMail, token: str, error: DeliveryFailed) -> None:
+def _failed(mail: OutboundMail, owner: str, error: DeliveryFailed) -> None:
     when = None
     if not error.permanent:
         when = next_try(attempts=mail.attempts, created_at=mail.created_at, now=timezone.now())
     state = OutboundState.RETRY if when else OutboundState.FAILED
     held = _advance(
         mail,
-        token,
+        owner,
         state=state,
         next_try_at=when or mail.next_try_at,
         last_error=error.reason[:200],
-        lease_token="",
+        lease_owner="",
         lease_until=None,
     )
     if not held:
@@ -140,18 +144,18 @@ def _failed(mail: OutboundMail, token: str, error: DeliveryFailed) -> None:
         _tell(mail, "failed", error.reason)
 
 
-def _uncertain(mail: OutboundMail, token: str, reason: str) -> None:
+def _uncertain(mail: OutboundMail, owner: str, reason: str) -> None:
     """Nobody knows whether it was sent: not tried again, unless the site prefers one mail too many."""
     again = conf.get("ON_UNCERTAIN") == "retry_once" and mail.attempts <= 1
     state = OutboundState.RETRY if again else OutboundState.UNCERTAIN
     when = next_try(attempts=mail.attempts, created_at=mail.created_at, now=timezone.now())
     held = _advance(
         mail,
-        token,
+        owner,
         state=state,
         next_try_at=when or mail.next_try_at,
         last_error=reason[:200],
-        lease_token="",
+        lease_owner="",
         lease_until=None,
     )
     if held and not again:

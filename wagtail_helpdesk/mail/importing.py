@@ -12,7 +12,7 @@ from pathlib import Path
 from wagtail_helpdesk.mail.accept import Envelope, Origin, accept
 from wagtail_helpdesk.mail.choices import InboundState, MailOutcome
 from wagtail_helpdesk.mail.models import InboundMail
-from wagtail_helpdesk.mail.process import process
+from wagtail_helpdesk.mail.process import process, release_leases
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,8 @@ def import_mail(source: Source, origin: Origin) -> Imported:
     mail = accepted.mail
     if not accepted.is_new and mail.state == InboundState.DONE:
         return _report(source, mail, MailOutcome.DUPLICATE, "accepted before")
+    if mail.state == InboundState.PROCESSING:
+        release_leases()
     mail = process(mail.pk, may_defer=False)
     return _report(source, mail, mail.outcome or MailOutcome.FAILED, mail.reason or "another process is reading it")
 

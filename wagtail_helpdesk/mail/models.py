@@ -94,6 +94,7 @@ class InboundMail(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=InboundState.choices, default=InboundState.RECEIVED)
     #: Committed before each try, so that a mail that kills the process is read more simply the third time.
     attempts = models.PositiveIntegerField(default=0)
+    lease_owner = models.CharField(max_length=60, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=12, choices=MailOutcome.choices, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
@@ -166,7 +167,7 @@ class OutboundMail(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=OutboundState.choices, default=OutboundState.QUEUED)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     next_try_at = models.DateTimeField(_("next try"), default=timezone.now)
-    lease_token = models.CharField(max_length=32, blank=True)
+    lease_owner = models.CharField(max_length=60, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     #: The kind of error and the server's code, never its words about a customer.
     last_error = models.CharField(_("last error"), max_length=200, blank=True)

@@ -24,6 +24,7 @@ from wagtail_helpdesk.mail.choices import InboundState, MailOutcome
 from wagtail_helpdesk.mail.confirm import confirm_sent
 from wagtail_helpdesk.mail.evidence import read_hints
 from wagtail_helpdesk.mail.identity import is_own_loop_header, own_public_id, split_reply_address
+from wagtail_helpdesk.mail.leases import is_gone, new_owner
 from wagtail_helpdesk.mail.models import InboundMail, OutboundMail
 from wagtail_helpdesk.mail.parsing import Caps, Classification, ParsedMail, classify, parse
 from wagtail_helpdesk.mail.parsing.parser import parse_headers
@@ -107,13 +108,21 @@ def _read_nothing(raw: bytes) -> ParsedMail:
     return ParsedMail(problems=("unreadable",))
 
 
+def release_leases() -> None:
+    """Give back the mails that a process had which is gone."""
+    for mail in InboundMail.objects.filter(state=InboundState.PROCESSING):
+        if is_gone(mail.lease_owner):
+            InboundMail.objects.filter(pk=mail.pk, lease_owner=mail.lease_owner).update(
+                state=InboundState.RECEIVED, lease_owner="", lease_until=None
+            )
+
+
 def _claim(inbound_id: int) -> bool:
     """Take the mail for this process and count the try, committed before anything is parsed."""
     now = timezone.now()
-    claimed = (
-        InboundMail.objects.waiting(now)
-        .filter(pk=inbound_id)
-        .update(state=InboundState.PROCESSING, attempts=F("attempts") + 1, lease_until=now + LEASE)
+    waiting = InboundMail.objects.waiting(now).filter(pk=inbound_id)
+    claimed = waiting.update(
+        state=InboundState.PROCESSING, attempts=F("attempts") + 1, lease_owner=new_owner(), lease_until=now + LEASE
     )
     return claimed == 1
 
@@ -121,7 +130,7 @@ def _claim(inbound_id: int) -> bool:
 def _release(mail: InboundMail) -> None:
     try:
         InboundMail.objects.filter(pk=mail.pk, state=InboundState.PROCESSING).update(
-            state=InboundState.RECEIVED, lease_until=None, attempts=F("attempts") - 1
+            state=InboundState.RECEIVED, lease_owner="", lease_until=None, attempts=F("attempts") - 1
         )
     except OperationalError:
         # The database is still gone: the lease ends by itself.
@@ -163,7 +172,7 @@ def _finish(mail: InboundMail, result: _Result) -> InboundMail:
     mail.state = InboundState.FAILED if result.outcome == MailOutcome.FAILED else InboundState.DONE
     mail.outcome, mail.reason = result.outcome, result.reason[:200]
     mail.trace, mail.classification = list(result.trace), sorted(result.labels)
-    mail.lease_until, mail.processed_at = None, timezone.now()
+    mail.lease_owner, mail.lease_until, mail.processed_at = "", None, timezone.now()
     if result.receipt is not None:
         mail.ticket_id, mail.message_id = result.receipt.ticket_id, result.receipt.message_id
     if result.mailbox_id is not None:
@@ -175,6 +184,7 @@ def _finish(mail: InboundMail, result: _Result) -> InboundMail:
             "reason",
             "trace",
             "classification",
+            "lease_owner",
             "lease_until",
             "processed_at",
             "ticket",

@@ -15,7 +15,7 @@ from wagtail_helpdesk.events import describe_error
 from wagtail_helpdesk.mail.clean import clean
 from wagtail_helpdesk.mail.deliver import deliver_due
 from wagtail_helpdesk.mail.models import InboundMail
-from wagtail_helpdesk.mail.process import process
+from wagtail_helpdesk.mail.process import process, release_leases
 from wagtail_helpdesk.tickets.actions.close_resolved import close_resolved
 
 logger = logging.getLogger(__name__)
@@ -33,6 +33,7 @@ def publish_due() -> int:
 
 def process_due() -> int:
     """Read the accepted mails that wait; return how many were tried."""
+    release_leases()
     waiting = InboundMail.objects.waiting(timezone.now()).order_by("pk")
     due = list(waiting.values_list("pk", flat=True)[:BATCH])
     for pk in due:

@@ -291,6 +291,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("attempts", models.PositiveIntegerField(default=0)),
+                ("lease_owner", models.CharField(blank=True, max_length=60)),
                 ("lease_until", models.DateTimeField(blank=True, null=True)),
                 (
                     "outcome",
@@ -925,7 +926,7 @@ class Migration(migrations.Migration):
                 ),
                 ("attempts", models.PositiveIntegerField(default=0, verbose_name="attempts")),
                 ("next_try_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="next try")),
-                ("lease_token", models.CharField(blank=True, max_length=32)),
+                ("lease_owner", models.CharField(blank=True, max_length=60)),
                 ("lease_until", models.DateTimeField(blank=True, null=True)),
                 ("last_error", models.CharField(blank=True, max_length=200, verbose_name="last error")),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="created at")),

@@ -10,7 +10,7 @@ from wagtail_helpdesk.tickets.choices import EventKind
 from wagtail_helpdesk.tickets.models import Ticket, TicketEvent
 
 
-def write_event(ticket: Ticket | int, kind: str, *, actor: Actor, cause: str = "", **data: Any) -> TicketEvent:
+def write_event(ticket: Ticket | int, kind: str, /, *, actor: Actor, cause: str = "", **data: Any) -> TicketEvent:
     """Add one line: ``data`` holds plain JSON values (old, new as people read them)."""
     return TicketEvent.objects.create(
         ticket_id=ticket if isinstance(ticket, int) else ticket.pk,

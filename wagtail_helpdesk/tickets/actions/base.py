@@ -43,7 +43,7 @@ class TicketAction(Action):
         if self.ticket.merged_into_id:
             raise ActionRefused(_("This ticket was merged into another one."))
 
-    def record(self, what: str, **values: Any) -> None:
+    def record(self, what: str, /, **values: Any) -> None:
         """Write one line of the ticket's timeline."""
         write_event(self.ticket, what, actor=self.actor, **values)
 
