@@ -1,5 +1,16 @@
 """Public addresses, under whatever prefix the site includes them."""
 
+from django.urls import path
+
+from wagtail_helpdesk.contact_forms import views as contact_forms
+from wagtail_helpdesk.portal.views import content, tracking
+
 app_name = "wagtail_helpdesk"
 
-urlpatterns = []
+urlpatterns = [
+    path("forms/<int:pk>/", contact_forms.ContactFormView.as_view(), name="contact_form"),
+    path("forms/<int:pk>/sent/<str:receipt>/", contact_forms.sent, name="contact_form_sent"),
+    path("t/<str:token>/", tracking.TrackingView.as_view(), name="tracking"),
+    path("t/<str:token>/messages/<int:pk>/", content.message_body, name="tracking_message"),
+    path("files/<str:signed>/", content.file, name="file"),
+]

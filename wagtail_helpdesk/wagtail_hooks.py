@@ -5,6 +5,7 @@ from django.urls import include, path
 from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 
+from wagtail_helpdesk.contact_forms.viewsets import ContactFormViewSet
 from wagtail_helpdesk.inbox.ticket_snippet.bulk_actions import TrashTickets
 from wagtail_helpdesk.inbox.ticket_snippet.viewset import TicketViewSet
 from wagtail_helpdesk.knowledge_base.viewsets import PromoteViewSet
@@ -21,6 +22,7 @@ if wagtail.VERSION >= (8, 0):
     hooks.register("register_actions", wagtail_actions.register)
 
 register_snippet(TicketViewSet)
+register_snippet(ContactFormViewSet)
 # After Wagtail's own, whose place it takes.
 hooks.register("register_bulk_action", TrashTickets, order=100)
 

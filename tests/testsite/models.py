@@ -10,6 +10,8 @@ from wagtail import blocks
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
+from wagtail_helpdesk.contact_forms.blocks import ContactFormBlock
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users by e-mail address, there being no user name."""
@@ -41,6 +43,6 @@ class User(AbstractUser):
 class StandardPage(Page):
     """An ordinary page, into which an editor may put any block."""
 
-    body = StreamField([("paragraph", blocks.RichTextBlock())], blank=True)
+    body = StreamField([("paragraph", blocks.RichTextBlock()), ("contact_form", ContactFormBlock())], blank=True)
 
     content_panels: ClassVar[list[Any]] = [*Page.content_panels, "body"]

@@ -1,0 +1,131 @@
+"""What a visitor fills in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_helpdesk.addresses import MAX_LENGTH, domain_of, is_address, normalise_address
+from wagtail_helpdesk.contact_forms.choices import FieldUse
+from wagtail_helpdesk.contact_forms.uploads import FilesField
+from wagtail_helpdesk.desk.querysets import own_addresses
+
+if TYPE_CHECKING:
+    from wagtail_helpdesk.contact_forms.models import ContactForm
+
+MAX_MESSAGE_LENGTH = 50_000
+#: Characters of the message that serve as the subject where none was asked for or given.
+SUBJECT_FROM_MESSAGE = 70
+#: More forms than this on one page share their ids.
+MAX_PLACE = 99
+
+
+class SubmissionForm(forms.Form):
+    """One submission of a ContactForm.
+
+    ``place`` tells the forms of one page apart: their fields' ids start with it. Nothing in a form depends on the
+    visitor, so that pages with forms can be cached for everyone.
+    """
+
+    name = forms.CharField(label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    email = forms.CharField(
+        label=_("Your e-mail address"),
+        max_length=MAX_LENGTH,
+        # Not type=email: browsers refuse addresses with letters outside ASCII, which exist (RFC 6531).
+        widget=forms.TextInput(
+            attrs={"autocomplete": "email", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    subject = forms.CharField(label=_("Subject"), max_length=200)
+    message = forms.CharField(
+        label=_("Your message"), max_length=MAX_MESSAGE_LENGTH, widget=forms.Textarea(attrs={"rows": 7})
+    )
+    files = FilesField(label=_("Files"))
+    #: The honeypot: people do not see it, machines fill it in.
+    website = forms.CharField(
+        label=_("Leave this field empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
+    )
+    page = forms.CharField(required=False, widget=forms.HiddenInput)
+    language = forms.CharField(required=False, widget=forms.HiddenInput)
+    place = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        *args: Any,
+        contact_form: ContactForm,
+        place: int = 0,
+        page_id: int | None = None,
+        uploads_exceeded: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        initial = {"page": page_id or "", "language": get_language() or "", "place": place or ""}
+        super().__init__(*args, auto_id=f"helpdesk-form-{place}-%s", initial=initial, **kwargs)
+        self.contact_form = contact_form
+        self.fields["files"].exceeded = uploads_exceeded
+        self._use("name", contact_form.name_use)
+        self._use("subject", contact_form.subject_use)
+        self._use("files", contact_form.files_use)
+        for field in ("name", "email", "subject", "message", "files"):
+            label = getattr(contact_form, f"{field}_label")
+            if label and field in self.fields:
+                self.fields[field].label = label
+
+    def _use(self, field: str, use: str) -> None:
+        if use == FieldUse.HIDDEN:
+            del self.fields[field]
+        else:
+            self.fields[field].required = use == FieldUse.REQUIRED
+
+    def clean_email(self) -> str:
+        """Return the address. ValidationError for what cannot be answered, and for our own addresses."""
+        address = self.cleaned_data["email"]
+        if not is_address(address) or "." not in domain_of(address):
+            raise ValidationError(_("Enter an e-mail address, such as name@example.com."), code="invalid")
+        if normalise_address(address) in own_addresses():
+            raise ValidationError(_("This is our own address. Enter yours, so that we can answer."), code="own")
+        return address
+
+    @property
+    def is_spam(self) -> bool:
+        """Whether the honeypot was filled in. Its message is kept among the spam: extensions of browsers do it too."""
+        return bool(self.cleaned_data["website"])
+
+    @property
+    def ticket_subject(self) -> str:
+        """The subject given, else the first words of the message."""
+        given = self.cleaned_data.get("subject", "")
+        if given:
+            return given
+        words = " ".join(self.cleaned_data["message"].split())
+        if len(words) <= SUBJECT_FROM_MESSAGE:
+            return words
+        cut = words[:SUBJECT_FROM_MESSAGE]
+        return f"{cut.rsplit(' ', 1)[0]}…"
+
+    @property
+    def shown_fields(self) -> list[forms.BoundField]:
+        """The fields that a visitor sees, in their order."""
+        return [field for field in self.visible_fields() if field.name != "website"]
+
+    @property
+    def lost_files(self) -> bool:
+        """Whether files were chosen that the visitor has to choose again: no browser lets a page keep them."""
+        field = self.fields.get("files")
+        return bool(self.errors) and field is not None and (bool(self.files) or field.exceeded)
+
+
+def posted_language(value: str) -> str | None:
+    """Return ``value`` if it is a language of this site: what a page posts may be anything."""
+    return value if value in dict(settings.LANGUAGES) else None
+
+
+def posted_place(value: str) -> int:
+    """Return the number of a form on its page, 0 for what is none."""
+    return int(value) if value.isascii() and value.isdecimal() and int(value) <= MAX_PLACE else 0

@@ -1,0 +1,1 @@
+"""The customer's screens: the conversation under its tracking link."""

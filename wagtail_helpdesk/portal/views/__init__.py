@@ -1,0 +1,1 @@
+"""The addresses under a tracking link, one a module."""

@@ -1,0 +1,14 @@
+/** Makes the frames of formatted messages as high as what they show; and puts the focus on a first error. */
+const fit = (frame) => {
+  const body = frame.contentDocument?.body;
+  if (body && body.scrollHeight) frame.style.height = `${body.scrollHeight + 20}px`;
+};
+
+for (const frame of document.querySelectorAll(".helpdesk-message iframe")) {
+  frame.addEventListener("load", () => {
+    fit(frame);
+    if (frame.contentDocument) new ResizeObserver(() => fit(frame)).observe(frame.contentDocument.documentElement);
+  });
+}
+
+document.querySelector(".helpdesk-form [aria-invalid=true], .helpdesk-form .helpdesk-problem")?.focus();
