@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from django.db.models import Q
+
 from wagtail_helpdesk.addresses import address_hash, is_address
 from wagtail_helpdesk.contacts.models import Contact, ContactEmail
 from wagtail_helpdesk.conversations.actions.write_message import KnownIds
+from wagtail_helpdesk.conversations.choices import IdRole
 from wagtail_helpdesk.conversations.models import MessageIdIndex
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.intake.incoming import Evidence, EvidenceKind
@@ -53,8 +56,10 @@ def _tickets_by_ids(ids: KnownIds | None) -> list[int]:
     wanted = [value for value in (*ids.referenced, ids.own) if value]
     if not wanted:
         return []
+    # Its own ID counts where an answer to it came first; another mail with the same ID is a collision.
+    known = Q(id_hash__in=ids.referenced) | Q(id_hash=ids.own, role=IdRole.REFERENCED)
     order = {value: position for position, value in reversed(list(enumerate(wanted)))}
-    rows = MessageIdIndex.objects.filter(id_hash__in=wanted).values_list("id_hash", "ticket_id", "pk")
+    rows = MessageIdIndex.objects.filter(known).values_list("id_hash", "ticket_id", "pk")
     ranked = sorted(rows.order_by("-pk")[:200], key=lambda row: (order[row[0]], -row[2]))
     return list(dict.fromkeys(ticket_id for _hash, ticket_id, _pk in ranked))
 

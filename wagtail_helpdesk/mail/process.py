@@ -148,7 +148,7 @@ def _answers_one_in_work(mail: InboundMail) -> bool:
     if not candidates:
         return False
     try:
-        parsed = parse(load_raw(mail), Caps(parts=1))
+        parsed = parse_headers(load_raw(mail))
     except RawMissing:
         return False
     return any(message_id in candidates for message_id in (*parsed.in_reply_to, *parsed.references))

@@ -88,9 +88,14 @@ def erase_mails(event: TicketErased) -> None:
 
 
 def forget_contact(event: ContactErased) -> None:
-    """The address and name go from the mails to this person that stand in the outbox."""
+    """The address and name go from the mails to and from this person; what had not left stays here."""
     recipients = OutboundRecipient.objects.filter(address_hash__in=event.address_hashes)
     OutboundMail.objects.filter(
         recipients__in=recipients, state__in=[OutboundState.QUEUED, OutboundState.RETRY]
     ).update(state=OutboundState.CANCELLED)
     recipients.update(name="", address="")
+    for mail in OutboundMail.objects.filter(ticket__participants__contact=event.contact_id).only("headers"):
+        # They name everybody that a reply went to.
+        mail.headers = [[name, value] for name, value in mail.headers if name not in ("To", "Cc")]
+        mail.save(update_fields=["headers"])
+    InboundMail.objects.filter(message__author_contact=event.contact_id).update(from_header="", envelope={})

@@ -29,10 +29,11 @@ _FLAGS = {
     "encrypted_smime": Flag.ENCRYPTED,
     "encrypted_pgp": Flag.ENCRYPTED,
     "signed": Flag.SIGNED,
+    "signed_smime_opaque": Flag.ENCRYPTED,
     "several_from": Flag.SEVERAL_FROM,
     "from_conflict": Flag.FROM_CONFLICT,
 }
-_TRUNCATED_PREFIXES = ("truncated", "too_many", "too_deep", "too_large", "too_big")
+_TRUNCATED_PREFIXES = ("truncated", "too_", "header_too_long", "header_block_too_long")
 
 
 @dataclass(frozen=True, slots=True)
