@@ -23,6 +23,7 @@ _ALLOWED_PROPERTIES = names(
 )
 _COLOUR_FUNCTIONS = frozenset({"rgb", "rgba", "hsl", "hsla"})
 _NAME = re.compile(r"-?[^\W\d][\w-]*")
+_UNIT = re.compile(r"(?!e$)[a-z]{1,8}", re.IGNORECASE)
 _FONT_NAME = re.compile(r"[\w .,'+-]*")
 
 
@@ -59,14 +60,20 @@ def _is_harmless(name: str, token: Any) -> bool:
         case "literal":
             return token.value in {",", "/"}
         case "number" | "percentage" | "dimension":
-            return token.value >= 0 or name == "letter-spacing"
+            return _is_plain(token) and (token.value >= 0 or name == "letter-spacing")
         case "string":
             return name in {"font", "font-family"} and bool(_FONT_NAME.fullmatch(token.value))
         case "function":
-            return token.lower_name in _COLOUR_FUNCTIONS and all(
-                argument.type in {"number", "percentage", "dimension", "whitespace"}
-                or argument == ","
-                or argument == "/"
-                for argument in token.arguments
-            )
+            return token.lower_name in _COLOUR_FUNCTIONS and all(map(_is_colour_part, token.arguments))
     return False
+
+
+def _is_plain(token: Any) -> bool:
+    """Return True for a number whose unit, if it has one, needs no escapes to be written."""
+    return token.type != "dimension" or bool(_UNIT.fullmatch(token.unit))
+
+
+def _is_colour_part(token: Any) -> bool:
+    if token.type in {"number", "percentage", "dimension"}:
+        return _is_plain(token)
+    return token.type == "whitespace" or (token.type == "literal" and token.value in {",", "/"})

@@ -9,6 +9,9 @@ from .announcements import announcement_at, attribution_at
 from .lines import Line
 from .signatures import is_decoration, is_delimiter_line, is_signature, signature_start
 
+# A divider, a block of headers, an attribution: more do not follow each other.
+_MAX_ANNOUNCEMENTS = 4
+_MAX_UNKNOWN = 3
 _BROKEN_ADDRESS = re.compile(r"https?://\S+$")
 
 
@@ -33,7 +36,7 @@ class Cut(NamedTuple):
 
 
 class _Tail(NamedTuple):
-    """Where the repeated part begins, where it is announced until, and whether anything announces it at all."""
+    """Where the repeated part begins, where its announcements end, and whether anything announces it at all."""
 
     start: int
     body: int
@@ -73,16 +76,29 @@ def _find_tail(lines: Sequence[Line]) -> _Tail | None:
         if line.blank:
             continue
         if line.boundary:
-            attribution = attribution_at(lines, index)
-            return _Tail(index, index + (attribution.lines if attribution else 0), True)
+            return _Tail(index, _body(lines, index), True)
         if line.quoted:
             return _Tail(index, index, False)
         found = None if line.indented else announcement_at(lines, index)
         if found:
-            body = _next_filled(lines, index + found.lines)
+            body = _body(lines, index)
             if found.certain or (body < len(lines) and (lines[body].repeated or lines[body].boundary)):
-                return _Tail(index, index + found.lines, True)
+                return _Tail(index, body, True)
     return None
+
+
+def _body(lines: Sequence[Line], index: int) -> int:
+    """Return the first line after all that announces the quote which begins at `index`."""
+    if lines[index].boundary and not announcement_at(lines, index):
+        # Announced in a language we do not know: a line or two, where marks follow.
+        near = [_next_filled(lines, index + step) for step in range(1, _MAX_UNKNOWN + 1)]
+        return next((line for line in near if line < len(lines) and lines[line].repeated), index)
+    for _ in range(_MAX_ANNOUNCEMENTS):
+        found = None if index == len(lines) or lines[index].repeated else announcement_at(lines, index)
+        if found is None:
+            break
+        index = _next_filled(lines, index + found.lines)
+    return index
 
 
 def _next_filled(lines: Sequence[Line], index: int) -> int:
@@ -93,15 +109,14 @@ def _next_filled(lines: Sequence[Line], index: int) -> int:
 
 def _writes_below(lines: Sequence[Line], tail: _Tail) -> bool:
     """Return True where the writer's own words may stand after or between what is quoted."""
-    body = _next_filled(lines, tail.body)
-    if body == len(lines):
+    if tail.body == len(lines):
         return False
     if lines[tail.start].contained:
         return _own_words(lines, tail.start, _first_repeated(lines, tail.start))
-    if not lines[body].repeated:
+    if not lines[tail.body].repeated:
         # Quoted without any mark: nothing tells whose words are whose, and programs that do so put all of it below.
         return False
-    return _own_words(lines, tail.start, body)
+    return _own_words(lines, tail.start, tail.body)
 
 
 def _first_repeated(lines: Sequence[Line], start: int) -> int:

@@ -12,7 +12,7 @@ _BREAKING = names(
 )
 # Elements that hold what is repeated, by class, by id, by other attributes.
 _CONTAINER_CLASSES = names(
-    "gmail_quote gmail_quote_container gmail_extra yahoo_quoted protonmail_quote tutanota_quote zmail_extra "
+    "gmail_quote gmail_quote_container yahoo_quoted protonmail_quote tutanota_quote zmail_extra "
     "moz-forward-container ms-outlook-mobile-reference-message"
 )
 _CONTAINER_IDS = names("mail-editor-reference-message-container OLK_SRC_BODY_SECTION isForwardContent isReplyContent")
@@ -23,7 +23,8 @@ _OUTLOOK_RULE = re.compile(r"border-top:\s*solid\s+#(?:e1e1e1|b5c4df)\s", re.IGN
 _ZIMBRA_QUOTES = frozenset({"__QUOTED_TEXT__", "__HEADERS__", "__DIVIDER__"})
 # Signatures.
 _SIGNATURE_CLASSES = names("gmail_signature moz-signature protonmail_signature_block ms-outlook-mobile-signature")
-_SIGNATURE_IDS = names("Signature AppleMailSignature ms-outlook-mobile-signature")
+# Not AppleMailSignature: that program lets people write inside of it.
+_SIGNATURE_IDS = names("Signature ms-outlook-mobile-signature")
 # Prefixes that webmail puts before the classes and ids of others: Hotmail, Yahoo, Outlook.
 _FOREIGN_PREFIX = re.compile(r"^(?:ecx|x_|yiv\d+|ydp[0-9a-f]+)")
 # How far up an end tag may close elements that were left open.

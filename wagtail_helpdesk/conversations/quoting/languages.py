@@ -48,7 +48,7 @@ DIVIDERS = frozenset(
 
 _HEADERS = {
     "from": _phrases(
-        "from|von|de|da|van|od|от|кого|från|fra|frå|lähettäjä|expéditeur|remitente|odesílatel|差出人|发件人|寄件者|寄件人|"
+        "from|von|de|da|van|od|от|från|fra|frå|lähettäjä|expéditeur|remitente|odesílatel|差出人|发件人|寄件者|寄件人|"
         "от кого"
     ),
     "sent": _phrases(

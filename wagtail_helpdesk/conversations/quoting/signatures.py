@@ -9,6 +9,8 @@ from .lines import Line
 # A short dash line alone may also part two pieces of a letter: then what follows is too long for a signature.
 _MAX_LINES_AFTER_DASHES = 12
 _MAX_LINES_AFTER_DELIMITER = 40
+# People write into the element of their signature, too.
+_MAX_MARKED_CHARACTERS = 600
 _MAX_DEVICE_CHARACTERS = 120
 _MAX_ROUNDS = 4
 
@@ -76,7 +78,7 @@ def _one_signature(lines: Sequence[Line], end: int) -> int:
     start = end
     while start and (lines[start - 1].signature or (start < end and lines[start - 1].blank)):
         start -= 1
-    if start < end:
+    if start < end and sum(len(line.text) for line in lines[start:end]) <= _MAX_MARKED_CHARACTERS:
         return start
     if is_device_line(lines[end - 1].text):
         return end - 1
