@@ -6,10 +6,13 @@ from pathlib import Path
 
 from tests.databases import django_settings, kind_of, local_address
 
-TESTS = Path(__file__).resolve().parent
-# Goes when the process ends: the object's own finaliser removes the folder.
-_scratch = tempfile.TemporaryDirectory(prefix="wagtail_helpdesk_tests_", ignore_cleanup_errors=True)
-SCRATCH = Path(_scratch.name)
+# Files and SQLite's database. A process that a test starts (tests/faults) is told to work in the test's own folder.
+if "TESTS_SCRATCH" in os.environ:
+    SCRATCH = Path(os.environ["TESTS_SCRATCH"])
+else:
+    # Goes when the process ends: the object's own finaliser removes the folder.
+    _scratch = tempfile.TemporaryDirectory(prefix="wagtail_helpdesk_tests_", ignore_cleanup_errors=True)
+    SCRATCH = Path(_scratch.name)
 
 DATABASE_ADDRESS = os.environ.get("DATABASE_URL") or local_address("sqlite")
 if kind_of(DATABASE_ADDRESS) == "mariadb":
@@ -17,6 +20,8 @@ if kind_of(DATABASE_ADDRESS) == "mariadb":
 
     mariadb_driver.install()
 DATABASES = {"default": django_settings(DATABASE_ADDRESS, SCRATCH)}
+if "TESTS_DATABASE" in os.environ:
+    DATABASES["default"]["NAME"] = os.environ["TESTS_DATABASE"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SECRET_KEY = "for-tests-only"
@@ -99,6 +104,10 @@ STORAGES = {
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+if "TESTS_OUTBOX" in os.environ:
+    # What a process sent before it was killed must outlive it.
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = os.environ["TESTS_OUTBOX"]
 DEFAULT_FROM_EMAIL = "site@example.com"
 
 WAGTAIL_SITE_NAME = "Test site"

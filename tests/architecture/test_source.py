@@ -11,6 +11,8 @@ from tests.architecture.source import PACKAGE, PROJECT, Module, is_migration, is
 
 CODE = [module for module in modules() if not is_migration(module)]
 TEMPLATES = sorted([*PACKAGE.rglob("*.html"), *(PROJECT / "example_site").glob("*/templates/**/*.html")])
+# No policy holds in a mail, and mail programs know styles only where they stand on the element.
+MAIL_TEMPLATES = PACKAGE / "templates" / "wagtail_helpdesk" / "mail"
 
 
 @pytest.mark.parametrize(
@@ -71,7 +73,8 @@ def test_rule(breaks: Callable[[Module], bool], allowed: set[str]):
     ],
 )
 def test_templates_hold_the_policy(forbidden):
-    offenders = [str(path.relative_to(PROJECT)) for path in TEMPLATES if re.search(forbidden, path.read_text())]
+    pages = [path for path in TEMPLATES if "style" not in forbidden or not path.is_relative_to(MAIL_TEMPLATES)]
+    offenders = [str(path.relative_to(PROJECT)) for path in pages if re.search(forbidden, path.read_text())]
     assert offenders == []
 
 
