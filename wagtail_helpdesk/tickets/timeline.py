@@ -26,7 +26,9 @@ def write_event(ticket: Ticket | int, kind: str, /, *, actor: Actor, cause: str 
 
 def record_reactor_failure(event: events.Event, reactor: events.Reactor, error: Exception) -> None:
     """Say on the ticket that something which should follow did not. Given to ``events.install``."""
-    ticket_id = getattr(event, "ticket_id", None) or getattr(event, "target_id", None)
+    # The ids of other events may be a contact's.
+    merged = isinstance(event, events.TicketsMerged | events.TicketsUnmerged)
+    ticket_id = event.target_id if merged else getattr(event, "ticket_id", None)
     if ticket_id is None or not Ticket.objects.filter(pk=ticket_id).exists():
         return
     write_event(

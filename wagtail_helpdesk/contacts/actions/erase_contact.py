@@ -22,14 +22,20 @@ class EraseContact(Action):
         self.require_permission("wagtail_helpdesk.delete_contact")
 
     def execute(self) -> Contact:
-        """Delete the addresses, empty the personal fields; return the contact."""
+        """Delete the addresses, empty the personal fields, also of who was merged into it; return the contact."""
         contact = self.contact
+        for twin in Contact.objects.filter(merged_into=contact):
+            self._forget(twin)
         hashes = tuple(contact.emails.values_list("address_hash", flat=True))
         self.publish(events.ContactErased, contact_id=contact.pk, address_hashes=hashes)
+        self._forget(contact)
+        return contact
+
+    @staticmethod
+    def _forget(contact: Contact) -> None:
         contact.emails.all().delete()
         contact.name = contact.language = contact.time_zone = contact.notes = ""
         contact.organisation = contact.user = None
         contact.is_vip = False
         contact.erased_at = timezone.now()
         contact.save()
-        return contact

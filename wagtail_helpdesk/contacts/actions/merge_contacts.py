@@ -11,7 +11,7 @@ from wagtail_helpdesk.events import Actor
 
 
 class MergeContacts(Action):
-    """Move everything of ``source`` to ``target``; the source stays as an empty row that points there."""
+    """Move everything of ``source`` to ``target``; the source stays as a row that points there."""
 
     def __init__(self, *, source: Contact, target: Contact, actor: Actor, depth: int = 0) -> None:
         super().__init__(actor=actor, depth=depth)
@@ -19,10 +19,13 @@ class MergeContacts(Action):
         self.target = target
 
     def check(self) -> None:
-        """ActionRefused for a contact and itself, or for one that was merged or erased; PermissionDenied."""
+        """Lock both; ActionRefused for a contact and itself, or one that was merged or erased; PermissionDenied."""
         self.require_permission("wagtail_helpdesk.change_contact")
         if self.source.pk == self.target.pk:
             raise ActionRefused(_("A contact cannot be merged with itself."))
+        keys = (self.source.pk, self.target.pk)
+        fresh = {row.pk: row for row in Contact.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
+        self.source, self.target = (fresh[pk] for pk in keys)
         for contact in (self.source, self.target):
             if contact.merged_into_id or contact.erased_at:
                 raise ActionRefused(_("This contact was merged or erased before."))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,6 +13,7 @@ from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.tickets.actions.base import TicketAction
 from wagtail_helpdesk.tickets.choices import EventKind
 from wagtail_helpdesk.tickets.models import Ticket
+from wagtail_helpdesk.tickets.timeline import write_event
 
 
 class EraseTicket(TicketAction):
@@ -25,16 +28,24 @@ class EraseTicket(TicketAction):
             raise ActionRefused(_("Only a ticket in the trash can be erased."))
 
     def execute(self) -> Ticket:
-        """Return the emptied ticket. Messages, files and mails go with the other packages' reactors."""
-        ticket = self.ticket
+        """Return the emptied ticket. Messages, files and mails go with the other packages' reactors.
+
+        Tickets that were merged into it are part of it, and go with it.
+        """
+        now = timezone.now()
+        for ticket in (*Ticket.objects.filter(merged_into=self.ticket), self.ticket):
+            self._forget(ticket, now)
+            write_event(ticket, EventKind.ERASED, actor=self.actor)
+            self.publish(events.TicketErased, ticket_id=ticket.pk)
+        return self.ticket
+
+    @staticmethod
+    def _forget(ticket: Ticket, now: datetime) -> None:
         ticket.subject = ticket.preview = ticket.source_title = ticket.source_url = ""
-        ticket.erased_at = timezone.now()
+        ticket.erased_at = now
         ticket.save(update_fields=["subject", "preview", "source_title", "source_url", "erased_at"])
         ticket.tags.clear()
         ticket.tokens.filter(revoked_at__isnull=True).update(revoked_at=ticket.erased_at)
         ticket.participants.update(address="", reply_address="")
         ticket.events.update(data={})
         ticket.events.filter(actor_kind="contact").update(actor_name="")
-        self.record(EventKind.ERASED)
-        self.publish(events.TicketErased, ticket_id=ticket.pk)
-        return ticket

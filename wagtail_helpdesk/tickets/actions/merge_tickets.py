@@ -31,6 +31,9 @@ class MergeTickets(TicketAction):
         """As the base, for both tickets; ActionRefused for a ticket and itself."""
         if self.source.pk == self.ticket.pk:
             raise ActionRefused(_("A ticket cannot be merged with itself."))
+        for pk in sorted((self.source.pk, self.ticket.pk)):
+            # In one order, so that two people who merge the same tickets both ways do not wait for each other.
+            lock_ticket(pk)
         super().check()
         self.source = lock_ticket(self.source.pk)
         if self.actor.kind == "user" and not may(self.user, self.verb, self.source):
@@ -102,6 +105,7 @@ class UnmergeTickets(TicketAction):
     def check(self) -> None:
         """As the base; ActionRefused for a merge that was undone before."""
         super().check()
+        self.merge = TicketMerge.objects.select_related("source").get(pk=self.merge.pk)
         if self.merge.undone_at:
             raise ActionRefused(_("This merge was undone before."))
 
