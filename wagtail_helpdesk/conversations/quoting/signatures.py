@@ -44,7 +44,7 @@ def is_signature(lines: Sequence[Line]) -> bool:
 
 def is_delimiter_line(text: str) -> bool:
     """Return True for the line of two dashes above a signature."""
-    return text.strip() in {"--", "—", "__"}
+    return text.strip() in {"--", "—"}
 
 
 def is_decoration(text: str) -> bool:
