@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from demo_desk import views
+from django.urls import path
 
-app_name = "demo_desk"
-urlpatterns: list[URLPattern] = []
+app_name = "post_office"
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("write/", views.write, name="write"),
+    path("<int:pk>/", views.show, name="mail"),
+    path("<int:pk>/html/", views.html, name="html"),
+]
