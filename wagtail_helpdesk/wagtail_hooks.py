@@ -8,6 +8,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail_helpdesk.contact_forms.viewsets import ContactFormViewSet
 from wagtail_helpdesk.inbox.ticket_snippet.bulk_actions import TrashTickets
 from wagtail_helpdesk.inbox.ticket_snippet.viewset import TicketViewSet
+from wagtail_helpdesk.inbox.viewsets import InboxViewSet, TicketsViewSet
 from wagtail_helpdesk.knowledge_base.viewsets import PromoteViewSet
 from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.permissions import TicketPermissionPolicy
@@ -26,6 +27,8 @@ register_snippet(ContactFormViewSet)
 # After Wagtail's own, whose place it takes.
 hooks.register("register_bulk_action", TrashTickets, order=100)
 
+hooks.register("register_admin_viewset", InboxViewSet)
+hooks.register("register_admin_viewset", TicketsViewSet)
 hooks.register("register_admin_viewset", PromoteViewSet)
 
 

@@ -117,13 +117,14 @@ class TestFileResponse:
         assert response["X-Content-Type-Options"] == "nosniff"
         assert response.streaming
         assert b"".join(response.streaming_content) == HOSTILE
+        response.file_to_stream.close()
 
     @pytest.mark.parametrize(("inline", "disposition"), [(False, "attachment"), (True, "inline")])
     def test_verified_image_is_shown_when_asked(self, message, inline, disposition):
         response = file_response(message.attachments.get(hidden=True), inline=inline)
         assert response["Content-Disposition"] == f'{disposition}; filename="logo.png"'
         assert response["Content-Type"] == "image/png"
-        response.close()
+        response.file_to_stream.close()
 
     def test_missing_in_the_storage(self, message):
         file = message.attachments.first()
@@ -144,7 +145,9 @@ class TestViews:
     def test_insiders(self, desk, addresses, login):
         for name in desk.INSIDERS:
             for address in addresses:
-                assert login(getattr(desk, name)).get(address).status_code == 200, (name, address)
+                response = login(getattr(desk, name)).get(address)
+                # Read to the end, which closes the file.
+                assert response.status_code == 200 and b"".join(response), (name, address)
 
     def test_outsiders_find_nothing(self, desk, addresses, login):
         for name in desk.OUTSIDERS:

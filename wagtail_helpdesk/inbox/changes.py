@@ -1,0 +1,78 @@
+"""Carry out what a person changed on a ticket's fields, each with what that person had seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk import events
+from wagtail_helpdesk.actions import Action, ActionRefused
+from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
+from wagtail_helpdesk.tickets.actions.base import UNSEEN
+from wagtail_helpdesk.tickets.actions.change_priority import ChangePriority
+from wagtail_helpdesk.tickets.actions.change_status import ChangeStatus
+from wagtail_helpdesk.tickets.actions.change_subject import ChangeSubject
+from wagtail_helpdesk.tickets.actions.move_ticket import MoveTicket
+from wagtail_helpdesk.tickets.actions.tag_ticket import TagTicket
+from wagtail_helpdesk.tickets.models import Ticket
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """A new value for one field, and the value that stood there when the person chose it."""
+
+    value: Any
+    seen: Any = UNSEEN
+
+
+def _tags(ticket: Ticket, change: FieldChange, **kwargs: Any) -> TagTicket:
+    seen = set() if change.seen is UNSEEN else set(change.seen)
+    return TagTicket(ticket=ticket, add=set(change.value) - seen, remove=seen - set(change.value), **kwargs)
+
+
+#: One action a field. The team comes last: who gives a ticket away may lose sight of it.
+_ACTIONS: dict[str, Callable[..., Action]] = {
+    "status": lambda ticket, change, **kw: ChangeStatus(ticket=ticket, status=change.value, seen=change.seen, **kw),
+    "priority": lambda ticket, change, **kw: ChangePriority(
+        ticket=ticket, priority=change.value, seen=change.seen, **kw
+    ),
+    "subject": lambda ticket, change, **kw: ChangeSubject(ticket=ticket, subject=change.value, seen=change.seen, **kw),
+    "tags": _tags,
+    "assignee": lambda ticket, change, **kw: AssignTicket(ticket=ticket, assignee=change.value, seen=change.seen, **kw),
+    "team": lambda ticket, change, **kw: MoveTicket(ticket=ticket, team=change.value, seen=change.seen, **kw),
+}
+
+
+def apply_by_field(ticket: Ticket, changes: Mapping[str, FieldChange], *, actor: Actor) -> dict[str, str]:
+    """Change each field that can be changed; return the sentence for each that could not, by field.
+
+    PermissionDenied for a change that the actor may not make: nothing is changed then.
+    """
+    refused: dict[str, str] = {}
+    with events.unit_of_work():
+        for field, make in _ACTIONS.items():
+            if field in changes:
+                try:
+                    make(ticket, changes[field], actor=actor)()
+                except ActionRefused as error:
+                    refused[field] = str(error)
+    return refused
+
+
+def apply_all_or_nothing(ticket: Ticket, changes: Mapping[str, FieldChange], *, actor: Actor) -> str:
+    """Make all changes, or none; return "" or the sentence that says why not."""
+    try:
+        with events.unit_of_work():
+            for field, make in _ACTIONS.items():
+                if field in changes:
+                    make(ticket, changes[field], actor=actor)()
+    except ActionRefused as error:
+        return str(error)
+    except PermissionDenied:
+        return _("You may not do this.")
+    return ""

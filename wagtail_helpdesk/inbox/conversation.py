@@ -1,0 +1,190 @@
+"""A ticket's conversation as its page shows it: messages and folded events, by time, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Case, F, IntegerField, Prefetch, QuerySet, TextField, Value, When
+from django.db.models.functions import Length
+from django.utils.functional import cached_property
+
+from wagtail_helpdesk.conversations.choices import Direction, MessageState
+from wagtail_helpdesk.conversations.file_types import may_show_inline
+from wagtail_helpdesk.conversations.linkify import text_to_html
+from wagtail_helpdesk.conversations.models import Attachment, Message
+from wagtail_helpdesk.conversations.sanitising import CleanHtml, clean_agent_html
+from wagtail_helpdesk.inbox.deliveries import Delivery, delivery_of
+from wagtail_helpdesk.inbox.standing_views import visible_tickets
+from wagtail_helpdesk.inbox.timeline import SILENT, describe, tickets_named
+from wagtail_helpdesk.mail.models import InboundMail, OutboundMail
+from wagtail_helpdesk.tickets.choices import Visibility
+from wagtail_helpdesk.tickets.models import Ticket, TicketEvent
+
+#: A longer conversation shows its first message and its newest ones; the rest is one click away.
+FOLD_ABOVE = 12
+SHOWN_AT_END = 8
+
+
+@dataclass(frozen=True)
+class MessageItem:
+    """One message. Its HTML stands in the page only where our own agents wrote it; foreign HTML has its frame."""
+
+    message: Message
+    is_mine: bool
+    deliveries: list[Delivery] = field(default_factory=list)
+    template = "message"
+
+    @property
+    def at(self) -> datetime:
+        """Where it stands in the conversation."""
+        return self.message.created_at
+
+    @property
+    def kind(self) -> str:
+        """What it looks like: "note", "reply", "scheduled", "third_party" or "customer"."""
+        message = self.message
+        if message.direction == Direction.INTERNAL:
+            return "note"
+        if message.direction == Direction.OUTBOUND:
+            return "scheduled" if message.state == MessageState.SCHEDULED else "reply"
+        return "third_party" if message.visibility == Visibility.INTERNAL else "customer"
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is quoted text besides the new words."""
+        return self.message.whole_length > self.message.words_length
+
+    @property
+    def is_framed(self) -> bool:
+        """Whether the body has a frame of its own."""
+        return self.message.direction == Direction.INBOUND and (bool(self.message.html_length) or self.has_more)
+
+    @cached_property
+    def body(self) -> CleanHtml:
+        """The body to print in the page, of a message that has no frame."""
+        if self.message.direction == Direction.INBOUND or not self.message.own_html:
+            return text_to_html(self.message.own_text)
+        return clean_agent_html(self.message.own_html)
+
+    @cached_property
+    def files(self) -> list[Attachment]:
+        """The files to list; those that the body shows are not among them."""
+        return [file for file in self.message.attachments.all() if not file.hidden]
+
+    @cached_property
+    def images(self) -> list[Attachment]:
+        """The listed files that can be looked at."""
+        return [file for file in self.files if may_show_inline(file.sniffed_type)]
+
+    @property
+    def original(self) -> InboundMail | None:
+        """The mail it came in."""
+        return next(iter(self.message.inbound_mails.all()), None)
+
+
+@dataclass(frozen=True)
+class EventsItem:
+    """What happened between two messages, folded when it is more than one thing."""
+
+    lines: list[tuple[TicketEvent, str]]
+    template = "events"
+
+    @property
+    def at(self) -> datetime:
+        """Where it stands in the conversation."""
+        return self.lines[0][0].created_at
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """The items to show at the top, those folded away, those shown below; and the newest message's key."""
+
+    first: list[MessageItem | EventsItem]
+    folded: list[MessageItem | EventsItem]
+    rest: list[MessageItem | EventsItem]
+    last_seen: int
+    folded_messages: int
+
+
+def messages_for(tickets: Any) -> QuerySet[Message]:
+    """Return the messages of ``tickets`` with what a page shows, without the foreign HTML itself."""
+    ours = [Direction.OUTBOUND, Direction.INTERNAL]
+    inbound_text = When(direction=Direction.INBOUND, then=F("reply_text"))
+    mails = OutboundMail.objects.defer("text", "html", "headers").prefetch_related("recipients").order_by("pk")
+    return (
+        Message.objects.for_agents()
+        .filter(ticket__in=tickets)
+        .annotate(
+            html_length=Length("reply_html", output_field=IntegerField()),
+            whole_length=Length("text", output_field=IntegerField()),
+            words_length=Length("reply_text", output_field=IntegerField()),
+            own_html=Case(When(direction__in=ours, then=F("reply_html")), default=Value(""), output_field=TextField()),
+            own_text=Case(
+                inbound_text, When(reply_html="", then=F("reply_text")), default=Value(""), output_field=TextField()
+            ),
+        )
+        .defer("html", "text", "reply_html", "reply_text")
+        .select_related("author_user__wagtail_userprofile", "author_contact", "on_publish")
+        .prefetch_related(
+            "attachments",
+            Prefetch("outbound_mails", mails),
+            Prefetch("inbound_mails", InboundMail.objects.only("pk", "message_id").order_by("pk")),
+        )
+        .in_order()
+    )
+
+
+def message_item(message: Message, user: Any) -> MessageItem:
+    """Return one message of :func:`messages_for` as an item."""
+    deliveries = [delivery_of(mail) for mail in message.outbound_mails.all()]
+    return MessageItem(message, is_mine=message.author_user_id == user.pk, deliveries=deliveries)
+
+
+def conversation_of(ticket: Ticket, user: Any) -> Conversation:
+    """Return what the page of ``ticket`` shows to ``user``."""
+    messages = [message_item(message, user) for message in messages_for([ticket.pk])]
+    lines = events_in_words(ticket, user)
+    items = _merged(messages, lines)
+    first, folded, rest = _folded(items)
+    return Conversation(
+        first=first,
+        folded=folded,
+        rest=rest,
+        last_seen=max((item.message.pk for item in messages), default=0),
+        folded_messages=sum(isinstance(item, MessageItem) for item in folded),
+    )
+
+
+def events_in_words(ticket: Ticket, user: Any) -> list[tuple[TicketEvent, str]]:
+    """Return the ticket's timeline, without what the conversation shows itself. Names no ticket of others."""
+    events = list(ticket.events.exclude(kind__in=SILENT))
+    named = tickets_named(events)
+    visible = visible_tickets(user).filter(pk__in=named).only("pk") if named else []
+    references = {other.pk: other.reference for other in visible}
+    return [(event, describe(event, references)) for event in events]
+
+
+def _merged(
+    messages: Sequence[MessageItem], lines: Iterable[tuple[TicketEvent, str]]
+) -> list[MessageItem | EventsItem]:
+    """Return both by time, with the events between two messages as one item."""
+    stream: list[Any] = [*messages, *lines]
+    stream.sort(key=lambda entry: entry.at if isinstance(entry, MessageItem) else entry[0].created_at)
+    items: list[MessageItem | EventsItem] = []
+    for is_message, group in groupby(stream, key=lambda entry: isinstance(entry, MessageItem)):
+        entries = list(group)
+        items += entries if is_message else [EventsItem(entries)]
+    return items
+
+
+def _folded(items: list[Any]) -> tuple[list[Any], list[Any], list[Any]]:
+    """Split a long conversation: up to its first message, the middle, from the first of the newest messages on."""
+    places = [place for place, item in enumerate(items) if isinstance(item, MessageItem)]
+    if len(places) <= FOLD_ABOVE:
+        return [], [], items
+    start, end = places[0] + 1, places[-SHOWN_AT_END]
+    return items[:start], items[start:end], items[end:]

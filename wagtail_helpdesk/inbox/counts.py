@@ -1,0 +1,43 @@
+"""How many tickets are in each standing view: one query, and no view is counted further than the cap."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import IntegerField, QuerySet, Subquery
+from django.utils.formats import number_format
+
+from wagtail_helpdesk.inbox.standing_views import VIEWS, StandingView
+
+CAP = 1000
+
+
+class CappedCount(Subquery):
+    """The number of rows of a queryset, CAP + 1 for any number above CAP."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) helpdesk_capped)"
+    output_field = IntegerField()
+    empty_result_set_value = 0
+
+    def __init__(self, rows: QuerySet) -> None:
+        super().__init__(rows.order_by().values("pk")[: CAP + 1])
+
+
+def count_views(user: Any) -> dict[str, int]:
+    """Return the number of tickets that ``user`` may see in each view, by its slug; at most CAP + 1."""
+    counts = {f"in_{view.slug}": CappedCount(view.tickets_for(user)) for view in VIEWS}
+    # One row to hang the sub-selects on: that of the user.
+    row = get_user_model()._base_manager.filter(pk=user.pk).order_by().values(**counts).first() or {}
+    return {view.slug: row.get(f"in_{view.slug}", 0) for view in VIEWS}
+
+
+def count_text(count: int) -> str:
+    """Return a capped number in words for people: "12", "1000+"."""
+    return f"{number_format(CAP, force_grouping=False)}+" if count > CAP else number_format(count)
+
+
+def views_with_counts(user: Any) -> list[tuple[StandingView, str]]:
+    """Return each view with its count in words."""
+    counts = count_views(user)
+    return [(view, count_text(counts[view.slug])) for view in VIEWS]

@@ -1,0 +1,162 @@
+"""The forms of the inbox. They check what was sent; actions decide whether it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from taggit.forms import TagField
+from taggit.utils import edit_string_for_tags
+
+from wagtail_helpdesk.desk.choices import Category
+from wagtail_helpdesk.desk.models import Priority, Status, Team
+from wagtail_helpdesk.inbox.changes import FieldChange
+from wagtail_helpdesk.inbox.people import display_name, people_who_may
+from wagtail_helpdesk.inbox.seen import Seen, parse_seen, seen_of
+from wagtail_helpdesk.inbox.tag_input import TagInput
+from wagtail_helpdesk.tickets.models import Ticket
+from wagtail_helpdesk.tickets.permissions import may
+
+NOBODY = "none"
+
+
+def statuses_for(user: Any) -> QuerySet[Status]:
+    """Return the statuses that ``user`` may set: trash only with the right to delete."""
+    if may(user, "delete"):
+        return Status.objects.all()
+    return Status.objects.exclude(category=Category.TRASH)
+
+
+def assignee_choices(user: Any, ticket: Ticket | None = None) -> list[Any]:
+    """Return whom a ticket can be given to: oneself first, then the ticket's team, then everybody else."""
+    people = {person.pk: person for person in people_who_may("reply")}
+    if ticket is not None and ticket.assignee is not None:
+        people.setdefault(ticket.assignee.pk, ticket.assignee)
+    members: set[Any] = set()
+    if ticket is not None:
+        members = set(Team.members.through.objects.filter(team=ticket.team_id).values_list(_user_column(), flat=True))
+    me = people.pop(user.pk, None)
+    ours = [(str(pk), display_name(person)) for pk, person in people.items() if pk in members]
+    others = [(str(pk), display_name(person)) for pk, person in people.items() if pk not in members]
+    choices: list[Any] = [(NOBODY, _("Nobody"))]
+    if me is not None:
+        choices.append((str(me.pk), _("%(name)s (me)") % {"name": display_name(me)}))
+    if ours:
+        choices += [(_("This team"), ours), (_("Others"), others)] if others else [(_("This team"), ours)]
+    else:
+        choices += others
+    return choices
+
+
+def _user_column() -> str:
+    """Return the column of the user in the table of team members, whatever the user model is called."""
+    return Team.members.field.m2m_reverse_field_name()
+
+
+def person_chosen(value: str) -> Any:
+    """Return the user whom a choice of :func:`assignee_choices` names, None for nobody."""
+    return None if value == NOBODY else get_user_model()._default_manager.get(pk=value)
+
+
+class BulkForm(forms.Form):
+    """What to change on the chosen rows; what is left empty stays as it is."""
+
+    assignee = forms.ChoiceField(label=_("Assign to"), required=False)
+    team = forms.ModelChoiceField(Team.objects.all(), label=_("Team"), required=False, empty_label=_("Team …"))
+    status = forms.ModelChoiceField(Status.objects.none(), label=_("Status"), required=False, empty_label=_("Status …"))
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="bulk-%s", **kwargs)
+        if may(user, "assign"):
+            self.fields["assignee"].choices = [("", _("Assign to …")), *assignee_choices(user)]
+        else:
+            del self.fields["assignee"], self.fields["team"]
+        if may(user, "change"):
+            self.fields["status"].queryset = statuses_for(user)
+        else:
+            del self.fields["status"]
+
+    def new_values(self) -> dict[str, Any]:
+        """Return the new values by field, without those that stay."""
+        chosen = {field: value for field, value in self.cleaned_data.items() if value}
+        if "assignee" in chosen:
+            chosen["assignee"] = person_chosen(chosen["assignee"])
+        return chosen
+
+    def rows(self) -> list[Seen]:
+        """Return the chosen rows as the person saw them."""
+        return [row for row in map(parse_seen, self.data.getlist("ticket")) if row is not None]
+
+
+class PropertiesForm(forms.Form):
+    """A ticket's fields, each beside what the person had seen of it. Fields that one may not change are not here."""
+
+    status = forms.ModelChoiceField(Status.objects.none(), label=_("Status"), empty_label=None)
+    assignee = forms.ChoiceField(label=_("Assignee"))
+    team = forms.ModelChoiceField(Team.objects.all(), label=_("Team"), empty_label=None)
+    priority = forms.ModelChoiceField(Priority.objects.all(), label=_("Priority"), empty_label=None)
+    tags = TagField(label=_("Tags"), required=False, widget=TagInput)
+    subject = forms.CharField(label=_("Subject"), max_length=500, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput)
+    seen_subject = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
+    seen_tags = TagField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, ticket: Ticket, user: Any, chosen: Mapping[str, Any] | None = None) -> None:
+        """``chosen`` are values to show instead of the ticket's own: what somebody had picked before."""
+        super().__init__(*args, auto_id="property-%s", initial={**initial_properties(ticket), **(chosen or {})})
+        if not may(user, "change", ticket):
+            self._leave_out("status", "priority", "tags", "subject", "seen_subject", "seen_tags")
+        elif ticket.category == Category.TRASH and not may(user, "delete", ticket):
+            self._leave_out("status")
+        else:
+            self.fields["status"].queryset = statuses_for(user)
+        if may(user, "assign", ticket):
+            self.fields["assignee"].choices = assignee_choices(user, ticket)
+        else:
+            self._leave_out("assignee", "team")
+
+    def _leave_out(self, *names: str) -> None:
+        for name in names:
+            del self.fields[name]
+
+    def clean_seen(self) -> Seen:
+        """Return what the person had seen. Raises ValidationError for anything else."""
+        seen = parse_seen(self.cleaned_data["seen"])
+        if seen is None:
+            raise forms.ValidationError(_("Load this page again."))
+        return seen
+
+    def changes(self) -> dict[str, FieldChange]:
+        """Return the fields whose value is another one than the person had seen."""
+        data = self.cleaned_data
+        pairs = {}
+        if "assignee" in data:
+            pairs["assignee"] = (person_chosen(data["assignee"]), data["seen"].values["assignee"])
+        for field in ("status", "priority", "team"):
+            if field in data:
+                pairs[field] = (data[field], data["seen"].values[field])
+        changes = {name: FieldChange(*pair) for name, pair in pairs.items() if getattr(pair[0], "pk", None) != pair[1]}
+        for field in ("subject", "tags"):
+            if field in data and data[field] != data[f"seen_{field}"]:
+                changes[field] = FieldChange(data[field], data[f"seen_{field}"])
+        return changes
+
+
+def initial_properties(ticket: Ticket) -> dict[str, Any]:
+    """Return a ticket's own values as PropertiesForm shows them."""
+    tags = edit_string_for_tags(ticket.tags.all())
+    return {
+        "status": ticket.status_id,
+        "priority": ticket.priority_id,
+        "assignee": NOBODY if ticket.assignee_id is None else str(ticket.assignee_id),
+        "team": ticket.team_id,
+        "subject": ticket.subject,
+        "tags": tags,
+        "seen": seen_of(ticket),
+        "seen_subject": ticket.subject,
+        "seen_tags": tags,
+    }

@@ -1,0 +1,16 @@
+"""The scripts and the style sheet of the inbox's screens. Plain files: no build step."""
+
+from __future__ import annotations
+
+from django.forms import Media
+from wagtail.admin.staticfiles import versioned_static
+
+_FOLDER = "wagtail_helpdesk/inbox"
+
+
+def inbox_media(*controllers: str) -> Media:
+    """Return the style sheet and the named controllers."""
+    return Media(
+        css={"all": [versioned_static(f"{_FOLDER}/inbox.css")]},
+        js=[versioned_static(f"{_FOLDER}/{name}_controller.js") for name in controllers],
+    )

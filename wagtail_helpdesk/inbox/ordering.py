@@ -1,0 +1,94 @@
+"""The orders of a list, each with what paging by key needs: ``(sort value, id)`` of a row, and who comes after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, OrderBy, Q
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+_NOTHING = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Where a row stands in its order: the sort value, None for a row without one, and the id."""
+
+    value: datetime | None
+    id: int
+
+    def __str__(self) -> str:
+        """Return the key as it stands in an address."""
+        return f"{self.value.isoformat() if self.value else _NOTHING}~{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Key | None:
+        """Return the key that ``text`` writes, None for anything else."""
+        value_text, _tilde, id_text = text.partition("~")
+        if not (id_text.isascii() and id_text.isdigit() and len(id_text) < 19):
+            return None
+        if value_text == _NOTHING:
+            return cls(None, int(id_text))
+        try:
+            value = parse_datetime(value_text)
+        except ValueError:
+            return None
+        return cls(value, int(id_text)) if value is not None and value.tzinfo is not None else None
+
+
+@dataclass(frozen=True)
+class Ordering:
+    """An order by one time column and the id. Rows without a time stand last."""
+
+    name: str
+    label: Promise
+    field: str
+    descending: bool
+    #: What the links to the pages before and after are called.
+    before_label: Promise
+    after_label: Promise
+    #: Whether the column can be empty.
+    nullable: bool = False
+
+    def columns(self, *, reverse: bool = False) -> list[OrderBy]:
+        """Return what to give to ``order_by``; with ``reverse`` from the last row to the first."""
+        descending = self.descending != reverse
+        nulls = {("nulls_first" if reverse else "nulls_last"): True} if self.nullable else {}
+        time, pk = F(self.field), F("pk")
+        return [
+            time.desc(**nulls) if descending else time.asc(**nulls),
+            pk.desc() if descending else pk.asc(),
+        ]
+
+    def beyond(self, key: Key, *, reverse: bool = False) -> Q:
+        """Return the condition for the rows after ``key``, with ``reverse`` before it."""
+        word = "lt" if self.descending != reverse else "gt"
+        further = Q(**{f"pk__{word}": key.id})
+        empty = Q(**{f"{self.field}__isnull": True})
+        if key.value is None:
+            within = empty & further
+            return within | ~empty if reverse else within
+        beyond = Q(**{f"{self.field}__{word}": key.value}) | Q(**{self.field: key.value}) & further
+        return beyond if reverse or not self.nullable else beyond | empty
+
+    def key_of(self, row: object) -> Key:
+        """Return where ``row`` stands."""
+        return Key(getattr(row, self.field), row.pk)
+
+
+NEWEST = Ordering(
+    "newest", _("Newest activity"), "last_activity_at", True, before_label=_("Newer"), after_label=_("Older")
+)
+WAITING = Ordering(
+    "waiting",
+    _("Longest waiting"),
+    "customer_waiting_since",
+    False,
+    before_label=_("Longer waiting"),
+    after_label=_("Shorter waiting"),
+    nullable=True,
+)
+ORDERINGS = {ordering.name: ordering for ordering in (WAITING, NEWEST)}

@@ -1,0 +1,33 @@
+"""Agents, as choices and by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.tickets.permissions import users_who_may
+
+
+def display_name(user: Any) -> str:
+    """Return the name under which colleagues know ``user``."""
+    return Actor.of_user(user).name
+
+
+def people_who_may(verb: str) -> list[Any]:
+    """Return the active users who may do ``verb`` somewhere, by name. One query."""
+    return sorted(users_who_may(verb), key=lambda user: display_name(user).casefold())
+
+
+def initials(user: Any) -> str:
+    """Return one or two letters for somebody."""
+    words = display_name(user).replace("@", " ").split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+def picture_url(user: Any) -> str:
+    """Return the address of the picture that ``user`` uploaded, "" where there is none.
+
+    No query for a user fetched with ``wagtail_userprofile``.
+    """
+    picture = getattr(getattr(user, "wagtail_userprofile", None), "avatar", None)
+    return picture.url if picture else ""

@@ -1,0 +1,110 @@
+"""A ticket's timeline in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from wagtail_helpdesk.tickets.choices import EventKind, LinkKind
+from wagtail_helpdesk.tickets.models import TicketEvent
+
+#: The messages themselves stand in the conversation.
+SILENT = frozenset({EventKind.MESSAGE, EventKind.SCHEDULED})
+
+_FROM_TO: dict[str, tuple[Promise, Promise, Promise]] = {
+    # From one value to another, from nothing, to nothing.
+    EventKind.STATUS: (
+        gettext_lazy("%(who)s changed the status from %(old)s to %(new)s"),
+        gettext_lazy("%(who)s set the status to %(new)s"),
+        gettext_lazy("%(who)s changed the status"),
+    ),
+    EventKind.REOPENED: (
+        gettext_lazy("%(who)s reopened the ticket (%(old)s → %(new)s)"),
+        gettext_lazy("%(who)s reopened the ticket"),
+        gettext_lazy("%(who)s reopened the ticket"),
+    ),
+    EventKind.PRIORITY: (
+        gettext_lazy("%(who)s changed the priority from %(old)s to %(new)s"),
+        gettext_lazy("%(who)s set the priority to %(new)s"),
+        gettext_lazy("%(who)s changed the priority"),
+    ),
+    EventKind.TEAM: (
+        gettext_lazy("%(who)s moved the ticket from %(old)s to %(new)s"),
+        gettext_lazy("%(who)s gave the ticket to %(new)s"),
+        gettext_lazy("%(who)s moved the ticket"),
+    ),
+    EventKind.ASSIGNEE: (
+        gettext_lazy("%(who)s reassigned the ticket from %(old)s to %(new)s"),
+        gettext_lazy("%(who)s assigned the ticket to %(new)s"),
+        gettext_lazy("%(who)s took the ticket from %(old)s"),
+    ),
+    EventKind.SUBJECT: (
+        gettext_lazy("%(who)s changed the subject from “%(old)s” to “%(new)s”"),
+        gettext_lazy("%(who)s set the subject to “%(new)s”"),
+        gettext_lazy("%(who)s removed the subject “%(old)s”"),
+    ),
+    EventKind.TAGS: (
+        gettext_lazy("%(who)s changed the tags from %(old)s to %(new)s"),
+        gettext_lazy("%(who)s added the tags %(new)s"),
+        gettext_lazy("%(who)s removed the tags %(old)s"),
+    ),
+}
+_PLAIN: dict[str, Promise] = {
+    EventKind.OPENED: gettext_lazy("%(who)s opened the ticket"),
+    EventKind.CANCELLED: gettext_lazy("%(who)s took a reply back before it left"),
+    EventKind.PARTICIPANT: gettext_lazy("%(who)s changed who takes part"),
+    EventKind.SHARED: gettext_lazy("%(who)s shared the ticket with %(name)s"),
+    EventKind.TOKEN_REVOKED: gettext_lazy("%(who)s made the tracking link of %(name)s useless"),
+    EventKind.PROMOTED: gettext_lazy("%(who)s promoted an answer to the article “%(title)s”"),
+    EventKind.ERASED: gettext_lazy("%(who)s erased the ticket"),
+}
+_DELIVERIES: dict[str, Promise] = {
+    "no_acknowledgement": gettext_lazy("The help desk sent no acknowledgement"),
+    "retried": gettext_lazy("%(who)s sent a mail again"),
+    "confirmed": gettext_lazy("%(who)s confirmed that a mail arrived"),
+    "cancelled": gettext_lazy("%(who)s stopped a mail before it was sent"),
+    "failed": gettext_lazy("A mail could not be sent"),
+    "uncertain": gettext_lazy("A mail may not have been sent"),
+}
+_LINKS: dict[str, Promise] = {
+    LinkKind.CONTINUES: gettext_lazy("%(who)s linked this ticket and %(ticket)s: one continues the other"),
+    LinkKind.POSSIBLY: gettext_lazy("%(who)s linked this ticket and %(ticket)s: they may belong together"),
+    LinkKind.SIBLING: gettext_lazy("%(who)s linked this ticket and %(ticket)s: the same message to another mailbox"),
+}
+
+
+def tickets_named(events: Iterable[TicketEvent]) -> set[int]:
+    """Return the keys of other tickets that the lines speak of."""
+    return {event.data["ticket"] for event in events if isinstance(event.data.get("ticket"), int)}
+
+
+def describe(event: TicketEvent, references: dict[int, str]) -> str:
+    """Return one line in words. ``references`` names the other tickets that the reader may know of."""
+    data = {key: value for key, value in event.data.items() if isinstance(value, str | int)}
+    words: dict[str, Any] = {"old": "", "new": "", "name": _("somebody"), "title": "", **data}
+    words["who"] = event.actor_name or (_("Somebody") if event.actor_kind == "user" else _("The help desk"))
+    words["ticket"] = references.get(event.data.get("ticket"), _("another ticket"))
+    if event.kind in _FROM_TO:
+        both, only_new, only_old = _FROM_TO[event.kind]
+        return (both if words["old"] and words["new"] else only_new if words["new"] else only_old) % words
+    if event.kind == EventKind.LINKED:
+        return _LINKS.get(event.data.get("link"), _LINKS[LinkKind.POSSIBLY]) % words
+    if event.kind in (EventKind.MERGED, EventKind.UNMERGED):
+        return _merged(event, words)
+    if event.kind == EventKind.DELIVERY and event.data.get("what") in _DELIVERIES:
+        return _DELIVERIES[event.data["what"]] % words
+    if event.kind in _PLAIN:
+        return _PLAIN[event.kind] % words
+    return str(event.get_kind_display())
+
+
+def _merged(event: TicketEvent, words: dict[str, Any]) -> str:
+    if event.kind == EventKind.UNMERGED:
+        return _("%(who)s undid the merge with %(ticket)s") % words
+    if event.data.get("into"):
+        return _("%(who)s merged this ticket into %(ticket)s") % words
+    return _("%(who)s merged %(ticket)s into this ticket") % words

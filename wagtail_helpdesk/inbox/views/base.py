@@ -1,0 +1,64 @@
+"""What the inbox's screens have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+from django.views import View
+
+from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.inbox.links import ticket_url, view_url
+from wagtail_helpdesk.inbox.standing_views import BY_SLUG, DEFAULT, StandingView, visible_tickets
+from wagtail_helpdesk.tickets.permissions import may
+
+
+class InboxMixin(View):
+    """For users who may view tickets; everybody else gets the admin's own answer."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Raise PermissionDenied without the right to view tickets."""
+        if not may(request.user, "view"):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts."""
+        return Actor.of_user(self.request.user)
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether our JavaScript asks, and wants a part of the page instead of a new one."""
+        return self.request.headers.get("X-Requested-With") == "XMLHttpRequest"
+
+
+class TicketMixin(InboxMixin):
+    """For screens of one ticket: one that the user may not see does not exist."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer 404, not "denied", to whoever may see no tickets: nothing is told about any."""
+        self.ticket = get_object_or_404(self.get_tickets(), pk=kwargs["pk"])
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_tickets(self) -> Any:
+        """Return the tickets that the user may see."""
+        return visible_tickets(self.request.user).select_related("status", "priority", "team", "assignee", "mailbox")
+
+    @property
+    def standing_view(self) -> StandingView | None:
+        """The view that the user came from, None when it is not known."""
+        return BY_SLUG.get(self.request.GET.get("view", ""))
+
+    @property
+    def ticket_url(self) -> str:
+        """The address of the conversation, with the view that the user came from."""
+        return ticket_url(self.ticket, self.standing_view)
+
+
+def inbox_breadcrumb() -> dict[str, Any]:
+    """Return the crumb that leads to the inbox."""
+    return {"url": view_url(DEFAULT), "label": _("Inbox")}

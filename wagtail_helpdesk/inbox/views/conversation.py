@@ -1,0 +1,103 @@
+"""The page of one ticket: its conversation, the composer, its fields and its people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.functional import cached_property
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from wagtail_helpdesk.conversations.models import Message
+from wagtail_helpdesk.inbox.composer import ComposerForm, first_values, taken_back
+from wagtail_helpdesk.inbox.conversation import conversation_of
+from wagtail_helpdesk.inbox.forms import PropertiesForm
+from wagtail_helpdesk.inbox.links import view_url
+from wagtail_helpdesk.inbox.media import inbox_media
+from wagtail_helpdesk.inbox.side_panel import side_panel
+from wagtail_helpdesk.inbox.views.base import TicketMixin, inbox_breadcrumb
+from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
+from wagtail_helpdesk.tickets.permissions import may
+
+CONTROLLERS = ("counts", "body", "thread", "composer", "undo", "properties")
+
+
+class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
+    """Shows a ticket. The number of a merged ticket leads to the one it went into."""
+
+    template_name = "wagtail_helpdesk/inbox/conversation.html"
+    header_icon = "mail"
+    http_method_names = ["get", "head", "options"]
+    #: What a refused answer gives back to its page.
+    composer: ComposerForm | None = None
+    refusal = ""
+    properties: PropertiesForm | None = None
+    conflicts: dict[str, str] = {}
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Lead the number of a merged ticket to its survivor, for those who may see both."""
+        merged = Ticket.objects.visible_to(request.user).filter(pk=kwargs["pk"], merged_into__isnull=False).first()
+        if merged is not None:
+            return redirect("helpdesk_tickets:ticket", pk=merged.current().pk)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the page."""
+        return self.render_to_response(self.get_context_data())
+
+    def get_page_title(self) -> str:
+        """Return number and subject."""
+        return f"{self.ticket.reference} {self.ticket.display_subject}"
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Return Home, Inbox, the view that one came from, the number."""
+        view = self.standing_view
+        crumbs = [{"url": view_url(view), "label": view.label}] if view else []
+        return [*self.breadcrumbs_items, inbox_breadcrumb(), *crumbs, {"url": "", "label": self.ticket.reference}]
+
+    @cached_property
+    def people(self) -> list[TicketParticipant]:
+        """The participants, the requester first."""
+        people = self.ticket.participants.select_related("contact").order_by("pk")
+        return sorted(people, key=lambda person: person.contact_id != self.ticket.requester_id)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Return what the page shows."""
+        user, ticket = self.request.user, self.ticket
+        conversation = conversation_of(ticket, user)
+        composer = self.composer or self._new_composer(conversation.last_seen)
+        properties = self.properties or PropertiesForm(ticket=ticket, user=user)
+        return super().get_context_data(
+            ticket=ticket,
+            standing_view=self.standing_view,
+            conversation=conversation,
+            composer=composer,
+            refusal=self.refusal,
+            properties=properties,
+            conflicts=self.conflicts,
+            may_promote=may(user, "promote", ticket),
+            may_reply=composer.may_reply,
+            may_change=may(user, "change", ticket),
+            # An address that a stranger sent may be of any kind: only the web's are links.
+            source_is_web=ticket.source_url.startswith(("https://", "http://")),
+            people=self.people,
+            **side_panel(ticket, user),
+            media=composer.media + properties.media + inbox_media(*CONTROLLERS),
+            **kwargs,
+        )
+
+    def _new_composer(self, last_seen: int) -> ComposerForm:
+        user, ticket = self.request.user, self.ticket
+        may_reply = may(user, "reply", ticket)
+        values = first_values(
+            ticket, people=self.people, last_seen=last_seen, restored=self._restored(), may_reply=may_reply
+        )
+        return ComposerForm(ticket=ticket, user=user, people=self.people, initial=values)
+
+    def _restored(self) -> Message | None:
+        """The reply whose text comes back into the composer."""
+        key = self.request.GET.get("restore", "")
+        if not key.isdigit():
+            return None
+        return get_object_or_404(taken_back(self.ticket, self.request.user), pk=int(key[:18]))

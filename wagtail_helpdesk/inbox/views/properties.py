@@ -1,0 +1,71 @@
+"""Change a ticket's fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk.inbox.changes import FieldChange, apply_by_field
+from wagtail_helpdesk.inbox.forms import PropertiesForm
+from wagtail_helpdesk.inbox.links import view_url
+from wagtail_helpdesk.inbox.standing_views import DEFAULT
+from wagtail_helpdesk.inbox.views.conversation import ConversationView
+from wagtail_helpdesk.tickets.permissions import may
+
+CONFLICT = 409
+#: What our JavaScript puts in the place of what the page showed.
+PARTS = ("properties", "head")
+
+
+class PropertiesView(ConversationView):
+    """POST changes the fields whose value is another one than the person had seen; a conflict is told by field."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Change what was changed. PermissionDenied for who may change nothing here."""
+        user = request.user
+        if not may(user, "change", self.ticket) and not may(user, "assign", self.ticket):
+            raise PermissionDenied
+        data = request.POST.copy()
+        if "assign_to_me" in data:
+            data["assignee"] = str(user.pk)
+        form = PropertiesForm(data, ticket=self.ticket, user=user)
+        if not form.is_valid():
+            return self._answer(form, {name: " ".join(errors) for name, errors in form.errors.items()}, {})
+        changes = form.changes()
+        refused = apply_by_field(self.ticket, changes, actor=self.actor)
+        self.ticket = self.get_tickets().filter(pk=self.ticket.pk).first()
+        if self.ticket is None:
+            return self._gone()
+        return self._answer(form, refused, changes)
+
+    def _answer(self, form: PropertiesForm, refused: dict[str, str], changes: dict[str, FieldChange]) -> HttpResponse:
+        """Show the fields as they are now, and in those that were refused what the person chose."""
+        if not refused and not self.is_fetched:
+            if changes:
+                messages.success(self.request, _("Saved."))
+            return redirect(self.ticket_url)
+        chosen = {field: form.data.get(field) for field in refused if field in form.data}
+        self.properties = PropertiesForm(ticket=self.ticket, user=self.request.user, chosen=chosen)
+        self.conflicts = refused
+        status = CONFLICT if refused else 200
+        if not self.is_fetched:
+            return self.render_to_response(self.get_context_data(), status=status)
+        context = {"ticket": self.ticket, "properties": self.properties, "conflicts": refused, "saved": bool(changes)}
+        context["standing_view"] = self.standing_view
+        context["may_promote"] = may(self.request.user, "promote", self.ticket)
+        parts = {part: render_to_string(f"wagtail_helpdesk/inbox/{part}.html", context, self.request) for part in PARTS}
+        return JsonResponse(parts, status=status)
+
+    def _gone(self) -> HttpResponse:
+        """The ticket went to people who see other tickets than this user."""
+        messages.success(self.request, _("The ticket was given away: you do not see it any more."))
+        address = view_url(self.standing_view or DEFAULT)
+        return JsonResponse({"redirect": address}) if self.is_fetched else redirect(address)

@@ -1,0 +1,91 @@
+"""Answer, or make a note."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk.actions import ActionRefused
+from wagtail_helpdesk.contact_forms.uploads import new_files
+from wagtail_helpdesk.conversations.actions.add_note import AddNote
+from wagtail_helpdesk.conversations.actions.reply import Reply
+from wagtail_helpdesk.conversations.actions.send_guard import NewerMessages
+from wagtail_helpdesk.conversations.files import read_file
+from wagtail_helpdesk.conversations.models import Message
+from wagtail_helpdesk.conversations.words import NewFile
+from wagtail_helpdesk.desk.defaults import default_status
+from wagtail_helpdesk.inbox.composer import NOTE, THEN, ComposerForm
+from wagtail_helpdesk.inbox.conversation import message_item, messages_for
+from wagtail_helpdesk.inbox.rich_text import is_empty, to_message_html
+from wagtail_helpdesk.inbox.views.conversation import ConversationView
+from wagtail_helpdesk.tickets.permissions import may
+
+#: The answer to a form that could not be taken as it is.
+REFUSED = 422
+
+
+class WriteView(ConversationView):
+    """POST sends. What is refused comes back with its text, by the reason why, beside what arrived meanwhile."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Write the message; go to it on the ticket's page. PermissionDenied for who may not write here."""
+        if not may(request.user, "note", self.ticket) and not may(request.user, "reply", self.ticket):
+            raise PermissionDenied
+        mode = request.POST.get("mode", "")
+        if mode in ("reply", "note") and not may(request.user, mode, self.ticket):
+            raise PermissionDenied
+        form = ComposerForm(request.POST, request.FILES, ticket=self.ticket, user=request.user, people=self.people)
+        if not form.is_valid():
+            return self._refuse(form, " ".join(error for errors in form.errors.values() for error in errors))
+        try:
+            message = self._write(form.cleaned_data)
+        except NewerMessages as error:
+            return self._refuse(form, str(error), newer=error.messages)
+        except ActionRefused as error:
+            return self._refuse(form, str(error))
+        address = f"{self.ticket_url}#message-{message.pk}"
+        return JsonResponse({"redirect": address}) if self.is_fetched else redirect(address)
+
+    def _write(self, data: dict[str, Any]) -> Message:
+        html = "" if is_empty(data["body"]) else to_message_html(data["body"], site=self.ticket.site)
+        files = [*(_as_new(file) for file in data["kept"]), *new_files(data["files"])]
+        common = {"ticket": self.ticket, "html": html, "files": files, "once": data["once"], "actor": self.actor}
+        if data["mode"] == NOTE:
+            return AddNote(**common)()
+        category = THEN[data["then"]]
+        return Reply(
+            **common,
+            cc=[int(pk) for pk in data["cc"]],
+            status=default_status(category) if category else None,
+            last_seen=data["last_seen"],
+        )()
+
+    def _refuse(self, form: ComposerForm, why: str, newer: list[Message] | None = None) -> HttpResponse:
+        """Say why, keeping what was written; the next attempt knows the newer messages."""
+        if self.is_fetched:
+            return JsonResponse(self._refusal_parts(why, newer or []), status=REFUSED)
+        form.data = form.data.copy()
+        if newer:
+            form.data["last_seen"] = max(message.pk for message in newer)
+        if self.request.FILES:
+            why = f"{why} {_('Please choose your files again.')}"
+        self.composer, self.refusal = form, why
+        return self.render_to_response(self.get_context_data(), status=REFUSED)
+
+    def _refusal_parts(self, why: str, newer: list[Message]) -> dict[str, Any]:
+        keys = [message.pk for message in newer]
+        shown = messages_for([self.ticket.pk]).filter(pk__in=keys)
+        context = {"items": [message_item(message, self.request.user) for message in shown], "ticket": self.ticket}
+        html = render_to_string("wagtail_helpdesk/inbox/items.html", context, self.request) if keys else ""
+        return {"refusal": why, "messages": html, "last_seen": max(keys, default=None)}
+
+
+def _as_new(file: Any) -> NewFile:
+    return NewFile(name=file.display_name, content=read_file(file), declared_type=file.declared_type)

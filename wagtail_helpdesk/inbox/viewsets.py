@@ -1,0 +1,72 @@
+"""The inbox's screens, with their addresses under the site's admin and their place in its menu."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets.base import ViewSet
+
+from wagtail_helpdesk.inbox.views.bulk import BulkView
+from wagtail_helpdesk.inbox.views.conversation import ConversationView
+from wagtail_helpdesk.inbox.views.counts import CountsView, IndexView, TagsView
+from wagtail_helpdesk.inbox.views.deliveries import DeliveryView
+from wagtail_helpdesk.inbox.views.listing import ListingView
+from wagtail_helpdesk.inbox.views.properties import PropertiesView
+from wagtail_helpdesk.inbox.views.undo import MessageView, UndoView
+from wagtail_helpdesk.inbox.views.write import WriteView
+from wagtail_helpdesk.tickets.permissions import may
+
+
+class InboxMenuItem(MenuItem):
+    """For those who may view tickets."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Tell whether the item stands in the menu."""
+        return may(request.user, "view")
+
+
+class InboxViewSet(ViewSet):
+    """The lists."""
+
+    name = "helpdesk_inbox"
+    url_prefix = "helpdesk/inbox"
+    icon = "mail"
+    menu_label = _("Inbox")
+    menu_name = "helpdesk-inbox"
+    #: Above the pages: agents live here.
+    menu_order = 90
+    add_to_admin_menu = True
+    menu_item_class = InboxMenuItem
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        """Return the addresses; fixed words come before names of views."""
+        return [
+            path("", IndexView.as_view(), name="index"),
+            path("counts/", CountsView.as_view(), name="counts"),
+            path("tags/", TagsView.as_view(), name="tags"),
+            path("bulk/", BulkView.as_view(), name="bulk"),
+            path("<slug:view>/", ListingView.as_view(), name="view"),
+            path("<slug:view>/results/", ListingView.as_view(results_only=True), name="results"),
+        ]
+
+
+class TicketsViewSet(ViewSet):
+    """One ticket, and what is done to it."""
+
+    name = "helpdesk_tickets"
+    url_prefix = "helpdesk/tickets"
+    add_to_admin_menu = False
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        """Return the addresses."""
+        return [
+            path("<int:pk>/", ConversationView.as_view(), name="ticket"),
+            path("<int:pk>/write/", WriteView.as_view(), name="write"),
+            path("<int:pk>/properties/", PropertiesView.as_view(), name="properties"),
+            path("<int:pk>/messages/<int:message>/", MessageView.as_view(), name="message"),
+            path("<int:pk>/messages/<int:message>/undo/", UndoView.as_view(), name="undo"),
+            path("<int:pk>/mails/<int:mail>/retry/", DeliveryView.as_view(), {"decision": "retry"}, name="retry"),
+            path("<int:pk>/mails/<int:mail>/confirm/", DeliveryView.as_view(), {"decision": "confirm"}, name="confirm"),
+        ]

@@ -1,0 +1,92 @@
+/**
+ * Sends an answer without leaving the page until it is taken, so that neither text nor files are lost when it is not.
+ */
+class HelpdeskComposerController extends window.StimulusModule.Controller {
+  static targets = ['refusal', 'body', 'button'];
+
+  static values = {
+    /** What to say when the server cannot be reached. */
+    failed: String,
+    /** What to say when the server answers something unexpected. */
+    rejected: String,
+    /** What the button says meanwhile. */
+    sending: String,
+  };
+
+  get mode() {
+    const chosen = this.element.querySelector('input[name="mode"]:checked');
+    return chosen ? chosen.value : '';
+  }
+
+  /** Whether something was written that would be lost. */
+  get isFilled() {
+    const input = this.bodyTarget.querySelector('input[name="body"]');
+    const files = this.element.querySelector('input[type="file"]');
+    if (files && files.files.length > 0) return true;
+    try {
+      return JSON.parse(input.value).blocks.some((block) => block.text.trim() !== '');
+    } catch {
+      return false;
+    }
+  }
+
+  key(event) {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    const button = this.buttonTargets.find((candidate) => candidate.dataset.mode === this.mode);
+    if (button) this.element.requestSubmit(button);
+  }
+
+  leaving(event) {
+    if (this.isFilled && !this.isSent) event.preventDefault();
+  }
+
+  async submit(event) {
+    event.preventDefault();
+    if (this.isSending) return;
+    this.isSending = true;
+    const button = event.submitter || this.buttonTargets.find((candidate) => candidate.dataset.mode === this.mode);
+    const label = button ? button.lastChild.textContent : '';
+    const body = new FormData(this.element);
+    if (button && button.name) body.set(button.name, button.value);
+    if (button) button.lastChild.textContent = this.sendingValue;
+    this.buttonTargets.forEach((other) => other.setAttribute('aria-disabled', 'true'));
+    try {
+      const response = await fetch(this.element.action, {
+        method: 'POST',
+        body,
+        headers: { 'X-Requested-With': 'XMLHttpRequest' },
+      });
+      const answer = (response.headers.get('Content-Type') || '').includes('json') ? await response.json() : null;
+      if (answer && answer.redirect) {
+        this.isSent = true;
+        this.leaveFor(answer.redirect);
+        return;
+      }
+      this.refuse(answer || { refusal: this.rejectedValue });
+    } catch {
+      this.refuse({ refusal: this.failedValue });
+    }
+    this.isSending = false;
+    if (button) button.lastChild.textContent = label;
+    this.buttonTargets.forEach((other) => other.removeAttribute('aria-disabled'));
+  }
+
+  refuse({ refusal, messages, last_seen: lastSeen }) {
+    if (messages) this.element.insertAdjacentHTML('beforebegin', messages);
+    if (lastSeen) this.element.querySelector('input[name="last_seen"]').value = lastSeen;
+    this.refusalTarget.textContent = refusal;
+    this.refusalTarget.hidden = false;
+    this.refusalTarget.scrollIntoView({ block: 'nearest' });
+  }
+
+  leaveFor(address) {
+    const target = new URL(address, window.location.href);
+    const samePage = target.pathname === window.location.pathname && target.search === window.location.search;
+    window.location.assign(target);
+    // An address that differs in its last part only would move within the page instead of showing the answer.
+    if (samePage) window.location.reload();
+  }
+}
+
+window.wagtail.app.register('helpdesk-composer', HelpdeskComposerController);
