@@ -67,6 +67,8 @@ class SubmissionForm(forms.Form):
     ) -> None:
         initial = {"page": page_id or "", "language": get_language() or "", "place": place or ""}
         super().__init__(*args, auto_id=f"helpdesk-form-{place}-%s", initial=initial, **kwargs)
+        #: Where a browser without JavaScript puts the focus when it shows the errors: the form's address ends in it.
+        self.problem_id = f"helpdesk-form-{place}-problem"
         self.contact_form = contact_form
         self.fields["files"].exceeded = uploads_exceeded
         self._use("name", contact_form.name_use)

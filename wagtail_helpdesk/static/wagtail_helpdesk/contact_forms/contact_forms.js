@@ -44,7 +44,7 @@ class HelpdeskContactForm extends HTMLElement {
   show(fragment, form) {
     this.keepFiles(fragment, form);
     this.replaceChildren(fragment);
-    const target = this.querySelector("[aria-invalid=true], .helpdesk-problem, .helpdesk-sent");
+    const target = this.querySelector("[aria-invalid=true]") ?? this.querySelector(".helpdesk-problem, .helpdesk-sent");
     target?.focus();
   }
 

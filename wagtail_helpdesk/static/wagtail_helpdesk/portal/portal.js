@@ -1,4 +1,4 @@
-/** Makes the frames of formatted messages as high as what they show; and puts the focus on a first error. */
+/** Makes the frames of formatted messages as high as what they show. */
 const fit = (frame) => {
   const body = frame.contentDocument?.body;
   if (body && body.scrollHeight) frame.style.height = `${body.scrollHeight + 20}px`;
@@ -10,5 +10,3 @@ for (const frame of document.querySelectorAll(".helpdesk-message iframe")) {
     if (frame.contentDocument) new ResizeObserver(() => fit(frame)).observe(frame.contentDocument.documentElement);
   });
 }
-
-document.querySelector(".helpdesk-form [aria-invalid=true], .helpdesk-form .helpdesk-problem")?.focus();
