@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -97,7 +98,7 @@ def _make_neighbours(ticket: Ticket, desk: Any) -> None:
 def _make_mails(ticket: Ticket, number: int) -> None:
     message = ticket.messages.first()
     raw = f"Subject: {WORDS} {number}\r\n\r\n{WORDS}".encode()
-    digest = f"{number:064x}"
+    digest = uuid.uuid4().hex * 2
     InboundMail.objects.create(
         raw_sha256=digest,
         raw_ref=store_raw(raw, digest),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.actions import Action, ActionRefused
@@ -49,10 +48,9 @@ class TicketAction(Action):
 
 
 def lock_ticket(pk: int) -> Ticket:
-    """Return the ticket with its row locked (where the database has row locks). Raises Ticket.DoesNotExist."""
-    if connection.features.has_select_for_update_of:
-        tickets = Ticket.objects.select_for_update(of=("self",)).select_related("status", "mailbox")
-    else:
-        # Without OF a join would lock the rows of the status and the mailbox too, and all tickets would queue there.
-        tickets = Ticket.objects.select_for_update()
-    return tickets.get(pk=pk)
+    """Return the ticket with its row locked (where the database has row locks). Raises Ticket.DoesNotExist.
+
+    Without a join: a transaction that waited here and finds the status changed would not find the row, since
+    PostgreSQL checks the condition of the join again on the new row with the old status (READ COMMITTED).
+    """
+    return Ticket.objects.select_for_update().get(pk=pk)
