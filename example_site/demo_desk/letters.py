@@ -11,7 +11,6 @@ from email.policy import SMTP
 from email.utils import format_datetime, formataddr, parseaddr
 
 from demo_desk.models import SentMail
-
 from wagtail_helpdesk.mail.accept import Envelope, Origin, accept
 from wagtail_helpdesk.mail.models import InboundMail
 from wagtail_helpdesk.mail.process import process

@@ -1,6 +1,7 @@
 """Takes every mail of the site and sends none: the post office shows them."""
 
 from collections.abc import Sequence
+from email.utils import parseaddr
 
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
@@ -15,6 +16,8 @@ class PostOfficeBackend(BaseEmailBackend):
 
         for message in email_messages:
             SentMail.objects.create(
-                raw=message.message().as_bytes(), recipients=message.recipients(), subject=message.subject[:500]
+                raw=message.message().as_bytes(),
+                recipients=[parseaddr(recipient)[1] for recipient in message.recipients()],
+                subject=message.subject[:500],
             )
         return len(email_messages)

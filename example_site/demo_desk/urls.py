@@ -1,5 +1,6 @@
-from demo_desk import views
 from django.urls import path
+
+from demo_desk import views
 
 app_name = "post_office"
 urlpatterns = [

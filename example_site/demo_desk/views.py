@@ -14,7 +14,10 @@ from demo_desk.models import SentMail
 from wagtail_helpdesk.mail.models import InboundMail
 
 MAILS_PER_PAGE = 30
-FRAME_POLICY = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; sandbox allow-popups allow-popups-to-escape-sandbox"
+FRAME_POLICY = (
+    "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox"
+)
 
 
 @require_safe
