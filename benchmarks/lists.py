@@ -1,0 +1,69 @@
+"""How long the inbox takes, the more tickets there are; beside a plain Wagtail listing of the same rows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+from django.urls import reverse
+
+from benchmarks.fill import BusyDesk, fill
+from benchmarks.models import BareTicket
+from benchmarks.queries import getting, signed_in
+from benchmarks.report import Times, print_table, ratio, times_of
+from wagtail_helpdesk.inbox.standing_views import BY_SLUG, VIEWS
+from wagtail_helpdesk.tickets.models import Ticket
+
+FLOOR = "plain Wagtail listing"
+#: Rows from the top to the page called "deep".
+DEEP = 5000
+
+
+def measure_lists(desk: BusyDesk, sizes: Iterable[int], repeat: int) -> None:
+    """Fill the database to each size, and print the times of every screen at each of them."""
+    found: dict[int, dict[str, Times]] = {}
+    for size in sorted(sizes):
+        start = time.perf_counter()
+        fill(desk, size)
+        print(f"{size} tickets: filled in {time.perf_counter() - start:.0f} s", flush=True)
+        found[size] = times_of(dict(_screens(desk)), repeat)
+    _print(found)
+
+
+def _screens(desk: BusyDesk) -> Iterable[tuple[str, Callable[[], Any]]]:
+    yield FLOOR, getting(signed_in(desk.superuser), reverse(BareTicket.snippet_viewset.get_url_name("list")))
+    for role, user in (("agent", desk.agent), ("manager", desk.manager)):
+        client = signed_in(user)
+        for view in VIEWS:
+            yield f"{role}, {view.label}", getting(client, reverse("helpdesk_inbox:view", args=[view.slug]))
+        yield f"{role}, counts", getting(client, reverse("helpdesk_inbox:counts"))
+    address = reverse("helpdesk_inbox:view", args=["closed"])
+    yield "manager, Closed, deep page", getting(signed_in(desk.manager), f"{address}?after={_deep_key(desk)}")
+    for words in ("7777", "invoice wrong", "customer77@"):
+        yield f"manager, search “{words}”", getting(signed_in(desk.manager), f"{address}?q={words}")
+    newest = Ticket.objects.filter(team=desk.teams[0]).order_by("-pk").first()
+    yield "agent, conversation", getting(signed_in(desk.agent), reverse("helpdesk_tickets:ticket", args=[newest.pk]))
+
+
+def _deep_key(desk: BusyDesk) -> str:
+    view = BY_SLUG["closed"]
+    rows = view.tickets_for(desk.manager).order_by(*view.ordering.columns())
+    return str(view.ordering.key_of(rows[min(DEEP, rows.count() // 2)]))
+
+
+def _print(found: dict[int, dict[str, Times]]) -> None:
+    sizes: Sequence[int] = sorted(found)
+    smallest, largest = sizes[0], sizes[-1]
+    head = ["screen", *(f"{size:,} tickets" for size in sizes), "large / small", "ours / floor"]
+    rows = [
+        [
+            name,
+            *(found[size][name] for size in sizes),
+            ratio(found[largest][name].p50, found[smallest][name].p50),
+            ratio(found[largest][name].p50, found[largest][FLOOR].p50),
+        ]
+        for name in found[largest]
+    ]
+    print_table(f"Times of the inbox on {connection.vendor}, p50 / p95 in ms", head, rows)

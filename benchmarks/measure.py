@@ -1,0 +1,93 @@
+"""The measurements themselves: ``python -m benchmarks.measure [queries] [lists] [intake] [options]``.
+
+``benchmarks/run.py`` prepares what this needs and hands over.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shlex
+import sys
+from importlib.metadata import version
+
+import django
+
+from tests import databases
+
+PARTS = ("queries", "lists", "intake")
+
+
+def main(arguments: list[str]) -> None:
+    """Measure on a database that is made for this run and removed after it."""
+    options = parse(arguments)
+    if options.database:
+        os.environ["DATABASE_URL"] = databases.local_address(options.database)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
+    django.setup()
+    from django.db import connection
+
+    name = connection.settings_dict["NAME"]
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    try:
+        _say_what_and_where(arguments)
+        _measure(options)
+    finally:
+        connection.creation.destroy_test_db(name, verbosity=0)
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """Return the options."""
+    parser = argparse.ArgumentParser(prog="benchmarks/run.py", description="Measure queries, times and intake.")
+    parser.add_argument("parts", nargs="*", metavar="|".join(PARTS), help="what to measure (default: all)")
+    parser.add_argument(
+        "--database",
+        choices=("sqlite", "postgres"),
+        help="default: what DATABASE_URL names, else sqlite; postgres is this machine's own server",
+    )
+    parser.add_argument("--tickets", type=int, nargs="+", default=[10_000, 100_000], help="sizes for the lists")
+    parser.add_argument("--mails", type=int, default=1000, help="mails for the intake")
+    parser.add_argument("--repeat", type=int, default=30, help="runs of each screen")
+    options = parser.parse_args(arguments)
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}")
+    return options
+
+
+def _measure(options: argparse.Namespace) -> None:
+    """Measure the parts that were asked for: the smallest desk first."""
+    from django.test.utils import setup_test_environment
+
+    from benchmarks.fill import BusyDesk
+    from benchmarks.intake import measure_intake
+    from benchmarks.lists import measure_lists
+    from benchmarks.queries import measure_queries
+
+    setup_test_environment()
+    parts = options.parts or PARTS
+    desk = BusyDesk.make()
+    if "queries" in parts:
+        measure_queries(desk)
+    if "intake" in parts:
+        measure_intake(desk, options.mails)
+    if "lists" in parts:
+        measure_lists(desk, options.tickets, options.repeat)
+
+
+def _say_what_and_where(arguments: list[str]) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sqlite_version()" if connection.vendor == "sqlite" else "SHOW server_version")
+        database = f"{connection.vendor} {cursor.fetchone()[0]}"
+    print("Command:", shlex.join(["python3", "benchmarks/run.py", *arguments]))
+    print(
+        f"Python {platform.python_version()}, Django {version('Django')}, Wagtail {version('wagtail')}, {database}, "
+        f"{os.cpu_count()} processors",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
