@@ -168,7 +168,10 @@ def test_closing_what_an_agent_just_changed(client, ticket, link, monkeypatch):
     ticket.refresh_from_db()
     assert response.status_code == 409
     assert ticket.category == Category.SPAM
-    assert page_of(response).select_one("[role=alert]")
+    page = page_of(response)
+    assert "meanwhile" in page.select_one("[role=alert]").text
+    assert not page.select("[aria-invalid]")
+    assert page.textarea.text.strip() == ""
 
 
 @pytest.mark.parametrize(

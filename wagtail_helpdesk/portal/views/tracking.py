@@ -89,7 +89,8 @@ class TrackingView(View):
         try:
             close(visit)
         except ActionRefused as refusal:
-            form = AnswerForm({"text": "-"})
+            # That nothing was written is no mistake of somebody who closes.
+            form.errors.clear()
             form.add_error(None, str(refusal))
             return show(request, visit, form, status=409)
         return HttpResponseRedirect(f"{tracking_path(visit.token)}?done=closed#helpdesk-notice")
@@ -104,6 +105,7 @@ def show(request: HttpRequest, visit: Visit, form: AnswerForm, *, done: str = ""
         "subject": ticket.display_subject,
         # What we think of a ticket as spam is nothing for its author to read.
         "status": "" if ticket.category in HIDDEN else ticket.status.customer_label(),
+        "desk": ticket.mailbox.name,
         "is_finished": ticket.category in FINISHED,
         "may_close": visit.may_close,
         "entries": conversation(visit),
