@@ -12,6 +12,14 @@ from wagtail_helpdesk import conf
 FOLDER = "helpdesk_private"
 
 
+class PrivateFileSystemStorage(FileSystemStorage):
+    """Files that have no address: without this, Django would give them one under MEDIA_URL."""
+
+    def url(self, name: str) -> str:
+        """Refuse: ValueError, as Django's storages say it."""
+        raise ValueError("This file is not accessible via a URL.")
+
+
 def private_storage() -> Storage:
     """Return the storage of attachments and raw mails.
 
@@ -21,4 +29,4 @@ def private_storage() -> Storage:
     if alias:
         return storages[alias]
     location = Path(settings.MEDIA_ROOT).resolve().parent / FOLDER
-    return FileSystemStorage(location=location, base_url=None, file_permissions_mode=0o600)
+    return PrivateFileSystemStorage(location=location, file_permissions_mode=0o600)
