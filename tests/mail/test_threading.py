@@ -254,3 +254,13 @@ def test_broken_mail_is_a_ticket(desk: Desk, raw: bytes) -> None:
     assert mail.outcome == "opened"
     assert Message.objects.filter(pk=mail.message_id).exists()
     assert InboundMail.objects.get().state == "done"
+
+
+def test_answer_that_a_filter_takes_for_spam(desk: Desk, answered: tuple[Ticket, str]) -> None:
+    ticket, ours = answered
+    set_category(ticket, "resolved")
+    mail = take_in(make_mail("Thanks", in_reply_to=ours, X_Spam_Flag="YES"), desk.mailbox)
+    ticket.refresh_from_db()
+    assert (mail.outcome, ticket.category) == ("appended", "open")
+    alone = take_in(make_mail("Buy", sender="s@spam.example", X_Spam_Flag="YES"), desk.mailbox)
+    assert (alone.outcome, alone.ticket.category) == ("quarantined", "spam")

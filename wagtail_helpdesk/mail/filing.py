@@ -1,0 +1,209 @@
+"""Decides what a parsed mail is, and hands it to the single door with its evidence and verdicts."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from wagtail_helpdesk import conf
+from wagtail_helpdesk.addresses import is_address, normalise_address
+from wagtail_helpdesk.desk.models import Mailbox
+from wagtail_helpdesk.desk.querysets import own_addresses
+from wagtail_helpdesk.events import Actor, Verdict
+from wagtail_helpdesk.intake.incoming import IncomingMessage, Outcome, Receipt
+from wagtail_helpdesk.intake.receive import receive
+from wagtail_helpdesk.mail import translate
+from wagtail_helpdesk.mail.choices import MailOutcome
+from wagtail_helpdesk.mail.confirm import confirm_sent
+from wagtail_helpdesk.mail.evidence import read_hints
+from wagtail_helpdesk.mail.identity import is_own_loop_header, own_public_id, split_reply_address
+from wagtail_helpdesk.mail.models import InboundMail, OutboundMail
+from wagtail_helpdesk.mail.parsing import Classification, ParsedMail, classify
+from wagtail_helpdesk.tickets.actions.link_tickets import link_tickets
+from wagtail_helpdesk.tickets.actions.share_ticket import ShareTicket
+from wagtail_helpdesk.tickets.choices import Channel, LinkKind
+from wagtail_helpdesk.tickets.models import Ticket
+
+_OUTCOMES = {
+    Outcome.OPENED: MailOutcome.OPENED,
+    Outcome.APPENDED: MailOutcome.APPENDED,
+    Outcome.QUARANTINED: MailOutcome.QUARANTINED,
+    Outcome.DUPLICATE: MailOutcome.DUPLICATE,
+    Outcome.IGNORED: MailOutcome.AUTO_REPLY,
+}
+_REPORTS = {"dsn", "mdn", "arf"}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a mail."""
+
+    outcome: str
+    reason: str = ""
+    trace: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    receipt: Receipt | None = None
+    mailbox_id: int | None = None
+
+
+def file_mail(mail: InboundMail, raw: bytes, parsed: ParsedMail) -> Result:
+    """File ``parsed`` (what could be read of ``raw``) and return what became of it. Must run in a unit of work."""
+    return _Filing(mail, raw, parsed).result()
+
+
+class _Filing:
+    """One mail on its way to the door."""
+
+    def __init__(self, mail: InboundMail, raw: bytes, parsed: ParsedMail) -> None:
+        self.mail, self.raw, self.parsed = mail, raw, parsed
+        self.own = own_addresses()
+        self.addressed = self._addressed()
+        self.labels: tuple[str, ...] = ()
+
+    def _addressed(self) -> list[str]:
+        """Every address the mail went to: To, Cc, then what the transport and the relays say."""
+        relays = (*self.parsed.headers.get_all("delivered-to"), *self.parsed.headers.get_all("x-original-to"))
+        written = [person.email for person in (*self.parsed.to, *self.parsed.cc)]
+        return [*written, *self.mail.envelope.get("rcpt_tos", []), *relays]
+
+    def result(self) -> Result:
+        twin = self._twin()
+        if twin is not None:
+            receipt = Receipt(Outcome.DUPLICATE, twin.ticket_id, twin.message_id)
+            return Result(MailOutcome.DUPLICATE, f"same mail as #{twin.pk}, altered on the way", receipt=receipt)
+        mailbox_ids = self._mailboxes()
+        if not mailbox_ids:
+            return Result(MailOutcome.NO_MAILBOX, "addressed to none of our mailboxes")
+        classification = self._classify()
+        self.labels = tuple(classification.labels)
+        if classification.primary == "own_copy" and not self._is_for_another_mailbox(mailbox_ids):
+            return self._own_copy(mailbox_ids[0])
+        if classification.primary in _REPORTS:
+            return self._ended(MailOutcome.REPORT, f"class {classification.primary}", mailbox_ids[0])
+        receipt, trace = self._hand_over(classification, mailbox_ids)
+        reason = receipt.rule or receipt.outcome
+        if receipt.outcome == Outcome.IGNORED:
+            reason = "automatic reply to no ticket"
+        return Result(_OUTCOMES[receipt.outcome], reason, trace, self.labels, receipt, mailbox_ids[0])
+
+    def _ended(self, outcome: str, reason: str, mailbox_id: int) -> Result:
+        return Result(outcome, reason, labels=self.labels, mailbox_id=mailbox_id)
+
+    def _twin(self) -> InboundMail | None:
+        """Return the mail of which this is a copy that a list or gateway altered: same Message-ID, From and Date."""
+        if not self.mail.twin_hash:
+            return None
+        twins = InboundMail.objects.filter(
+            twin_hash=self.mail.twin_hash, dedupe_scope=self.mail.dedupe_scope, pk__lt=self.mail.pk
+        )
+        return twins.exclude(outcome=MailOutcome.FAILED).order_by("pk").first()
+
+    def _mailboxes(self) -> list[int]:
+        """Return the mailboxes the mail is for, the one that takes it first: To, Cc, then where it was delivered."""
+        found = []
+        for address in self.addressed:
+            parts = split_reply_address(address)
+            plain = parts.mailbox_address if parts else address
+            if is_address(plain) and normalise_address(plain) in self.own:
+                found.append(self.own[normalise_address(plain)])
+        delivered = [self.mail.mailbox_id] if self.mail.mailbox_id else []
+        if conf.get("MULTI_MAILBOX") == "per_mailbox" and delivered:
+            return delivered
+        return list(dict.fromkeys([*found, *delivered]))
+
+    def _classify(self) -> Classification:
+        mail_from = self.mail.envelope.get("mail_from")
+        return classify(
+            self.parsed,
+            null_sender=None if mail_from is None else mail_from == "",
+            own_addresses=frozenset(self.own),
+            is_own_message_id=lambda message_id: own_public_id(message_id) is not None,
+            is_own_loop_header=is_own_loop_header,
+        )
+
+    def _is_for_another_mailbox(self, mailbox_ids: list[int]) -> bool:
+        """A mail of one mailbox of ours to another one is real mail, not a copy that came back."""
+        public_id = own_public_id(self.parsed.message_id)
+        sent = OutboundMail.objects.filter(public_id=public_id).first() if public_id else None
+        return sent is not None and sent.mailbox_id not in mailbox_ids
+
+    def _own_copy(self, mailbox_id: int) -> Result:
+        public_id = own_public_id(self.parsed.message_id)
+        sent = OutboundMail.objects.filter(public_id=public_id).first() if public_id else None
+        confirm_sent(self.parsed)
+        receipt = Receipt(Outcome.IGNORED, sent.ticket_id, sent.message_id) if sent else None
+        return Result(
+            MailOutcome.OWN_COPY, "a copy of our own mail", labels=self.labels, receipt=receipt, mailbox_id=mailbox_id
+        )
+
+    def _hand_over(self, classification: Classification, mailbox_ids: list[int]) -> tuple[Receipt, tuple[str, ...]]:
+        parsed, mail = self.parsed, self.mail
+        hints = read_hints(parsed, self.addressed, self.own)
+        people = translate.read_people(parsed, self.own)
+        is_auto_reply = classification.primary == "auto_replied"
+        is_spam = classification.primary == "spam"
+        is_own_box = classification.primary in ("own_copy", "own_mailbox")
+        acknowledge = translate.may_acknowledge(
+            classification,
+            parsed,
+            addressed_to_us=self._is_addressed_to_us(mailbox_ids[0]),
+            is_archive=mail.origin == "archive",
+            received_at=mail.received_at,
+        )
+        if parsed.from_addresses and is_own_box:
+            acknowledge = Verdict(False, "own_mailbox")
+        incoming = IncomingMessage(
+            channel=Channel.EMAIL,
+            key=mail.dedupe_key if not mail.dedupe_scope else _scoped(mail),
+            sender=people.sender,
+            words=translate.read_words(
+                parsed, raw=self.raw, differs=people.reply_to_differs, is_auto_reply=is_auto_reply
+            ),
+            mailbox_id=mailbox_ids[0],
+            received_at=mail.received_at,
+            sent_at=translate.sent_at(parsed, mail.received_at),
+            evidence=hints.evidence,
+            ids=hints.ids,
+            may_acknowledge=acknowledge,
+            # A customer's answer that a filter takes for spam is still his answer; spam to no ticket is quarantined.
+            may_reopen=Verdict(classification.may_reopen or is_spam, "" if is_spam else classification.reopen_reason),
+            may_open=not is_auto_reply,
+            is_spam=is_spam,
+            counts_as_waiting=not is_auto_reply,
+            reply_address=people.reply_address,
+            copied=people.copied,
+            recipients=translate.display_recipients(parsed),
+            language=translate.language_of(parsed),
+        )
+        receipt = receive(incoming)
+        confirm_sent(self.parsed)
+        self._tell_other_mailboxes(receipt, mailbox_ids)
+        problems = tuple(f"problem: {problem}" for problem in parsed.problems)
+        verdict = f"acknowledge: {acknowledge.allowed} {acknowledge.reason}".rstrip()
+        return receipt, (*problems, *hints.trace, *receipt.trace, verdict)
+
+    def _is_addressed_to_us(self, mailbox_id: int) -> bool:
+        """Whether the mailbox stands in To or Cc: a blind copy gets no automatic mail (RFC 5230 4.5)."""
+        for person in (*self.parsed.to, *self.parsed.cc):
+            parts = split_reply_address(person.email)
+            plain = parts.mailbox_address if parts else person.email
+            if is_address(plain) and self.own.get(normalise_address(plain)) == mailbox_id:
+                return True
+        return False
+
+    def _tell_other_mailboxes(self, receipt: Receipt, mailbox_ids: list[int]) -> None:
+        """One mail to several mailboxes: one ticket that all their teams see, or linked tickets, as the site chose."""
+        if receipt.outcome != Outcome.OPENED:
+            return
+        ticket = Ticket.objects.get(pk=receipt.ticket_id)
+        for mailbox in Mailbox.objects.filter(pk__in=mailbox_ids[1:]).select_related("team"):
+            if mailbox.team_id != ticket.team_id:
+                ShareTicket(ticket=ticket, team=mailbox.team, actor=Actor.system())()
+        siblings = InboundMail.objects.filter(dedupe_key=self.mail.dedupe_key, ticket__isnull=False)
+        for sibling in siblings.exclude(pk=self.mail.pk).select_related("ticket"):
+            link_tickets(source=ticket, target=sibling.ticket, kind=LinkKind.SIBLING, actor=Actor.system())
+
+
+def _scoped(mail: InboundMail) -> str:
+    """The key of one mailbox's copy, where each mailbox has its own ticket."""
+    return hashlib.sha256(f"{mail.dedupe_scope}:{mail.dedupe_key}".encode()).hexdigest()
