@@ -5,7 +5,7 @@ from pathlib import Path
 
 SITE_FOLDER = Path(__file__).resolve().parent.parent
 # The database, uploads and logs; demo.py --reset empties it.
-DATA = SITE_FOLDER / "data"
+DATA = Path(os.environ.get("EXAMPLE_SITE_DATA") or SITE_FOLDER / "data")
 DATA.mkdir(exist_ok=True)
 
 WAGTAIL_HELPDESK = {

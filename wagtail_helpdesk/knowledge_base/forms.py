@@ -28,7 +28,7 @@ class PromoteForm(forms.Form):
     section = forms.TypedChoiceField(
         label=_("Section"), coerce=int, help_text=_("Decides the language and who reviews the article.")
     )
-    tags = TagField(label=_("Tags"), required=False, help_text=_("Separate them by commas."))
+    tags = TagField(label=_("Tags"), required=False, help_text="")
 
     def __init__(self, *args: Any, sections: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from wagtail.models import Workflow
 from website.loading import load_website
@@ -18,6 +20,8 @@ class Command(BaseCommand):
         people.make_users()
         self.stdout.write("  Website ...")
         load_website()
+        # Mails that leave while the stories are played carry links to the site.
+        call_command("use_address", settings.WAGTAILADMIN_BASE_URL)
         if not Workflow.objects.filter(name=people.WORKFLOW).exists():
             people.make_workflow()
         if Ticket.objects.exists():
