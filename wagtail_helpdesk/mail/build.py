@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from email.headerregistry import HeaderRegistry, UnstructuredHeader
+from email.message import EmailMessage as PythonEmailMessage
+from email.policy import Policy
+from email.policy import default as default_policy
 from email.utils import format_datetime
 
+import django
 from django.core.mail import EmailMultiAlternatives
 
 from wagtail_helpdesk.conversations.files import read_file
@@ -12,7 +17,33 @@ from wagtail_helpdesk.mail.compose.headers import mailbox_header
 from wagtail_helpdesk.mail.models import OutboundMail
 
 
-def build_email(mail: OutboundMail, *, show_all: bool) -> EmailMultiAlternatives:
+class _MessageIds(UnstructuredHeader):
+    """Message-IDs on lines of their own, however long. Python's policies would encode (RFC 2047) what is too long for
+    a line, and mail programs then lose the thread."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: " + f"{policy.linesep} ".join(str(self).split()) + policy.linesep
+
+
+_headers = HeaderRegistry()
+for _name in ("Message-ID", "In-Reply-To", "References"):
+    _headers.map_to_type(_name, _MessageIds)
+
+
+class ThreadedEmail(EmailMultiAlternatives):
+    """A Django e-mail whose threading headers stay as they are.
+
+    Django 6.0 writes mails with Python's modern policy; Django 5.2's own way folds these headers rightly.
+    """
+
+    if django.VERSION >= (6, 0):
+
+        def message(self, *, policy: Policy = default_policy) -> PythonEmailMessage:
+            """Return the mail as Python's e-mail package has it."""
+            return super().message(policy=policy.clone(header_factory=_headers))
+
+
+def build_email(mail: OutboundMail, *, show_all: bool) -> ThreadedEmail:
     """Return the e-mail of ``mail``. OSError when a file cannot be read, ValueError for a header that cannot be.
 
     ``show_all``: whether To and Cc may name the others that get a mail of their own.
@@ -22,7 +53,7 @@ def build_email(mail: OutboundMail, *, show_all: bool) -> EmailMultiAlternatives
         if show_all or name not in ("To", "Cc"):
             headers[name] = value
     recipients = [mailbox_header(one.name, one.address) for one in mail.recipients.all()]
-    message = EmailMultiAlternatives(
+    message = ThreadedEmail(
         subject=mail.subject,
         body=mail.text,
         from_email=mail.from_header,
