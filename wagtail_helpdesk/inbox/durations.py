@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -19,3 +20,8 @@ def short_duration(span: timedelta) -> str:
     if seconds < _DAY:
         return _("%(count)d h") % {"count": seconds // _HOUR}
     return _("%(count)d d") % {"count": seconds // _DAY}
+
+
+def short_time_since(moment: datetime | None) -> str:
+    """Return how long ago ``moment`` was, "" for none."""
+    return short_duration(timezone.now() - moment) if moment else ""

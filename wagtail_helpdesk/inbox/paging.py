@@ -56,3 +56,11 @@ def _back_from(shown: list[Any], ordering: Ordering, after: Key | None) -> Key |
     if after is None:
         return None
     return ordering.key_of(shown[0]) if shown else after
+
+
+def neighbours(rows: QuerySet, ordering: Ordering, row: Any) -> tuple[int | None, int | None]:
+    """Return the keys of the rows before and after ``row``, which itself need not be among ``rows``. Two queries."""
+    key = ordering.key_of(row)
+    before = rows.filter(ordering.beyond(key, reverse=True)).order_by(*ordering.columns(reverse=True))
+    after = rows.filter(ordering.beyond(key)).order_by(*ordering.columns())
+    return before.values_list("pk", flat=True).first(), after.values_list("pk", flat=True).first()

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils import timezone
-
-from wagtail_helpdesk.inbox.durations import short_duration
+from wagtail_helpdesk.inbox.durations import short_time_since
 from wagtail_helpdesk.inbox.links import ticket_url
 from wagtail_helpdesk.inbox.people import display_name, initials, picture_url
 from wagtail_helpdesk.inbox.seen import seen_of
@@ -34,13 +32,12 @@ class Row:
 
 def rows_of(tickets: Sequence[Ticket], view: StandingView) -> list[Row]:
     """Return the rows of ``tickets``, fetched with ``for_list()``, as opened from ``view``. No queries."""
-    now = timezone.now()
     return [
         Row(
             ticket=ticket,
             url=ticket_url(ticket, view),
-            waits=short_duration(now - ticket.customer_waiting_since) if ticket.customer_waiting_since else "",
-            active=short_duration(now - ticket.last_activity_at),
+            waits=short_time_since(ticket.customer_waiting_since),
+            active=short_time_since(ticket.last_activity_at),
             assignee_name=display_name(ticket.assignee) if ticket.assignee else "",
             assignee_initials=initials(ticket.assignee) if ticket.assignee else "",
             assignee_picture=picture_url(ticket.assignee) if ticket.assignee else "",

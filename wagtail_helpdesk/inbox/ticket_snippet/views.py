@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 from wagtail.admin import messages
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import Column, DateColumn, Table
 from wagtail.admin.views.generic.base import BaseListingView, BaseObjectMixin, WagtailAdminTemplateMixin
 from wagtail.snippets.views.snippets import UsageView
 
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.events import Actor
-from wagtail_helpdesk.inbox.ticket_snippet.event_words import describe, named_tickets
 from wagtail_helpdesk.inbox.ticket_snippet.guards import TicketGuardMixin, require_view_permission
+from wagtail_helpdesk.inbox.timeline import describe, tickets_named
 from wagtail_helpdesk.tickets.actions.change_status import TrashTicket
 from wagtail_helpdesk.tickets.models import Ticket, TicketEvent
 
@@ -103,7 +103,6 @@ class TicketHistoryView(TicketPage, BaseListingView):
     def columns(self) -> list[Column]:
         return [
             Column("what", label=_("Action"), accessor=self.words),
-            Column("who", label=_("Who"), accessor="actor_name", width="25%"),
             DateColumn("created_at", label=_("Date"), width="15%"),
         ]
 
@@ -112,15 +111,18 @@ class TicketHistoryView(TicketPage, BaseListingView):
 
     def words(self, event: TicketEvent) -> str:
         """Return what one line says."""
-        return describe(event, self.visible_tickets)
+        return describe(event, self.references)
 
     @cached_property
-    def visible_tickets(self) -> dict[int, str]:
-        """References of the tickets that this history names, where the user may see them."""
-        named = named_tickets(TicketEvent.objects.filter(ticket=self.object))
-        return {
-            ticket.pk: ticket.reference for ticket in Ticket.objects.visible_to(self.request.user).filter(pk__in=named)
-        }
+    def references(self) -> dict[int, str]:
+        """The other tickets that this page names, where the user may see them."""
+        named = tickets_named(self.page_events)
+        visible = Ticket.objects.visible_to(self.request.user).filter(pk__in=named)
+        return {ticket.pk: ticket.reference for ticket in visible}
+
+    def get_table(self, object_list: Any) -> Table:
+        self.page_events = list(object_list)
+        return super().get_table(self.page_events)
 
     def get_index_url(self) -> str:
         return self.request.path

@@ -12,9 +12,11 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.inbox.composer import ComposerForm, first_values, taken_back
 from wagtail_helpdesk.inbox.conversation import conversation_of
+from wagtail_helpdesk.inbox.durations import short_time_since
 from wagtail_helpdesk.inbox.forms import PropertiesForm
-from wagtail_helpdesk.inbox.links import view_url
+from wagtail_helpdesk.inbox.links import ticket_url, view_url
 from wagtail_helpdesk.inbox.media import inbox_media
+from wagtail_helpdesk.inbox.paging import neighbours
 from wagtail_helpdesk.inbox.side_panel import side_panel
 from wagtail_helpdesk.inbox.views.base import TicketMixin, inbox_breadcrumb
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
@@ -82,10 +84,23 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
             # An address that a stranger sent may be of any kind: only the web's are links.
             source_is_web=ticket.source_url.startswith(("https://", "http://")),
             people=self.people,
+            waits=short_time_since(ticket.customer_waiting_since),
+            **self._way(),
             **side_panel(ticket, user),
             media=composer.media + properties.media + inbox_media(*CONTROLLERS),
             **kwargs,
         )
+
+    def _way(self) -> dict[str, str]:
+        """The addresses of the neighbours within the view that one came from."""
+        view = self.standing_view
+        if view is None:
+            return {}
+        before, after = neighbours(view.tickets_for(self.request.user), view.ordering, self.ticket)
+        return {
+            "previous_url": ticket_url(before, view) if before else "",
+            "next_url": ticket_url(after, view) if after else "",
+        }
 
     def _new_composer(self, last_seen: int) -> ComposerForm:
         user, ticket = self.request.user, self.ticket

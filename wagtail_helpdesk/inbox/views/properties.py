@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.inbox.changes import FieldChange, apply_by_field
+from wagtail_helpdesk.inbox.durations import short_time_since
 from wagtail_helpdesk.inbox.forms import PropertiesForm
 from wagtail_helpdesk.inbox.links import view_url
 from wagtail_helpdesk.inbox.standing_views import DEFAULT
@@ -60,6 +61,7 @@ class PropertiesView(ConversationView):
             return self.render_to_response(self.get_context_data(), status=status)
         context = {"ticket": self.ticket, "properties": self.properties, "conflicts": refused, "saved": bool(changes)}
         context["standing_view"] = self.standing_view
+        context["waits"] = short_time_since(self.ticket.customer_waiting_since)
         context["may_promote"] = may(self.request.user, "promote", self.ticket)
         parts = {part: render_to_string(f"wagtail_helpdesk/inbox/{part}.html", context, self.request) for part in PARTS}
         return JsonResponse(parts, status=status)

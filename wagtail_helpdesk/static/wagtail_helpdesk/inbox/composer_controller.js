@@ -18,9 +18,16 @@ class HelpdeskComposerController extends window.StimulusModule.Controller {
     return chosen ? chosen.value : '';
   }
 
+  /** The editor's field, with the last words in it: the editor itself writes them a moment later. */
+  get field() {
+    const input = this.bodyTarget.querySelector('input[name="body"]');
+    if (input.draftailEditor) input.draftailEditor.saveState();
+    return input;
+  }
+
   /** Whether something was written that would be lost. */
   get isFilled() {
-    const input = this.bodyTarget.querySelector('input[name="body"]');
+    const input = this.field;
     const files = this.element.querySelector('input[type="file"]');
     if (files && files.files.length > 0) return true;
     try {
@@ -48,6 +55,7 @@ class HelpdeskComposerController extends window.StimulusModule.Controller {
     const button = event.submitter || this.buttonTargets.find((candidate) => candidate.dataset.mode === this.mode);
     const label = button ? button.lastChild.textContent : '';
     const body = new FormData(this.element);
+    body.set('body', this.field.value);
     if (button && button.name) body.set(button.name, button.value);
     if (button) button.lastChild.textContent = this.sendingValue;
     this.buttonTargets.forEach((other) => other.setAttribute('aria-disabled', 'true'));

@@ -13,6 +13,9 @@ class HelpdeskCountsController extends window.StimulusModule.Controller {
   };
 
   connect() {
+    // On a narrow screen the views stand in a strip that scrolls.
+    const current = this.element.querySelector('[aria-current]');
+    if (current) current.scrollIntoView({ block: 'nearest', inline: 'center' });
     this.wait();
   }
 

@@ -1,0 +1,219 @@
+"""The page of a ticket: what it shows, to whom, and at what cost."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from wagtail_helpdesk.conversations.words import NewFile
+from wagtail_helpdesk.desk.choices import Category
+from wagtail_helpdesk.desk.defaults import default_status
+from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.inbox.conversation import FOLD_ABOVE, SHOWN_AT_END, MessageItem, conversation_of
+from wagtail_helpdesk.mail.choices import OutboundState
+from wagtail_helpdesk.mail.models import OutboundMail
+from wagtail_helpdesk.testing import factories
+from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
+from wagtail_helpdesk.tickets.actions.change_status import ChangeStatus
+from wagtail_helpdesk.tickets.actions.link_tickets import link_tickets
+from wagtail_helpdesk.tickets.actions.merge_tickets import MergeTickets
+from wagtail_helpdesk.tickets.actions.share_ticket import ShareTicket
+from wagtail_helpdesk.tickets.choices import LinkKind
+
+
+def url(ticket, name="ticket", *args):
+    return reverse(f"helpdesk_tickets:{name}", args=[ticket.pk, *args])
+
+
+@pytest.fixture
+def page(login, ticket):
+    """Return a function that gets the ticket's page as a user."""
+    return lambda user, **query: login(user).get(url(ticket), query)
+
+
+class TestWhoSeesIt:
+    def test_insiders(self, desk, ticket, page):
+        assert {page(getattr(desk, name)).status_code for name in desk.INSIDERS} == {200}
+
+    def test_outsiders_find_nothing(self, desk, ticket, page):
+        assert {page(getattr(desk, name)).status_code for name in desk.OUTSIDERS} == {404}
+
+    def test_stranger_signs_in(self, page):
+        assert page(None)["Location"].startswith("/admin/login/")
+
+    def test_shared_with_another_team_to_see_and_note(self, desk, ticket, page):
+        ShareTicket(ticket=ticket, team=desk.other_team, actor=Actor.of_user(desk.agent))()
+        response = page(desk.other_agent)
+        assert [mode for mode, _label in response.context["composer"].fields["mode"].choices] == ["note"]
+        assert 'id="properties"' not in response.content.decode()
+
+    def test_light_agent_sees_and_notes_only(self, desk, ticket, page):
+        content = page(desk.light).content.decode()
+        assert 'value="note"' in content
+        assert 'value="reply"' not in content
+        assert 'id="properties"' not in content
+        assert reverse("helpdesk_promote:ticket", args=[ticket.pk]) not in content
+
+    def test_agent_may_promote(self, desk, ticket, page):
+        message = ticket.messages.get()
+        content = page(desk.agent).content.decode()
+        address = reverse("helpdesk_promote:ticket", args=[ticket.pk])
+        assert f'href="{address}"' in content
+        assert f'href="{address}?message={message.pk}"' in content
+
+    def test_number_of_a_merged_ticket_leads_to_its_survivor(self, desk, ticket, login):
+        other = factories.make_ticket("x", team=desk.team, mailbox=desk.mailbox)
+        MergeTickets(source=ticket, target=other, actor=Actor.of_user(desk.agent))()
+        assert login(desk.agent).get(url(ticket))["Location"] == url(other)
+        assert login(desk.other_agent).get(url(ticket)).status_code == 404
+
+
+class TestWhatItShows:
+    def test_foreign_html_is_framed_never_printed(self, desk, ticket, page):
+        message = factories.add_customer_message(ticket, html="<p id=x>Framed <b>words</b></p>")
+        content = page(desk.agent).content.decode()
+        assert "Framed" not in content
+        assert f'src="{reverse("helpdesk_conversations:body", args=[message.pk])}"' in content
+        assert 'sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"' in content
+
+    def test_text_is_escaped_with_links(self, desk, ticket, page):
+        factories.add_customer_message(ticket, "<script>alert(1)</script> see https://example.org/a")
+        content = page(desk.agent).content.decode()
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in content
+        assert 'href="https://example.org/a"' in content
+
+    def test_names_and_subjects_are_escaped(self, desk, login):
+        evil = '"><img src=x onerror=alert(1)>'
+        ticket = factories.make_ticket(evil, team=desk.team, mailbox=desk.mailbox, name=evil, subject=evil)
+        client = login(desk.agent)
+        for address in (url(ticket), reverse("helpdesk_inbox:view", args=["all"])):
+            assert "<img src=x" not in client.get(address).content.decode()
+
+    def test_kinds(self, desk, ticket):
+        factories.add_reply(ticket, desk.agent)
+        factories.add_note(ticket, desk.light)
+        factories.add_reply(ticket, desk.agent, delay=60)
+        conversation = conversation_of(ticket, desk.agent)
+        kinds = [item.kind for item in conversation.rest if isinstance(item, MessageItem)]
+        assert kinds == ["customer", "reply", "note", "scheduled"]
+        assert conversation.last_seen == ticket.messages.order_by("-pk").first().pk
+
+    def test_quoted_text_is_folded(self, desk, ticket, page):
+        text = "Still wrong.\n\nOn Mon, 2 Nov 2026 at 10:00, Support <support@desk.example> wrote:\n> old words\n"
+        message = factories.add_customer_message(ticket, text, may_quote=True)
+        assert message.reply_text.strip() == "Still wrong."
+        content = page(desk.agent).content.decode()
+        assert f"{reverse('helpdesk_conversations:body', args=[message.pk])}?whole=1" in content
+        assert "old words" not in content
+
+    def test_flags_files_and_images(self, desk, ticket, page):
+        factories.add_customer_message(ticket, flags=("outside_sender",), files=(NewFile("bill “1”.pdf", b"%PDF-1.4"),))
+        content = page(desk.agent).content.decode()
+        assert "Outside sender, not verified" in content
+        assert "bill “1”.pdf" in content
+
+    def test_long_conversation_is_folded(self, desk, ticket):
+        for n in range(FOLD_ABOVE):
+            factories.add_customer_message(ticket, f"m {n}")
+        conversation = conversation_of(ticket, desk.agent)
+        assert conversation.folded_messages == FOLD_ABOVE + 1 - 1 - SHOWN_AT_END
+        assert sum(isinstance(item, MessageItem) for item in conversation.rest) == SHOWN_AT_END
+
+    def test_timeline_in_words_names_no_ticket_of_others(self, desk, ticket, page):
+        theirs = factories.make_ticket("x", team=desk.other_team, mailbox=desk.mailbox)
+        ours = factories.make_ticket("x", team=desk.team, mailbox=desk.mailbox)
+        AssignTicket(ticket=ticket, assignee=desk.colleague, actor=Actor.of_user(desk.agent))()
+        for other in (theirs, ours):
+            link_tickets(source=ticket, target=other, kind=LinkKind.POSSIBLY, actor=Actor.system())
+        content = page(desk.agent).content.decode()
+        assert "Bruno assigned the ticket to Clara" in content
+        assert ours.reference in content
+        assert theirs.reference not in content.replace(ours.reference, "")
+
+    def test_other_tickets_of_the_requester_that_one_may_see(self, desk, ticket, page):
+        common = {"mailbox": desk.mailbox, "address": "ana@example.org"}
+        ours = factories.make_ticket("x", team=desk.team, subject="ours too", **common)
+        factories.make_ticket("x", team=desk.other_team, subject="theirs", **common)
+        assert [other.pk for other in page(desk.agent).context["other_tickets"]] == [ours.pk]
+
+    def test_only_web_addresses_become_links(self, desk, login):
+        fields = {"source_url": "javascript:alert(1)", "source_title": "Page"}
+        ticket = factories.make_ticket("x", team=desk.team, mailbox=desk.mailbox, ticket_fields=fields)
+        content = login(desk.agent).get(url(ticket)).content.decode()
+        assert "Page" in content
+        assert "javascript:" not in content
+
+    def test_way_through_the_view(self, desk, ticket, page):
+        second = factories.make_ticket("x", team=desk.team, mailbox=desk.mailbox)
+        context = page(desk.agent, view="all").context
+        assert (context["previous_url"], context["next_url"]) == ("", f"{url(second)}?view=all")
+
+
+class TestMails:
+    @pytest.fixture
+    def mail(self, desk, ticket):
+        reply = factories.add_reply(ticket, desk.agent)
+        return OutboundMail.objects.get(message=reply)
+
+    def set_state(self, mail, state):
+        OutboundMail.objects.filter(pk=mail.pk).update(state=state)
+
+    @pytest.mark.parametrize(
+        ("state", "words", "retry", "confirm"),
+        [
+            (OutboundState.SENT, "Sent", False, False),
+            (OutboundState.QUEUED, "On its way", False, False),
+            (OutboundState.UNCERTAIN, "This mail may not have been sent.", True, True),
+            (OutboundState.FAILED, "This mail was not sent.", True, True),
+        ],
+    )
+    def test_state_and_what_can_be_done(self, desk, ticket, mail, page, state, words, retry, confirm):
+        self.set_state(mail, state)
+        content = page(desk.agent).content.decode()
+        assert words in content
+        assert (url(ticket, "retry", mail.pk) in content) is retry
+        assert (url(ticket, "confirm", mail.pk) in content) is confirm
+        assert url(ticket, "retry", mail.pk) not in page(desk.light).content.decode()
+
+    @pytest.mark.parametrize(("decision", "state"), [("retry", OutboundState.QUEUED), ("confirm", OutboundState.SENT)])
+    def test_decide(self, desk, ticket, mail, login, decision, state):
+        self.set_state(mail, OutboundState.UNCERTAIN)
+        assert login(desk.light).post(url(ticket, decision, mail.pk)).status_code == 302
+        mail.refresh_from_db()
+        assert mail.state == OutboundState.UNCERTAIN
+        assert login(desk.other_agent).post(url(ticket, decision, mail.pk)).status_code == 404
+        login(desk.agent).post(url(ticket, decision, mail.pk))
+        mail.refresh_from_db()
+        assert mail.state == state
+
+    def test_mail_of_another_ticket(self, desk, mail, login):
+        other = factories.make_ticket("x", team=desk.team, mailbox=desk.mailbox)
+        assert login(desk.agent).post(url(other, "retry", mail.pk)).status_code == 404
+
+
+def test_queries_are_constant(desk, ticket, login):
+    client = login(desk.agent)
+
+    def count(number):
+        for n in range(number):
+            files = (NewFile(f"{n}.txt", b"x"),)
+            factories.add_customer_message(ticket, html=f"<p>{n}</p>", files=files)
+            factories.add_reply(ticket, [desk.agent, desk.colleague][n % 2], files=files)
+            factories.add_note(ticket, desk.light)
+            ChangeStatus(
+                ticket=ticket,
+                status=default_status([Category.PENDING, Category.OPEN][n % 2]),
+                actor=Actor.of_user(desk.agent),
+            )()
+            other = factories.make_ticket("x", team=desk.team, mailbox=desk.mailbox, address="ana@example.org")
+            link_tickets(source=ticket, target=other, kind=LinkKind.POSSIBLY, actor=Actor.system())
+        client.get(url(ticket))
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(url(ticket), {"view": "all"}).status_code == 200
+        return len(captured)
+
+    few = count(2)
+    assert count(8) == few
+    assert few <= 50

@@ -1,0 +1,257 @@
+"""The lists: who sees what, in which order, page by page, narrowed and searched."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from wagtail_helpdesk.desk.choices import Category
+from wagtail_helpdesk.desk.defaults import default_status
+from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.inbox import counts
+from wagtail_helpdesk.inbox.paging import PAGE_SIZE
+from wagtail_helpdesk.inbox.standing_views import VIEWS
+from wagtail_helpdesk.testing import factories
+from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
+from wagtail_helpdesk.tickets.actions.change_status import ChangeStatus
+from wagtail_helpdesk.tickets.actions.merge_tickets import MergeTickets
+from wagtail_helpdesk.tickets.actions.tag_ticket import TagTicket
+
+
+def listed(client, view="all", **query):
+    response = client.get(reverse("helpdesk_inbox:view", args=[view]), query)
+    assert response.status_code == 200
+    return [row.ticket for row in response.context["rows"]]
+
+
+def set_status(ticket, category, user):
+    ChangeStatus(ticket=ticket, status=default_status(category), actor=Actor.of_user(user))()
+
+
+@pytest.fixture
+def spread(desk):
+    """One ticket for each view."""
+    actor = Actor.of_user(desk.agent)
+    tickets = {
+        name: factories.make_ticket(name, team=desk.team, mailbox=desk.mailbox, subject=name)
+        for name in ("unassigned", "mine", "pending", "closed", "spam", "trash")
+    }
+    AssignTicket(ticket=tickets["mine"], assignee=desk.agent, actor=actor)()
+    for name in ("pending", "closed", "spam", "trash"):
+        set_status(tickets[name], name, desk.manager)
+    tickets["theirs"] = factories.make_ticket("theirs", team=desk.other_team, mailbox=desk.mailbox, subject="theirs")
+    return tickets
+
+
+EXPECTED = {
+    "unassigned": {"unassigned"},
+    "mine": {"mine"},
+    "team": {"unassigned", "mine"},
+    "pending": {"pending"},
+    "all": {"unassigned", "mine", "pending"},
+    "closed": {"closed"},
+    "spam": {"spam"},
+    "trash": {"trash"},
+}
+
+
+class TestViews:
+    @pytest.mark.parametrize("view", [view.slug for view in VIEWS])
+    def test_holds_what_its_name_says_and_nothing_of_others(self, desk, spread, login, view):
+        assert {ticket.subject for ticket in listed(login(desk.agent), view)} == EXPECTED[view]
+
+    def test_counts_are_those_of_the_lists(self, desk, spread):
+        assert counts.count_views(desk.agent) == {view: len(names) for view, names in EXPECTED.items()}
+
+    def test_manager_sees_all_teams(self, desk, spread, login):
+        assert "theirs" in {ticket.subject for ticket in listed(login(desk.manager), "all")}
+
+    def test_counts_endpoint(self, desk, spread, login):
+        answer = login(desk.agent).get(reverse("helpdesk_inbox:counts")).json()
+        assert answer == {view: str(len(names)) for view, names in EXPECTED.items()}
+
+    def test_counts_stop_at_the_cap(self, desk, spread, monkeypatch, django_assert_num_queries):
+        monkeypatch.setattr(counts, "CAP", 2)
+        assert counts.count_views(desk.agent)["all"] == 3
+        assert counts.count_text(3) == "2+"
+        desk.agent.has_perm("wagtail_helpdesk.view_ticket")
+        with django_assert_num_queries(1):
+            counts.count_views(desk.agent)
+
+    def test_merged_ticket_is_in_no_list(self, desk, spread, login):
+        MergeTickets(source=spread["mine"], target=spread["unassigned"], actor=Actor.of_user(desk.agent))()
+        assert "mine" not in {ticket.subject for ticket in listed(login(desk.agent), "all")}
+
+    @pytest.mark.parametrize("name", ["editor"])
+    def test_without_the_right_to_view_wagtail_answers(self, desk, login, name):
+        for address in ("view", "results"):
+            response = login(getattr(desk, name)).get(reverse(f"helpdesk_inbox:{address}", args=["all"]))
+            assert response.status_code == 302 and response["Location"] == "/admin/"
+
+    def test_menu_item_for_those_who_may_view(self, desk, login):
+        address = reverse("helpdesk_inbox:index")
+        assert address in login(desk.light).get("/admin/").content.decode()
+        assert address not in login(desk.editor).get("/admin/").content.decode()
+
+    def test_unknown_view(self, desk, login):
+        assert login(desk.agent).get("/admin/helpdesk/inbox/nonsense/").status_code == 404
+
+    def test_index_leads_to_the_first_view(self, desk, login):
+        response = login(desk.agent).get(reverse("helpdesk_inbox:index"))
+        assert response["Location"] == reverse("helpdesk_inbox:view", args=["unassigned"])
+
+
+@pytest.fixture
+def many(desk):
+    """Sixty waiting tickets, the first of them waiting longest; every fourth one waits no more."""
+    start = timezone.now() - timedelta(days=9)
+    tickets = []
+    for n in range(60):
+        # Some at the same moment: the key alone tells them apart.
+        at = start + timedelta(minutes=n // 3)
+        ticket = factories.make_ticket(f"q {n}", team=desk.team, mailbox=desk.mailbox, received_at=at)
+        if n % 4 == 3:
+            factories.add_reply(ticket, desk.agent)
+        tickets.append(ticket)
+    return tickets
+
+
+class TestPaging:
+    @pytest.mark.parametrize("sort", ["waiting", "newest"])
+    def test_forth_and_back_shows_each_once(self, desk, many, login, sort):
+        client, address = login(desk.agent), reverse("helpdesk_inbox:view", args=["all"])
+        response = client.get(address, {"sort": sort})
+        first, seen = response.context["page"], []
+        page = first
+        while True:
+            seen.append([ticket.pk for ticket in page.rows])
+            if page.after is None:
+                break
+            page = client.get(address, {"sort": sort, "after": str(page.after)}).context["page"]
+        assert [len(rows) for rows in seen] == [PAGE_SIZE, PAGE_SIZE, 10]
+        assert len({pk for rows in seen for pk in rows}) == 60
+        back = []
+        while page.before is not None:
+            page = client.get(address, {"sort": sort, "before": str(page.before)}).context["page"]
+            back.append([ticket.pk for ticket in page.rows])
+        assert back == seen[1::-1]
+
+    def test_longest_waiting_first_then_those_who_do_not_wait(self, desk, many, login):
+        rows = listed(login(desk.agent))
+        assert rows[0].pk == many[0].pk
+        assert all(ticket.customer_waiting_since for ticket in rows)
+
+    def test_stays_where_it_is_while_tickets_arrive(self, desk, many, login):
+        client, address = login(desk.agent), reverse("helpdesk_inbox:view", args=["all"])
+        page = client.get(address, {"sort": "newest"}).context["page"]
+        second = client.get(address, {"sort": "newest", "after": str(page.after)}).context["page"]
+        for n in range(5):
+            factories.make_ticket(f"new {n}", team=desk.team, mailbox=desk.mailbox)
+        again = client.get(address, {"sort": "newest", "after": str(page.after)}).context["page"]
+        assert again.rows == second.rows
+
+    @pytest.mark.parametrize(
+        "key", ["", "x", "~", "-~", "2026-01-01~1", "2026-13-45T00:00:00Z~1", "-~99999999999999999999"]
+    )
+    def test_nonsense_keys_show_the_first_page(self, desk, many, login, key):
+        assert listed(login(desk.agent), after=key) == listed(login(desk.agent))
+
+
+class TestFilters:
+    @pytest.fixture
+    def client(self, desk, login):
+        return login(desk.agent)
+
+    @pytest.mark.parametrize(
+        ("query", "names"),
+        [
+            (lambda desk: {"status": default_status(Category.PENDING).pk}, {"pending"}),
+            (lambda desk: {"assignee": desk.agent.pk}, {"mine"}),
+            (lambda desk: {"assignee": "none"}, {"unassigned", "pending"}),
+            (lambda desk: {"team": desk.team.pk}, {"unassigned", "mine", "pending"}),
+            (lambda desk: {"team": desk.other_team.pk}, set()),
+            (lambda desk: {"channel": "form"}, set()),
+            (lambda desk: {"channel": "email"}, {"unassigned", "mine", "pending"}),
+            (lambda desk: {"status": "nonsense"}, {"unassigned", "mine", "pending"}),
+        ],
+    )
+    def test_narrow(self, desk, spread, client, query, names):
+        assert {ticket.subject for ticket in listed(client, **query(desk))} == names
+
+    def test_by_tag_and_only_tags_of_own_tickets_are_offered(self, desk, spread, client):
+        TagTicket(ticket=spread["mine"], add=["ours", "both"], actor=Actor.of_user(desk.agent))()
+        TagTicket(ticket=spread["theirs"], add=["theirs", "both"], actor=Actor.of_user(desk.manager))()
+        response = client.get(reverse("helpdesk_inbox:view", args=["all"]))
+        choices = dict(response.context["filters"].form.fields["tag"].choices)
+        assert sorted(choices.values()) == ["both", "ours"]
+        chosen = [key for key, name in choices.items() if name == "ours"]
+        assert [ticket.subject for ticket in listed(client, tag=chosen)] == ["mine"]
+        assert client.get(reverse("helpdesk_inbox:tags"), {"term": "t"}).json() == []
+        assert client.get(reverse("helpdesk_inbox:tags"), {"term": "O"}).json() == ["ours"]
+
+    def test_swapped_results_are_a_part_of_the_page(self, spread, client):
+        response = client.get(reverse("helpdesk_inbox:results", args=["all"]), {"_w_filter_fragment": 1})
+        assert "<html" not in response.content.decode()
+        assert len(response.context["rows"]) == 3
+
+
+class TestSearch:
+    @pytest.fixture
+    def found(self, desk, login):
+        client = login(desk.agent)
+        return lambda query, view="all": [ticket.subject for ticket in listed(client, view, q=query)]
+
+    @pytest.mark.parametrize("form", ["HD-{}", "hd-{}", "#{}", "{}", " {} "])
+    def test_by_number_wherever_it_is(self, spread, found, form):
+        assert found(form.format(spread["closed"].pk)) == ["closed"]
+
+    @pytest.mark.parametrize("form", ["HD-{}", "{}"])
+    def test_number_of_others_finds_nothing(self, spread, found, form):
+        assert "theirs" not in found(form.format(spread["theirs"].pk))
+
+    def test_number_of_a_merged_ticket_finds_its_survivor(self, desk, spread, found):
+        MergeTickets(source=spread["mine"], target=spread["unassigned"], actor=Actor.of_user(desk.agent))()
+        assert found(f"HD-{spread['mine'].pk}") == ["unassigned"]
+
+    @pytest.mark.parametrize(
+        "query", ["invoice", "TAX id", "id invoice", "Ana Souza", "souza", "ana@example.org", "ana@ex"]
+    )
+    def test_by_subject_and_requester(self, ticket, found, query):
+        assert found(query) == [ticket.subject]
+
+    @pytest.mark.parametrize("query", ["invoice nothing", "bob", "99999999999999999999999", "HD-0", "%", "x" * 5000])
+    def test_finds_nothing_else(self, ticket, found, query):
+        assert found(query) == []
+
+    def test_spam_and_trash_only_from_inside(self, spread, found):
+        assert found("spam") == []
+        assert found("spam", view="spam") == ["spam"]
+
+
+class TestQueries:
+    @pytest.mark.parametrize("query", [{}, {"q": "invoice"}, {"q": "HD-1"}, {"sort": "newest"}])
+    def test_constant(self, desk, login, query, django_assert_max_num_queries):
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        def count(number):
+            for n in range(number):
+                ticket = factories.make_ticket(f"q {n}", team=desk.team, mailbox=desk.mailbox, subject="invoice")
+                AssignTicket(
+                    ticket=ticket, assignee=[desk.agent, desk.colleague][n % 2], actor=Actor.of_user(desk.agent)
+                )()
+                TagTicket(ticket=ticket, add=[f"tag {n}"], actor=Actor.of_user(desk.agent))()
+            client = login(desk.agent)
+            client.get(reverse("helpdesk_inbox:view", args=["all"]))
+            with CaptureQueriesContext(
+                connection,
+            ) as captured:
+                assert len(listed(client, **query)) or query
+            return len(captured)
+
+        few = count(2)
+        assert count(12) == few
+        assert few <= 25

@@ -1,0 +1,231 @@
+"""A ticket's fields, one by one and in bulk: nobody overwrites a colleague unawares."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.messages import get_messages
+from django.urls import reverse
+
+from wagtail_helpdesk.desk.choices import Category
+from wagtail_helpdesk.desk.defaults import default_status
+from wagtail_helpdesk.desk.models import Priority
+from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.inbox.forms import initial_properties
+from wagtail_helpdesk.inbox.seen import parse_seen, seen_of
+from wagtail_helpdesk.testing import factories
+from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
+from wagtail_helpdesk.tickets.actions.change_status import ChangeStatus
+from wagtail_helpdesk.tickets.actions.change_subject import ChangeSubject
+from wagtail_helpdesk.tickets.actions.share_ticket import ShareTicket
+from wagtail_helpdesk.tickets.actions.tag_ticket import TagTicket
+from wagtail_helpdesk.tickets.models import Ticket
+
+FETCHED = {"HTTP_X_REQUESTED_WITH": "XMLHttpRequest"}
+
+
+def address_of(ticket):
+    return reverse("helpdesk_tickets:properties", args=[ticket.pk])
+
+
+def posted(ticket, **changes):
+    """What the browser posts: the page as it was, with what the person changed."""
+    return {**initial_properties(ticket), **changes}
+
+
+@pytest.fixture
+def page(ticket):
+    """The page as it was when the person opened it."""
+    return posted(ticket)
+
+
+class TestFields:
+    def test_all_at_once(self, desk, ticket, page, login):
+        priority = Priority.objects.order_by("-level").first()
+        changes = {
+            "status": default_status(Category.PENDING).pk,
+            "priority": priority.pk,
+            "assignee": str(desk.colleague.pk),
+            "subject": "  New   subject ",
+            "tags": "billing, urgent",
+        }
+        response = login(desk.agent).post(address_of(ticket), page | changes)
+        assert response["Location"] == reverse("helpdesk_tickets:ticket", args=[ticket.pk])
+        ticket.refresh_from_db()
+        assert (ticket.category, ticket.priority, ticket.assignee) == (Category.PENDING, priority, desk.colleague)
+        assert ticket.subject == "New subject"
+        assert sorted(ticket.tags.names()) == ["billing", "urgent"]
+
+    def test_nothing_changed_writes_nothing(self, desk, ticket, page, login):
+        before = ticket.events.count()
+        login(desk.agent).post(address_of(ticket), page)
+        assert ticket.events.count() == before
+
+    def test_assign_to_me_and_to_nobody(self, desk, ticket, page, login):
+        client = login(desk.agent)
+        client.post(address_of(ticket), page | {"assign_to_me": "1"})
+        ticket.refresh_from_db()
+        assert ticket.assignee == desk.agent
+        client.post(address_of(ticket), posted(ticket, assignee="none"))
+        ticket.refresh_from_db()
+        assert ticket.assignee is None
+
+    def test_given_to_another_team_leads_back_to_the_list(self, desk, ticket, page, login):
+        response = login(desk.agent).post(f"{address_of(ticket)}?view=mine", page | {"team": desk.other_team.pk})
+        assert response["Location"] == reverse("helpdesk_inbox:view", args=["mine"])
+        ticket.refresh_from_db()
+        assert ticket.team == desk.other_team
+
+    def test_script_gets_the_panel(self, desk, ticket, page, login):
+        changes = {"status": default_status(Category.PENDING).pk}
+        answer = login(desk.agent).post(address_of(ticket), page | changes, **FETCHED).json()
+        assert "Saved." in answer["properties"]
+        assert "Pending" in answer["head"]
+
+    @pytest.mark.parametrize("change", [{"status": "999999"}, {"seen": "nonsense"}, {"assignee": "999999"}])
+    def test_nonsense_changes_nothing(self, desk, ticket, page, login, change):
+        response = login(desk.agent).post(address_of(ticket), page | change)
+        assert response.status_code == 409
+        unchanged = Ticket.objects.get(pk=ticket.pk)
+        assert seen_of(unchanged) == seen_of(ticket)
+
+
+class TestConflicts:
+    def test_told_with_what_one_chose(self, desk, ticket, page, login):
+        ChangeStatus(ticket=ticket, status=default_status(Category.PENDING), actor=Actor.of_user(desk.colleague))()
+        chosen = default_status(Category.RESOLVED)
+        response = login(desk.agent).post(address_of(ticket), page | {"status": chosen.pk})
+        assert response.status_code == 409
+        assert "Somebody else set the status to “Pending” meanwhile." in response.content.decode()
+        form = response.context["properties"]
+        assert str(form["status"].value()) == str(chosen.pk)
+        ticket.refresh_from_db()
+        assert ticket.category == Category.PENDING
+        # Now one knows: the same choice again is meant.
+        login(desk.agent).post(address_of(ticket), {name: form[name].value() for name in form.fields})
+        ticket.refresh_from_db()
+        assert ticket.category == Category.RESOLVED
+
+    def test_change_of_another_field_is_kept(self, desk, ticket, page, login):
+        ChangeStatus(ticket=ticket, status=default_status(Category.PENDING), actor=Actor.of_user(desk.colleague))()
+        login(desk.agent).post(address_of(ticket), page | {"assignee": str(desk.agent.pk)})
+        ticket.refresh_from_db()
+        assert (ticket.category, ticket.assignee) == (Category.PENDING, desk.agent)
+
+    def test_subject(self, desk, ticket, page, login):
+        ChangeSubject(ticket=ticket, subject="Theirs", actor=Actor.of_user(desk.colleague))()
+        response = login(desk.agent).post(address_of(ticket), page | {"subject": "Mine"})
+        assert response.status_code == 409
+        assert response.context["properties"]["subject"].value() == "Mine"
+        ticket.refresh_from_db()
+        assert ticket.subject == "Theirs"
+
+    def test_tags_of_both_are_kept(self, desk, ticket, page, login):
+        TagTicket(ticket=ticket, add=["theirs"], actor=Actor.of_user(desk.colleague))()
+        login(desk.agent).post(address_of(ticket), page | {"tags": "mine"})
+        assert sorted(ticket.tags.names()) == ["mine", "theirs"]
+
+
+class TestRights:
+    @pytest.mark.parametrize("name", ["light", "editor", "other_agent"])
+    def test_not_for_everybody(self, desk, ticket, page, login, name):
+        changes = {"status": default_status(Category.RESOLVED).pk, "assignee": str(desk.agent.pk), "assign_to_me": "1"}
+        response = login(getattr(desk, name)).post(address_of(ticket), page | changes)
+        assert response.status_code == (302 if name == "light" else 404)
+        assert seen_of(Ticket.objects.get(pk=ticket.pk)) == page["seen"]
+
+    def test_not_by_a_share(self, desk, ticket, page, login):
+        ShareTicket(ticket=ticket, team=desk.other_team, actor=Actor.of_user(desk.agent))()
+        login(desk.other_agent).post(address_of(ticket), page | {"status": default_status(Category.RESOLVED).pk})
+        assert seen_of(Ticket.objects.get(pk=ticket.pk)) == page["seen"]
+
+    def test_trash_needs_the_right_to_delete(self, desk, ticket, page, login):
+        changes = page | {"status": default_status(Category.TRASH).pk}
+        assert login(desk.agent).post(address_of(ticket), changes).status_code == 409
+        login(desk.manager).post(address_of(ticket), changes)
+        ticket.refresh_from_db()
+        assert ticket.category == Category.TRASH
+        assert (
+            "status"
+            not in login(desk.agent)
+            .get(reverse("helpdesk_tickets:ticket", args=[ticket.pk]))
+            .context["properties"]
+            .fields
+        )
+
+
+class TestBulk:
+    @pytest.fixture
+    def tickets(self, desk):
+        return [factories.make_ticket(f"q {n}", team=desk.team, mailbox=desk.mailbox) for n in range(3)]
+
+    def change(self, client, tickets, **values):
+        address = reverse("helpdesk_inbox:bulk")
+        data = {"ticket": [seen_of(ticket) for ticket in tickets], "next": "/admin/helpdesk/inbox/all/", **values}
+        response = client.post(address, data)
+        assert response["Location"] == "/admin/helpdesk/inbox/all/"
+        return [str(message) for message in get_messages(response.wsgi_request)]
+
+    def test_assign_and_status(self, desk, tickets, login):
+        values = {"assignee": str(desk.colleague.pk), "status": default_status(Category.PENDING).pk}
+        said = self.change(login(desk.agent), tickets, **values)
+        assert said == [f"Changed: {', '.join(ticket.reference for ticket in tickets)}"]
+        changed = Ticket.objects.filter(assignee=desk.colleague, category=Category.PENDING)
+        assert set(changed) == set(tickets)
+
+    def test_each_ticket_wholly_or_not_at_all(self, desk, tickets, login):
+        stale = [Ticket.objects.get(pk=ticket.pk) for ticket in tickets]
+        AssignTicket(ticket=tickets[1], assignee=desk.colleague, actor=Actor.of_user(desk.colleague))()
+        values = {"assignee": str(desk.agent.pk), "status": default_status(Category.PENDING).pk}
+        said = self.change(login(desk.agent), stale, **values)
+        assert f"{tickets[1].reference}: Somebody else assigned this ticket meanwhile." in said
+        tickets[1].refresh_from_db()
+        assert (tickets[1].assignee, tickets[1].category) == (desk.colleague, Category.NEW)
+        assert Ticket.objects.filter(assignee=desk.agent, category=Category.PENDING).count() == 2
+
+    def test_tickets_of_others_do_not_exist(self, desk, tickets, login):
+        said = self.change(login(desk.other_agent), tickets, status=default_status(Category.SPAM).pk)
+        assert said == []
+        assert not Ticket.objects.filter(category=Category.SPAM).exists()
+
+    def test_light_agent_changes_nothing(self, desk, tickets, login):
+        self.change(login(desk.light), tickets, status=default_status(Category.SPAM).pk, team=desk.other_team.pk)
+        assert set(Ticket.objects.filter(category=Category.NEW, team=desk.team)) == set(tickets)
+
+    def test_trash_for_those_who_may(self, desk, tickets, login):
+        trash = default_status(Category.TRASH).pk
+        self.change(login(desk.agent), tickets, status=trash)
+        assert not Ticket.objects.filter(category=Category.TRASH).exists()
+        self.change(login(desk.manager), tickets, status=trash)
+        assert Ticket.objects.filter(category=Category.TRASH).count() == 3
+
+    def test_team_last(self, desk, tickets, login):
+        values = {"team": desk.other_team.pk, "status": default_status(Category.PENDING).pk}
+        self.change(login(desk.agent), tickets, **values)
+        assert Ticket.objects.filter(team=desk.other_team, category=Category.PENDING).count() == 3
+
+    @pytest.mark.parametrize(
+        ("rows", "values"), [([], {"status": 1}), (["1"], {}), (["x:1:2"], {"status": 1}), (["1:2:3:4:5:6"], {})]
+    )
+    def test_nothing_to_do_is_said(self, desk, login, rows, values):
+        response = login(desk.agent).post(reverse("helpdesk_inbox:bulk"), {"ticket": rows, **values})
+        assert [str(message)[:6] for message in get_messages(response.wsgi_request)] == ["Choose"]
+
+    def test_foreign_next_is_not_followed(self, desk, login):
+        response = login(desk.agent).post(reverse("helpdesk_inbox:bulk"), {"next": "https://evil.example/"})
+        assert response["Location"] == reverse("helpdesk_inbox:view", args=["unassigned"])
+
+
+@pytest.mark.parametrize("text", ["", "1", "1:2:3:4", "1:2:3::x", "a:1:1::1", "1:1:1:1:1:1", "²:1:1::1", "1:1:1:x:1"])
+def test_seen_of_nonsense(db, text):
+    assert parse_seen(text) is None
+
+
+def test_seen_there_and_back(ticket):
+    seen = parse_seen(seen_of(ticket))
+    assert seen.ticket == ticket.pk
+    assert seen.values == {
+        "status": ticket.status_id,
+        "priority": ticket.priority_id,
+        "assignee": None,
+        "team": ticket.team_id,
+    }
