@@ -55,14 +55,15 @@ class Letter:
             known = str(self.answers.message["Message-ID"] or "").strip()
             message["In-Reply-To"] = known
             message["References"] = f"{self.answers.message['References'] or ''} {known}".strip()
-        for name, value in self.headers:
-            message[name] = value
         message.set_content(self.text + self._quote())
         if self.html:
             message.add_alternative(self.html, subtype="html")
         for file in self.files:
             kind, _slash, subtype = file.type.partition("/")
             message.add_attachment(file.content, maintype=kind, subtype=subtype or "octet-stream", filename=file.name)
+        # Last: to set the content takes away every header that begins with Content-.
+        for name, value in self.headers:
+            message[name] = value
         return message.as_bytes()
 
     def _quote(self) -> str:

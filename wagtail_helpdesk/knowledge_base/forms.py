@@ -8,7 +8,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from taggit.forms import TagField
 from wagtail.admin.rich_text import get_rich_text_editor_widget
-from wagtail.admin.widgets import AdminTagWidget
 
 from wagtail_helpdesk.knowledge_base.faq import plain_text
 from wagtail_helpdesk.knowledge_base.sections import choices_by_language
@@ -28,15 +27,13 @@ class PromoteForm(forms.Form):
     section = forms.TypedChoiceField(
         label=_("Section"), coerce=int, help_text=_("Decides the language and who reviews the article.")
     )
-    tags = TagField(label=_("Tags"), required=False, help_text="")
+    tags = TagField(label=_("Tags"), required=False, help_text=_("Separate them by commas."))
 
     def __init__(self, *args: Any, sections: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["answer"].widget = get_rich_text_editor_widget("default", features=[*FEATURES])
         self.fields["section"].choices = choices_by_language(sections)
-        if any(hasattr(section.article_model(), "tags") for section in sections):
-            self.fields["tags"].widget = AdminTagWidget()
-        else:
+        if not any(hasattr(section.article_model(), "tags") for section in sections):
             del self.fields["tags"]
 
     def clean_answer(self) -> str:
