@@ -1,19 +1,19 @@
 """The fixed vocabulary of the desk."""
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Category(models.TextChoices):
     """What a status means to clocks, views and rules, whatever an administrator calls it."""
 
-    NEW = "new", _("New")
-    OPEN = "open", _("Open")
-    PENDING = "pending", _("Pending")
-    RESOLVED = "resolved", _("Resolved")
-    CLOSED = "closed", _("Closed")
-    SPAM = "spam", _("Spam")
-    TRASH = "trash", _("Trash")
+    NEW = "new", pgettext_lazy("status", "New")
+    OPEN = "open", pgettext_lazy("status", "Open")
+    PENDING = "pending", pgettext_lazy("status", "Pending")
+    RESOLVED = "resolved", pgettext_lazy("status", "Resolved")
+    CLOSED = "closed", pgettext_lazy("status", "Closed")
+    SPAM = "spam", pgettext_lazy("status", "Spam")
+    TRASH = "trash", pgettext_lazy("status", "Trash")
 
 
 #: We have something to do.

@@ -9,17 +9,19 @@ from email.utils import parseaddr
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
-from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.addresses import normalise_address
+from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, Team
 
 
 def default_team() -> Team:
     """Return the default team, made when there is none."""
     team = Team.objects.filter(is_default=True).first() or Team.objects.order_by("pk").first()
-    return team or Team.objects.create(name=_("Support"), is_default=True)
+    return team or Team.objects.create(name=_stored(_("Support")), is_default=True)
 
 
 def default_mailbox() -> Mailbox:
@@ -34,7 +36,9 @@ def default_mailbox() -> Mailbox:
 def create_mailbox(address: str, *, is_default: bool = False) -> Mailbox:
     """Make a mailbox of the default team for ``address``. ValueError when that is no address."""
     normalise_address(address)
-    return Mailbox.objects.create(name=_("Support"), address=address, team=default_team(), is_default=is_default)
+    return Mailbox.objects.create(
+        name=_stored(_("Support")), address=address, team=default_team(), is_default=is_default
+    )
 
 
 def default_status(category: str) -> Status:
@@ -44,7 +48,7 @@ def default_status(category: str) -> Status:
     if status is None:
         order = Category.values.index(category)
         status = Status.objects.create(
-            name=str(Category(category).label), category=category, sort_order=order, is_default=True
+            name=_stored(Category(category).label), category=category, sort_order=order, is_default=True
         )
     return status
 
@@ -54,7 +58,7 @@ def default_priority() -> Priority:
     priority = Priority.objects.filter(is_default=True).first() or Priority.objects.first()
     if priority is not None:
         return priority
-    labels = {10: _("High"), 0: _("Normal"), -10: _("Low")}
+    labels = {level: _stored(name) for level, name in ((10, _("High")), (0, _("Normal")), (-10, _("Low")))}
     rows = [Priority.objects.create(name=labels[level], level=level, is_default=level == 0) for level in labels]
     return next(row for row in rows if row.is_default)
 
@@ -71,3 +75,9 @@ def ensure_defaults() -> None:
         for category in Category.values:
             default_status(category)
         default_priority()
+
+
+def _stored(name: Promise) -> str:
+    """Return ``name`` in the site's language: ``migrate`` speaks none, a request its visitor's."""
+    with override(settings.LANGUAGE_CODE):
+        return str(name)

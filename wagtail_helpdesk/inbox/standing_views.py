@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.querysets import team_ids_of
@@ -67,7 +68,7 @@ VIEWS = (
     ),
     StandingView(
         "pending",
-        _("Pending"),
+        pgettext_lazy("tickets", "Pending"),
         "time",
         lambda tickets, user: tickets.filter(category=Category.PENDING),
         NEWEST,
@@ -83,7 +84,7 @@ VIEWS = (
     ),
     StandingView(
         "closed",
-        _("Closed"),
+        pgettext_lazy("tickets", "Closed"),
         "check",
         lambda tickets, user: tickets.finished(),
         NEWEST,

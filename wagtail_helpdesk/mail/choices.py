@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class InboundState(models.TextChoices):
@@ -74,6 +75,6 @@ class SenderName(models.TextChoices):
 class QuoteHistory(models.TextChoices):
     """Which earlier public messages stand below a reply."""
 
-    NONE = "none", _("None")
-    LAST = "last", _("The last one")
-    ALL = "all", _("All")
+    NONE = "none", pgettext_lazy("messages", "None")
+    LAST = "last", pgettext_lazy("messages", "The last one")
+    ALL = "all", pgettext_lazy("messages", "All")
