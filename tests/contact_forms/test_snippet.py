@@ -54,6 +54,12 @@ def test_add_and_edit(login, form_editor, desk):
     assert (form.title, list(form.tags.names())) == ("Sales 2", ["web"])
 
 
+@pytest.mark.parametrize(("persona", "shown"), [("administrator", True), ("agent", False), ("editor", False)])
+def test_menu(login, desk, persona, shown):
+    menu = login(getattr(desk, persona)).get("/admin/").content.decode()
+    assert (ADMIN in menu) is shown
+
+
 def test_list_shows_where_tickets_go(login, form_editor, desk, contact_form):
     response = login(form_editor).get(ADMIN)
     text = BeautifulSoup(response.content, "html.parser").get_text(" ")

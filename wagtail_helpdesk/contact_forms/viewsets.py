@@ -14,6 +14,8 @@ class ContactFormViewSet(SnippetViewSet):
 
     model = ContactForm
     icon = "mail"
+    # In the group "Helpdesk settings", which ``configuration`` makes, instead of among all snippets.
+    menu_item_is_registered = True
     list_display = ["title", Column("team", label=_("Team")), Column("mailbox", label=_("Mailbox"))]
     list_filter = ["team", "mailbox"]
     search_fields = ["title", "heading"]
