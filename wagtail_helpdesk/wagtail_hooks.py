@@ -4,7 +4,10 @@ import wagtail
 from django.urls import include, path
 from wagtail import hooks
 from wagtail.snippets.models import register_snippet
+from wagtail_modeladmin.options import modeladmin_register
 
+from wagtail_helpdesk.configuration.modeladmins import HelpdeskSettingsGroup
+from wagtail_helpdesk.configuration.viewsets import MailLogViewSet, OutgoingMailViewSet
 from wagtail_helpdesk.contact_forms.viewsets import ContactFormViewSet
 from wagtail_helpdesk.inbox.ticket_snippet.bulk_actions import TrashTickets
 from wagtail_helpdesk.inbox.ticket_snippet.viewset import TicketViewSet
@@ -30,6 +33,9 @@ hooks.register("register_bulk_action", TrashTickets, order=100)
 hooks.register("register_admin_viewset", InboxViewSet)
 hooks.register("register_admin_viewset", TicketsViewSet)
 hooks.register("register_admin_viewset", PromoteViewSet)
+hooks.register("register_admin_viewset", MailLogViewSet)
+hooks.register("register_admin_viewset", OutgoingMailViewSet)
+modeladmin_register(HelpdeskSettingsGroup)
 
 
 @hooks.register("register_admin_urls")

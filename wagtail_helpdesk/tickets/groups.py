@@ -23,6 +23,8 @@ GROUPS = {
     gettext_noop("Helpdesk administrators"): _MANAGER,
 }
 ADMINISTRATORS = "Helpdesk administrators"
+#: The logs of mail, and another try at a mail that could not be read.
+_MAIL_LOG = ("view_inboundmail", "change_inboundmail", "view_outboundmail")
 #: What an administrator sets up, beside the tickets' own permissions.
 CONFIGURATION_MODELS = (
     "team",
@@ -48,7 +50,7 @@ def ensure_groups(app_config: AppConfig, using: str) -> None:
     for name in missing:
         wanted = Q(codename__in=GROUPS[name])
         if name == ADMINISTRATORS:
-            wanted |= Q(content_type__model__in=CONFIGURATION_MODELS) | Q(codename="view_inboundmail")
+            wanted |= Q(content_type__model__in=CONFIGURATION_MODELS) | Q(codename__in=_MAIL_LOG)
         group = Group.objects.using(using).create(name=name)
         group.permissions.add(*ours.filter(wanted), *_admin_access(using))
 

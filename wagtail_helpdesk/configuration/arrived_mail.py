@@ -1,0 +1,180 @@
+"""The Mail log: what arrived, what became of it, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView, View
+from wagtail.admin import messages
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
+from wagtail.admin.views.generic.base import BaseListingView, WagtailAdminTemplateMixin
+from wagtail.admin.widgets.button import HeaderButton
+
+from wagtail_helpdesk.actions import ActionRefused
+from wagtail_helpdesk.configuration.columns import TicketColumn
+from wagtail_helpdesk.configuration.visibility import (
+    READ_AGAIN,
+    VIEW_ARRIVED,
+    RequirePermissionMixin,
+    visible_arrived,
+)
+from wagtail_helpdesk.desk.models import Mailbox
+from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.mail.actions.read_again import ReadMailAgain
+from wagtail_helpdesk.mail.choices import InboundState, MailOutcome
+from wagtail_helpdesk.mail.models import InboundMail
+from wagtail_helpdesk.mail.process import process
+from wagtail_helpdesk.mail.raw_store import RawMissing, load_raw
+
+
+class ArrivedMailFilterSet(WagtailFilterSet):
+    """By outcome, state and mailbox."""
+
+    outcome = django_filters.MultipleChoiceFilter(
+        label=gettext_lazy("Outcome"), choices=MailOutcome.choices, widget=forms.CheckboxSelectMultiple
+    )
+    state = django_filters.MultipleChoiceFilter(
+        label=gettext_lazy("State"), choices=InboundState.choices, widget=forms.CheckboxSelectMultiple
+    )
+    mailbox = django_filters.ModelMultipleChoiceFilter(
+        label=gettext_lazy("Mailbox"),
+        queryset=lambda request: Mailbox.objects.all(),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = InboundMail
+        fields = ("outcome", "state", "mailbox")
+
+
+class ArrivedMailListView(RequirePermissionMixin, BaseListingView):
+    """All arrived mails, newest first."""
+
+    required_permission = VIEW_ARRIVED
+    model = InboundMail
+    page_title = gettext_lazy("Mail log")
+    header_icon = "mail"
+    index_url_name = "helpdesk_mail_log:index"
+    index_results_url_name = "helpdesk_mail_log:results"
+    filterset_class = ArrivedMailFilterSet
+    is_searchable = True
+    search_fields = ("message_id_header", "from_header", "subject")
+    default_ordering = ("-received_at", "-pk")
+    paginate_by = 50
+    verbose_name_plural = gettext_lazy("mails")
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        return [
+            TitleColumn("subject", label=_("Subject"), accessor=str, get_url=_detail_url),
+            Column("from_header", label=_("From")),
+            StatusTagColumn("outcome", label=_("Outcome"), accessor=_outcome, primary=_has_ticket),
+            Column("reason", label=_("Reason")),
+            TicketColumn("ticket", label=_("Ticket")),
+            Column("mailbox", label=_("Mailbox"), accessor="mailbox.address"),
+            DateColumn("received_at", label=_("Received"), width="12%"),
+        ]
+
+    def get_base_queryset(self) -> QuerySet[InboundMail]:
+        return visible_arrived(self.request.user).select_related("ticket", "mailbox")
+
+
+class ArrivedMailView(RequirePermissionMixin, WagtailAdminTemplateMixin, TemplateView):
+    """One arrived mail: what was made of it, and how that was decided."""
+
+    required_permission = VIEW_ARRIVED
+    template_name = "wagtail_helpdesk/configuration/arrived_mail.html"
+    header_icon = "mail"
+
+    @cached_property
+    def mail(self) -> InboundMail:
+        """The mail; Http404 for one that the user may not see."""
+        mails = visible_arrived(self.request.user).select_related("ticket", "mailbox")
+        return get_object_or_404(mails, pk=self.kwargs["pk"])
+
+    def get_page_title(self) -> str:
+        return str(self.mail)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        log = {"url": reverse("helpdesk_mail_log:index"), "label": _("Mail log")}
+        return [*self.breadcrumbs_items, log, {"url": "", "label": str(self.mail)}]
+
+    @cached_property
+    def header_buttons(self) -> list[HeaderButton]:
+        if not self.mail.raw_ref:
+            return []
+        url = reverse("helpdesk_mail_log:source", args=[self.mail.pk])
+        return [HeaderButton(_("Download source"), url=url, icon_name="download")]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        failed = self.mail.state == InboundState.FAILED
+        return super().get_context_data(
+            mail=self.mail,
+            outcome=_outcome(self.mail),
+            deliveries=self.mail.deliveries.select_related("mailbox").order_by("at", "pk"),
+            may_read_again=failed and self.request.user.has_perm(READ_AGAIN),
+            **kwargs,
+        )
+
+
+class SourceView(ArrivedMailView):
+    """The raw source, byte for byte as it arrived, to download; never shown in the browser."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Return the file; back to the mail when the source is gone."""
+        try:
+            raw = load_raw(self.mail)
+        except RawMissing:
+            messages.warning(request, _("The source of this mail is gone."))
+            return redirect(_detail_url(self.mail))
+        response = HttpResponse(raw, content_type="message/rfc822")
+        response["Content-Disposition"] = f'attachment; filename="mail-{self.mail.pk}.eml"'
+        response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+        response["X-Content-Type-Options"] = "nosniff"
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+
+class ReadAgainView(RequirePermissionMixin, View):
+    """POST reads a failed mail once more."""
+
+    required_permission = READ_AGAIN
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Read it now and say what became of it."""
+        mail = get_object_or_404(visible_arrived(request.user), pk=pk)
+        try:
+            ReadMailAgain(mail=mail, actor=Actor.of_user(request.user))()
+        except ActionRefused as refusal:
+            messages.error(request, str(refusal))
+            return redirect(_detail_url(mail))
+        mail = process(mail.pk, may_defer=False)
+        if mail.state == InboundState.DONE:
+            messages.success(request, _("The mail was read: %(outcome)s.") % {"outcome": _outcome(mail)})
+        else:
+            messages.error(request, _("The mail could not be read this time either."))
+        return redirect(_detail_url(mail))
+
+
+def _detail_url(mail: InboundMail) -> str:
+    return reverse("helpdesk_mail_log:mail", args=[mail.pk])
+
+
+def _outcome(mail: InboundMail) -> str:
+    """Return what became of the mail; where it stands while nothing has."""
+    return str(mail.get_outcome_display() if mail.outcome else mail.get_state_display())
+
+
+def _has_ticket(mail: InboundMail) -> bool:
+    return mail.ticket_id is not None

@@ -1,0 +1,99 @@
+"""The administrator's group in the menu: teams, mailboxes, statuses, priorities, and the logs of mail."""
+
+from __future__ import annotations
+
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.tables import BooleanColumn, Column, NumberColumn
+from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
+
+from wagtail_helpdesk.configuration import forms, views
+from wagtail_helpdesk.configuration.viewsets import log_menu_items
+from wagtail_helpdesk.contact_forms.models import ContactForm
+from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, Team
+
+
+class SettingsAdmin(ModelAdmin):
+    """What the four have in common. Subclasses name the model, the form and the columns after the first."""
+
+    form_class: type
+    columns: list[Column] = []
+    inspect_view_enabled = False
+    #: Wagtail's site history has it all; modeladmin's own page of it does not fit into today's admin.
+    history_view_enabled = False
+    index_view_class = views.SettingsIndexView
+    create_view_class = views.SettingsCreateView
+    edit_view_class = views.SettingsEditView
+    delete_view_class = views.SettingsDeleteView
+    index_template_name = "wagtail_helpdesk/configuration/index.html"
+    create_template_name = "wagtailadmin/generic/form.html"
+    edit_template_name = "wagtail_helpdesk/configuration/edit.html"
+    delete_template_name = "wagtail_helpdesk/configuration/delete.html"
+
+
+class TeamAdmin(SettingsAdmin):
+    """Teams."""
+
+    model = Team
+    form_class = forms.TeamForm
+    base_url_path = "helpdesk/settings/teams"
+    menu_icon = "group"
+    columns = [NumberColumn("member_count", label=_("Members")), BooleanColumn("is_default", label=_("Default"))]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
+        """Return the teams with the number of their members."""
+        return Team.objects.annotate(member_count=Count("members")).order_by("name", "pk")
+
+
+class MailboxAdmin(SettingsAdmin):
+    """Mailboxes."""
+
+    model = Mailbox
+    form_class = forms.MailboxForm
+    base_url_path = "helpdesk/settings/mailboxes"
+    menu_icon = "mail"
+    columns = [Column("team", label=_("Team")), BooleanColumn("is_default", label=_("Default"))]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Mailbox]:
+        """Return the mailboxes with their teams."""
+        return Mailbox.objects.select_related("team").order_by("name", "pk")
+
+
+class StatusAdmin(SettingsAdmin):
+    """Statuses."""
+
+    model = Status
+    form_class = forms.StatusForm
+    base_url_path = "helpdesk/settings/statuses"
+    menu_icon = "list-ul"
+    columns = [
+        Column("category", label=_("Category"), accessor="get_category_display"),
+        BooleanColumn("is_default", label=_("Default of its category")),
+    ]
+
+
+class PriorityAdmin(SettingsAdmin):
+    """Priorities."""
+
+    model = Priority
+    form_class = forms.PriorityForm
+    base_url_path = "helpdesk/settings/priorities"
+    menu_icon = "order-up"
+    columns = [NumberColumn("level", label=_("Level")), BooleanColumn("is_default", label=_("Default"))]
+
+
+class HelpdeskSettingsGroup(ModelAdminGroup):
+    """The menu "Helpdesk settings"."""
+
+    menu_label = _("Helpdesk settings")
+    menu_item_name = "helpdesk-settings"
+    menu_icon = "cogs"
+    menu_order = 8900
+    items = (TeamAdmin, MailboxAdmin, StatusAdmin, PriorityAdmin)
+
+    def get_submenu_items(self) -> list[MenuItem]:
+        """Return the items of the four, the contact forms and the logs after them."""
+        contact_forms = ContactForm.snippet_viewset.get_menu_item(order=50)
+        return [*super().get_submenu_items(), contact_forms, *log_menu_items()]
