@@ -33,12 +33,12 @@ def browser() -> Iterator[Browser]:
     executable = chromium.find()
     if executable is None:
         pytest.skip(chromium.reason_for_none())
-    known = {connection.alias: connection for connection in connections.all(initialized_only=True)}
+    database_connections = {alias: connections[alias] for alias in connections}
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright keeps an event loop in this thread, in which Django would refuse the database to the test.
+        # Playwright keeps an event loop running in this thread. Django would refuse the database to the test there, and
+        # open new connections, which know nothing of what pytest-django noted on those it had set up.
         patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        # From here on we are in a context without connections; new ones would not know what to bring back after a test.
-        for alias, connection in known.items():
+        for alias, connection in database_connections.items():
             connections[alias] = connection
         browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         yield browser
