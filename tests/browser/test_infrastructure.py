@@ -26,7 +26,7 @@ def provoke(page, script):
     [
         ("console.error('broken')", "console: broken"),
         ("await fetch('https://example.com/x')", "foreign request: https://example.com/x"),
-        ("document.body.append(Object.assign(new Image(), {src: 'https://example.org/y'}))", "https://example.org/y"),
+        ("await new Promise(done => Object.assign(new Image(), {onerror: done, src: 'https://example.org/y'}))", "org/y"),
         ("setTimeout(() => { throw new Error('uncaught') })", "script: uncaught"),
     ],
 )
