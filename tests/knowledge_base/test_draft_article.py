@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
+from django.test import TestCase
 from wagtail.models import GroupApprovalTask, Page, Workflow, WorkflowPage, WorkflowTask
 
 from tests.pages.trees import make_article
@@ -70,8 +71,6 @@ def test_it_is_told(desk, ticket, section):
 
     events.subscribe(events.ArticleDrafted, hear)
     try:
-        from django.test import TestCase
-
         with TestCase.captureOnCommitCallbacks(execute=True):
             page = draft(ticket, section, desk.agent)
     finally:
