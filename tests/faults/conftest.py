@@ -1,85 +1,88 @@
-"""Processes that are killed, on the database of the test run and with a real mail server."""
+"""Processes that are killed while they work on the test's own database."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
-from tests.mail.smtp import Inbox, smtp_server
-
-PROJECT = Path(__file__).resolve().parents[2]
+MAX_STEPS = 2000
 
 
-@dataclass
-class Site:
-    """A site that other processes work on."""
+class Victim:
+    """Runs functions in other processes. They are given as "module.function", with arguments that JSON can carry."""
 
-    media: Path
-    inbox: Inbox
-    smtp_port: int
+    def __init__(self, process: subprocess.Popen[str], outbox: Path) -> None:
+        self._process = process
+        #: A file for each mail that a process sent.
+        self.outbox = outbox
 
-    def start(self, *command: str, point: str = "-") -> subprocess.Popen[str]:
-        """Start a management command in a process of its own."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.victim", point, *command],
-            cwd=PROJECT,
-            env=self._environ(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+    def run(self, function: str, *arguments: Any, step: int | None = None) -> bool:
+        """Return True when the function ran to its end, False when it was killed at ``step`` before."""
+        order = {"function": function, "arguments": arguments, "step": step}
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        code = int(self._process.stdout.readline() or 1)
+        assert code in (0, -signal.SIGKILL), f"{function} failed in its process, see the captured standard error"
+        return code == 0
 
-    def run(self, *command: str, point: str = "-") -> int:
-        """Run a management command to its end, or to its death; return the exit code (-9 for SIGKILL)."""
-        process = self.start(*command, point=point)
-        _out, errors = process.communicate(timeout=120)
-        assert process.returncode in (0, -signal.SIGKILL), errors
-        return process.returncode
+    def kill_at_each_step(self, prepare: Callable[[], tuple[str, list[Any]]]) -> Iterator[int]:
+        """Yield after each kill, to let the test start again and look: first at step 0, then 1, ... until none is left.
 
-    def run_and_kill(self, *command: str, seconds: float) -> None:
-        """Kill a management command after ``seconds``, if it still runs then."""
-        process = self.start(*command)
-        try:
-            process.communicate(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-
-    def _environ(self) -> dict[str, str]:
-        database = dict(settings.DATABASES["default"])
-        database["NAME"] = connection.settings_dict["NAME"]
-        wanted = {key: database[key] for key in ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")}
-        return {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
-            "FAULT_DATABASE": json.dumps(wanted, default=str),
-            "FAULT_MEDIA": str(self.media),
-            "FAULT_SMTP_PORT": str(self.smtp_port),
-        }
+        ``prepare`` sets up a fresh case and returns the function and its arguments. What happens when nothing is killed
+        is yielded too, as the last.
+        """
+        for step in itertools.count():
+            assert step < MAX_STEPS, "this never ends"
+            function, arguments = prepare()
+            finished = self.run(function, *arguments, step=step)
+            yield step
+            if finished:
+                return
 
 
 @pytest.fixture
-def site(transactional_db: None, tmp_path: Path, settings) -> Iterator[Site]:
-    """Return a site whose files and mail server are this test's own."""
-    settings.WAGTAIL_HELPDESK = {}
-    settings.MEDIA_ROOT = str(tmp_path / "media")
-    inbox = Inbox()
-    with smtp_server(inbox) as (_host, port):
-        yield Site(tmp_path / "media", inbox, port)
+def victim(transactional_db: None, tmp_path: Path) -> Iterator[Victim]:
+    """Processes on the test's own database and files; what they mail ends in ``victim.outbox``."""
+    with start_victim(tmp_path / "outbox") as started:
+        yield started
 
 
 @pytest.fixture
-def dice() -> random.Random:
-    """Return the same chances in every run."""
-    return random.Random(20261122)
+def second_victim(transactional_db: None, tmp_path: Path) -> Iterator[Victim]:
+    """Further processes, to run beside those of ``victim``."""
+    with start_victim(tmp_path / "second_outbox") as started:
+        yield started
+
+
+@contextmanager
+def start_victim(outbox: Path) -> Iterator[Victim]:
+    """Start the process that forks for each order; end it with the block."""
+    from django.db import connection
+
+    environ = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "TESTS_SCRATCH": str(settings.SCRATCH),
+        "TESTS_DATABASE": str(connection.settings_dict["NAME"]),
+        "TESTS_OUTBOX": str(outbox),
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.victim"],
+        cwd=Path(__file__).resolve().parents[2],
+        env=environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        yield Victim(process, outbox)
+        process.stdin.close()

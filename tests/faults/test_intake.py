@@ -2,112 +2,149 @@
 
 from __future__ import annotations
 
-import random
+import itertools
+import threading
+from io import StringIO
 from pathlib import Path
 
-import pytest
+from django.core.management import call_command
 
-from tests.faults.conftest import Site
+from tests.faults.conftest import Victim
 from tests.mail.helpers import make_mail
 from wagtail_helpdesk.conversations.files import read_file
 from wagtail_helpdesk.conversations.models import Attachment, Message
 from wagtail_helpdesk.mail.models import InboundMail, OutboundMail
 from wagtail_helpdesk.mail.raw_store import load_raw
+from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.models import Ticket
 
+HERE = __name__
 ADDRESS = "support@desk.example"
-PROCESS = "wagtail_helpdesk.mail.process"
-
-#: Where the process is killed: before the raw mail is stored ... after the outcome is committed.
-POINTS = [
-    "wagtail_helpdesk.mail.accept:store_raw:before:1",
-    "wagtail_helpdesk.mail.accept:store_raw:after:1",
-    "wagtail_helpdesk.mail.accept:InboundMail.objects.create:after:1",
-    f"{PROCESS}:_claim:before:1",
-    f"{PROCESS}:_claim:after:1",
-    f"{PROCESS}:parse:after:1",
-    "wagtail_helpdesk.mail.filing:receive:before:1",
-    "wagtail_helpdesk.conversations.actions.open_ticket:open_ticket_row:after:1",
-    "wagtail_helpdesk.conversations.actions.write_message:store_files:after:1",
-    "wagtail_helpdesk.conversations.actions.open_ticket:record_activity:after:1",
-    "wagtail_helpdesk.mail.enqueue:OutboundMail.objects.create:after:1",
-    "wagtail_helpdesk.mail.filing:receive:after:1",
-    f"{PROCESS}:_finish:after:1",
-    f"{PROCESS}:_attempt:after:1",
-]
 
 
-def write_mails(folder: Path, count: int) -> None:
-    """Write ``count`` mails with a file each, from people of their own."""
-    folder.mkdir()
-    for number in range(count):
-        message = make_mail(
-            f"Question {number}", subject=f"Question {number}", sender=f"c{number}@d{number}.example", to=ADDRESS
-        )
-        message.add_attachment(f"file {number}".encode(), maintype="application", subtype="pdf", filename="a.pdf")
-        (folder / f"{number:03}.eml").write_bytes(message.as_bytes())
+def import_mails(folder: str) -> None:
+    """Import every mail of a folder."""
+    call_command("helpdesk_mail", "import", folder, "--mailbox", ADDRESS, stdout=StringIO(), stderr=StringIO())
 
 
-def assert_all_there(count: int) -> None:
-    """Each mail is one ticket with one message, one readable file, one acknowledgement and its raw source."""
-    assert InboundMail.objects.filter(state="done", outcome="opened").count() == count
-    subjects = sorted(Ticket.objects.values_list("subject", flat=True))
-    assert subjects == sorted(f"Question {number}" for number in range(count))
-    assert Message.objects.count() == count
-    assert OutboundMail.objects.filter(kind="ack").count() == count
-    contents = sorted(read_file(attachment) for attachment in Attachment.objects.all())
-    assert contents == sorted(f"file {number}".encode() for number in range(count))
-    assert all(load_raw(mail) for mail in InboundMail.objects.all())
+def process_mails() -> None:
+    """Read what was accepted."""
+    call_command("helpdesk_mail", "process")
 
 
-@pytest.mark.parametrize("point", POINTS)
-def test_killed_at_a_named_point(site: Site, tmp_path: Path, point: str) -> None:
-    write_mails(tmp_path / "mails", 2)
-    command = ("helpdesk_mail", "import", str(tmp_path / "mails"), "--mailbox", ADDRESS)
-    assert site.run(*command, point=point) == -9
-    assert site.run(*command) == 0
-    assert_all_there(2)
-
-
-def test_worker_goes_on_where_the_import_was_killed(site: Site, tmp_path: Path) -> None:
-    """The files may be gone by then: what was accepted is in the database."""
-    write_mails(tmp_path / "mails", 1)
-    command = ("helpdesk_mail", "import", str(tmp_path / "mails"), "--mailbox", ADDRESS)
-    assert site.run(*command, point=f"{PROCESS}:parse:after:1") == -9
-    (tmp_path / "mails" / "000.eml").unlink()
-    assert site.run("helpdesk_mail", "process") == 0
-    assert_all_there(1)
-
-
-def test_mail_that_kills_its_reader_is_read_simply_the_third_time(site: Site, tmp_path: Path) -> None:
-    write_mails(tmp_path / "mails", 1)
-    command = ("helpdesk_mail", "import", str(tmp_path / "mails"), "--mailbox", ADDRESS)
+def submit_form(key: str) -> None:
+    """Take in what a contact form sends, twice, as an impatient customer does."""
     for _ in range(2):
-        assert site.run(*command, point=f"{PROCESS}:parse:after:1") == -9
-    assert site.run(*command, point=f"{PROCESS}:parse:after:1") == 0
+        factories.make_ticket(f"By form {key}", key=key, channel="form", address=f"{key}@d-{key}.example")
+
+
+def write_mail(folder: Path, subject: str) -> Path:
+    """Write a mail with a file, from a person of its own; return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sender = f"{subject.lower().replace(' ', '-')}@{subject.lower().replace(' ', '-')}.example"
+    message = make_mail(f"Text of {subject}", subject=subject, sender=sender, to=ADDRESS)
+    message.add_attachment(f"file of {subject}".encode(), maintype="application", subtype="pdf", filename="a.pdf")
+    path = folder / f"{subject}.eml"
+    path.write_bytes(message.as_bytes())
+    return path
+
+
+def assert_taken_in_once(subject: str) -> None:
+    """The mail is one ticket with one message, one readable file, one acknowledgement and its raw source."""
+    mail = InboundMail.objects.get(subject=subject)
+    assert (mail.state, mail.outcome) == ("done", "opened")
+    assert load_raw(mail)
+    ticket = Ticket.objects.get(subject=subject)
+    message = Message.objects.get(ticket=ticket)
+    assert mail.message == message
+    assert OutboundMail.objects.filter(ticket=ticket, kind="ack").count() == 1
+    assert read_file(Attachment.objects.get(message=message)) == f"file of {subject}".encode()
+
+
+def test_import_killed_at_each_step(victim: Victim, tmp_path: Path) -> None:
+    subjects = (f"Question {number}" for number in itertools.count())
+    subject = ""
+
+    def prepare() -> tuple[str, list[str]]:
+        nonlocal subject
+        subject = next(subjects)
+        write_mail(tmp_path / subject, subject)
+        return f"{HERE}.import_mails", [str(tmp_path / subject)]
+
+    # The mailbox is made by the first mail; that is no step of the others.
+    function, arguments = prepare()
+    assert victim.run(function, *arguments)
+    steps = 0
+    for _step in victim.kill_at_each_step(prepare):
+        steps += 1
+        assert victim.run(f"{HERE}.import_mails", str(tmp_path / subject))
+        assert_taken_in_once(subject)
+    assert steps > 50
+
+
+def test_worker_goes_on_where_the_import_was_killed(victim: Victim, tmp_path: Path) -> None:
+    """The file may be gone by then: what was accepted is in the database."""
+    subjects = (f"Gone {number}" for number in itertools.count())
+    path = Path()
+
+    def prepare() -> tuple[str, list[str]]:
+        nonlocal path
+        subject = next(subjects)
+        path = write_mail(tmp_path / subject, subject)
+        return f"{HERE}.import_mails", [str(path.parent)]
+
+    finished = 0
+    for _step in victim.kill_at_each_step(prepare):
+        if InboundMail.objects.filter(subject=path.stem).exists():
+            path.unlink()
+            assert victim.run(f"{HERE}.process_mails")
+            assert_taken_in_once(path.stem)
+            finished += 1
+    assert finished > 20
+
+
+def test_mail_that_kills_its_reader_is_read_simply_the_third_time(
+    victim: Victim, tmp_path: Path, transactional_db: None
+) -> None:
+    write_mail(tmp_path / "one", "Deadly")
+    assert victim.run(f"{HERE}.import_mails", str(tmp_path / "one"))
+    InboundMail.objects.update(state="received", attempts=2, outcome="")
+    Ticket.objects.all().delete()
+    assert victim.run(f"{HERE}.process_mails")
     mail = InboundMail.objects.get()
     assert (mail.outcome, mail.attempts) == ("opened", 3)
     assert "unreadable" in mail.message.flags
     assert mail.message.attachments.get().display_name == "original.eml"
 
 
-def test_killed_at_random_moments(site: Site, tmp_path: Path, dice: random.Random) -> None:
-    count = 30
-    write_mails(tmp_path / "mails", count)
-    command = ("helpdesk_mail", "import", str(tmp_path / "mails"), "--mailbox", ADDRESS)
-    for _ in range(6):
-        site.run_and_kill(*command, seconds=dice.uniform(1.0, 4.0))
-    assert site.run(*command) == 0
-    assert_all_there(count)
+def test_form_killed_at_each_step(victim: Victim) -> None:
+    keys = (f"k{number}" for number in itertools.count())
+    key = ""
+
+    def prepare() -> tuple[str, list[str]]:
+        nonlocal key
+        key = next(keys)
+        return f"{HERE}.submit_form", [key]
+
+    for _step in victim.kill_at_each_step(prepare):
+        assert victim.run(f"{HERE}.submit_form", key)
+        message = Message.objects.get(text=f"By form {key}")
+        assert OutboundMail.objects.filter(ticket=message.ticket).count() == 1
 
 
-def test_two_importers_at_once(site: Site, tmp_path: Path) -> None:
-    count = 25
-    write_mails(tmp_path / "mails", count)
-    command = ("helpdesk_mail", "import", str(tmp_path / "mails"), "--mailbox", ADDRESS)
-    site.run("helpdesk_mail", "import", str(tmp_path / "mails" / "000.eml"), "--mailbox", ADDRESS)
-    both = [site.start(*command) for _ in range(2)]
-    for process in both:
-        process.communicate(timeout=120)
-    assert site.run(*command) == 0
-    assert_all_there(count)
+def test_two_importers_at_once(second_victim: Victim, victim: Victim, tmp_path: Path) -> None:
+    count = 12
+    victim.run(f"{HERE}.import_mails", str(write_mail(tmp_path / "first", "First").parent))
+    for number in range(count):
+        write_mail(tmp_path / "mails", f"Both {number}")
+    threads = [
+        threading.Thread(target=one.run, args=(f"{HERE}.import_mails", str(tmp_path / "mails")))
+        for one in (victim, second_victim)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert victim.run(f"{HERE}.import_mails", str(tmp_path / "mails"))
+    for number in range(count):
+        assert_taken_in_once(f"Both {number}")

@@ -1,52 +1,92 @@
-"""A management command that is killed at a named point: ``python -m tests.faults.victim POINT COMMAND ARGUMENT...``.
+"""Runs functions in processes that are killed at a chosen step; the tests talk to it through its pipes.
 
-POINT is "-" or ``module:attribute:before|after:n``: the process ends by SIGKILL at the n-th call of that callable.
+Django is loaded once. Each order, a line of JSON, is then carried out by a fork, which may die without harm to the
+next.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from typing import Any
 
+import django
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-def kill_at(point: str) -> None:
-    """Replace the callable of ``point`` by one that ends this process."""
-    module_name, path, when, number = point.split(":")
-    owner: Any = import_module(module_name)
-    *outer, name = path.split(".")
-    for part in outer:
-        owner = getattr(owner, part)
-    original: Callable[..., Any] = getattr(owner, name)
-    calls = 0
 
-    def replacement(*args: Any, **kwargs: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == int(number) and when == "before":
-            os.kill(os.getpid(), signal.SIGKILL)
-        result = original(*args, **kwargs)
-        if calls == int(number):
-            os.kill(os.getpid(), signal.SIGKILL)
+class Killer:
+    """Kills this process at one of its steps, which are the moments before and after each SQL statement and commit.
+
+    All else that a process does, with files and mails, lies between two of these moments.
+    """
+
+    def __init__(self, step: int) -> None:
+        self._step = step
+        self._now = 0
+
+    def __call__(self, execute: Callable[..., Any], *arguments: Any) -> Any:
+        """Execute, as Django's execute_wrapper() has it."""
+        self._tick()
+        result = execute(*arguments)
+        self._tick()
         return result
 
-    setattr(owner, name, replacement)
+    @contextmanager
+    def watching(self, connection: BaseDatabaseWrapper) -> Iterator[None]:
+        """Count the steps of all that is done on ``connection`` in the block."""
+        commit = connection._commit
+        connection._commit = lambda: self(commit)
+        with connection.execute_wrapper(self):
+            yield
+
+    def _tick(self) -> None:
+        if self._now == self._step:
+            os.kill(os.getpid(), signal.SIGKILL)
+        self._now += 1
 
 
-def main(point: str, *command: str) -> None:
-    """Set Django up, arm the point, run the command."""
-    import django
+def carry_out(order: dict[str, Any]) -> int:
+    """Run the order in a fork; return its exit code, negative the number of the signal that killed it."""
+    pid = os.fork()
+    if pid:
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    code = 1
+    try:
+        run(order)
+        code = 0
+    except BaseException:  # noqa: BLE001
+        traceback.print_exc()
+    sys.stderr.flush()
+    os._exit(code)
 
+
+def run(order: dict[str, Any]) -> None:
+    """Call the ordered function, under a Killer where the order has a step."""
+    from django.db import connection
+
+    module, _, name = order["function"].rpartition(".")
+    function = getattr(import_module(module), name)
+    step = order["step"]
+    with nullcontext() if step is None else Killer(step).watching(connection):
+        function(*order["arguments"])
+    connection.close()
+
+
+def main() -> None:
+    """Carry out orders from standard input until it is closed, and answer each with the exit code."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # whatever is printed is no answer
     django.setup()
-    if point != "-":
-        kill_at(point)
-    from django.core.management import call_command
-
-    call_command(*command)
+    for line in sys.stdin:
+        answers.write(f"{carry_out(json.loads(line))}\n")
+        answers.flush()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()
