@@ -75,7 +75,8 @@ class WriteView(ConversationView):
         if newer:
             form.data["last_seen"] = max(message.pk for message in newer)
         if self.request.FILES:
-            why = f"{why} {_('Please choose your files again.')}"
+            choose_again = _("Please choose your files again.")
+            why = f"{why} {choose_again}"
         self.composer, self.refusal = form, why
         return self.render_to_response(self.get_context_data(), status=REFUSED)
 
