@@ -77,4 +77,4 @@ def test_sentences_end_alike(language: str) -> None:
 
 
 def _ending(text: str) -> str:
-    return text[-1] if text[-1] in ".:?…" else ""
+    return text[-1:] if text[-1:] in ".:?…" else ""
