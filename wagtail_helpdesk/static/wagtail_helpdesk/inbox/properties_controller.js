@@ -5,39 +5,70 @@ class HelpdeskPropertiesController extends window.StimulusModule.Controller {
   static values = {
     /** What to say when the server cannot be reached. */
     failed: String,
+    /** The name of Wagtail's field for a new tag, which has none of its own. */
+    tag: String,
   };
+
+  connect() {
+    this.waiting = 0;
+    this.queue = Promise.resolve();
+    this.nameTagInput();
+  }
 
   save(event) {
     if (event.target.tagName === 'SELECT') event.target.form.requestSubmit();
   }
 
-  async submit(event) {
-    event.preventDefault();
-    const form = event.target;
-    const focused = document.activeElement && document.activeElement.id;
-    const body = new FormData(form);
-    if (event.submitter && event.submitter.name) body.set(event.submitter.name, event.submitter.value);
-    this.element.setAttribute('aria-busy', 'true');
-    try {
-      const response = await fetch(form.action, {
-        method: 'POST',
-        body,
-        headers: { 'X-Requested-With': 'XMLHttpRequest' },
-      });
-      const answer = await response.json();
-      if (answer.redirect) window.location.assign(answer.redirect);
-      else this.show(answer, focused);
-    } catch {
-      form.querySelector('[role="status"]').textContent = this.failedValue;
-    }
-    this.element.removeAttribute('aria-busy');
+  /** Leaving the field of tags makes a tag of its text and moves what lies below: a click on "Save" would miss. */
+  leave(event) {
+    if (!event.target.closest('.tagit')) return;
+    const { form } = event.target;
+    setTimeout(() => {
+      if (form.isConnected && form.elements.tags.value !== form.elements.tags.defaultValue) form.requestSubmit();
+    });
   }
 
-  show({ properties, head }, focused) {
+  submit(event) {
+    event.preventDefault();
+    const form = event.target;
+    const body = new FormData(form);
+    if (event.submitter && event.submitter.name) body.set(event.submitter.name, event.submitter.value);
+    // One after the other, as they were made; the page shows the last answer.
+    this.waiting += 1;
+    this.element.setAttribute('aria-busy', 'true');
+    this.queue = this.queue.then(() => this.send(form.action, body));
+  }
+
+  async send(action, body) {
+    let answer = null;
+    try {
+      const response = await fetch(action, { method: 'POST', body, headers: { 'X-Requested-With': 'XMLHttpRequest' } });
+      answer = await response.json();
+    } catch {
+      this.element.querySelector('[role="status"]').textContent = this.failedValue;
+    }
+    this.waiting -= 1;
+    if (this.waiting > 0) return;
+    this.element.removeAttribute('aria-busy');
+    if (answer && answer.redirect) window.location.assign(answer.redirect);
+    else if (answer) this.show(answer);
+  }
+
+  show({ properties, head }) {
+    const focused = this.element.contains(document.activeElement) && document.activeElement.id;
     this.element.innerHTML = properties;
     document.getElementById('ticket-head').outerHTML = head;
     const element = focused && document.getElementById(focused);
     if (element) element.focus();
+    this.nameTagInput();
+  }
+
+  nameTagInput() {
+    // Wagtail makes the field when it finds it in the page, a moment later.
+    setTimeout(() => {
+      const input = this.element.querySelector('.tagit-new input');
+      if (input) input.setAttribute('aria-label', this.tagValue);
+    });
   }
 }
 
