@@ -67,6 +67,8 @@ def test_from_answer_to_published_article(new_page, sign_in, watch, desk, sectio
     page.locator("[contenteditable=true]").first.click()
     page.keyboard.press("Control+End")
     page.keyboard.type(" A phone charger does.")
+    # The editor writes into its field a moment after the last key.
+    expect(page.locator("[name=answer]")).to_have_value(re.compile("A phone charger does"))
     page.get_by_role("button", name="Make a draft article").click()
     expect(page.get_by_text("sent to review")).to_be_visible()
     article = HelpArticlePage.objects.get()
