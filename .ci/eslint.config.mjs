@@ -1,8 +1,9 @@
 // Rules for plain ES modules and classes in a browser; no plugin, so that one pinned package is all that CI fetches.
 const browser = [
-  'AbortController', 'CustomEvent', 'DOMParser', 'Event', 'EventSource', 'FormData', 'HTMLElement', 'MutationObserver',
-  'Notification', 'URL', 'URLSearchParams', 'clearInterval', 'clearTimeout', 'console', 'document', 'fetch', 'history',
-  'localStorage', 'location', 'navigator', 'requestAnimationFrame', 'sessionStorage', 'setInterval', 'setTimeout', 'window',
+  'AbortController', 'CSS', 'CustomEvent', 'DOMParser', 'DataTransfer', 'Event', 'EventSource', 'FormData',
+  'HTMLElement', 'IntersectionObserver', 'MutationObserver', 'Node', 'Notification', 'ResizeObserver', 'URL',
+  'URLSearchParams', 'clearInterval', 'clearTimeout', 'console', 'customElements', 'document', 'fetch', 'history', 'localStorage',
+  'location', 'navigator', 'requestAnimationFrame', 'sessionStorage', 'setInterval', 'setTimeout', 'window',
 ];
 
 export default [
@@ -19,7 +20,7 @@ export default [
       'class-methods-use-this': 'off',
       complexity: ['error', 10],
       'consistent-return': 'error',
-      curly: 'error',
+      curly: ['error', 'multi-line'],
       'default-case-last': 'error',
       eqeqeq: 'error',
       'for-direction': 'error',

@@ -26,7 +26,10 @@ def provoke(page, script):
     [
         ("console.error('broken')", "console: broken"),
         ("await fetch('https://example.com/x')", "foreign request: https://example.com/x"),
-        ("await new Promise(done => Object.assign(new Image(), {onerror: done, src: 'https://example.org/y'}))", "org/y"),
+        (
+            "await new Promise(done => Object.assign(new Image(), {onerror: done, src: 'https://example.org/y'}))",
+            "org/y",
+        ),
         ("setTimeout(() => { throw new Error('uncaught') })", "script: uncaught"),
     ],
 )
