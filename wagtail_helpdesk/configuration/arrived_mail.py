@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
@@ -61,6 +62,7 @@ class ArrivedMailListView(RequirePermissionMixin, BaseListingView):
     """All arrived mails, newest first."""
 
     required_permission = VIEW_ARRIVED
+    template_name = "wagtail_helpdesk/configuration/log_listing.html"
     model = InboundMail
     page_title = gettext_lazy("Mail log")
     header_icon = "mail"
@@ -76,12 +78,12 @@ class ArrivedMailListView(RequirePermissionMixin, BaseListingView):
     @cached_property
     def columns(self) -> list[Column]:
         return [
-            TitleColumn("subject", label=_("Subject"), accessor=str, get_url=_detail_url),
+            TitleColumn("subject", label=_("Subject"), accessor=_short_subject, get_url=_detail_url),
             Column("from_header", label=_("From")),
             StatusTagColumn("outcome", label=_("Outcome"), accessor=_outcome, primary=_has_ticket),
-            Column("reason", label=_("Reason")),
+            Column("reason", label=_("Reason"), classname="hd-log-minor"),
             TicketColumn("ticket", label=_("Ticket")),
-            Column("mailbox", label=_("Mailbox"), accessor="mailbox.address"),
+            Column("mailbox", label=_("Mailbox"), accessor="mailbox.address", classname="hd-log-minor"),
             DateColumn("received_at", label=_("Received"), width="12%"),
         ]
 
@@ -169,6 +171,10 @@ class ReadAgainView(RequirePermissionMixin, View):
 
 def _detail_url(mail: InboundMail) -> str:
     return reverse("helpdesk_mail_log:mail", args=[mail.pk])
+
+
+def _short_subject(mail: InboundMail) -> str:
+    return Truncator(str(mail)).chars(80)
 
 
 def _outcome(mail: InboundMail) -> str:

@@ -9,6 +9,7 @@ from django.forms.models import fields_for_model
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.utils import get_user_display_name
 from wagtail.coreutils import get_content_languages
 
 from wagtail_helpdesk.configuration.fields import LinesField
@@ -31,6 +32,7 @@ class TeamForm(WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         members = self.fields["members"]
+        members.label_from_instance = get_user_display_name
         members.queryset = users_who_may("view")
         if self.instance.pk:
             # Somebody whose rights were taken away is shown, so that saving does not drop him unawares.

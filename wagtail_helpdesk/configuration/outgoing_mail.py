@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
@@ -63,9 +64,10 @@ class OutgoingMailListView(RequirePermissionMixin, BaseListingView):
     """All our mails, newest first."""
 
     required_permission = VIEW_OUTGOING
+    template_name = "wagtail_helpdesk/configuration/log_listing.html"
     model = OutboundMail
     page_title = gettext_lazy("Outgoing mail")
-    header_icon = "arrow-up-big"
+    header_icon = "upload"
     index_url_name = "helpdesk_outgoing_mail:index"
     index_results_url_name = "helpdesk_outgoing_mail:results"
     filterset_class = OutgoingMailFilterSet
@@ -78,10 +80,10 @@ class OutgoingMailListView(RequirePermissionMixin, BaseListingView):
     @cached_property
     def columns(self) -> list[Column]:
         return [
-            TitleColumn("subject", label=_("Subject"), accessor=title, get_url=_detail_url),
+            TitleColumn("subject", label=_("Subject"), accessor=_short_title, get_url=_detail_url),
             RecipientsColumn("to", label=_("To"), accessor="pk"),
             StatusTagColumn("state", label=_("State"), accessor="get_state_display", primary=_is_sent),
-            Column("kind", label=_("Kind"), accessor="get_kind_display"),
+            Column("kind", label=_("Kind"), accessor="get_kind_display", classname="hd-log-minor"),
             TicketColumn("ticket", label=_("Ticket")),
             DateColumn("created_at", label=_("Created"), width="12%"),
         ]
@@ -100,7 +102,7 @@ class OutgoingMailView(RequirePermissionMixin, WagtailAdminTemplateMixin, Templa
 
     required_permission = VIEW_OUTGOING
     template_name = "wagtail_helpdesk/configuration/outgoing_mail.html"
-    header_icon = "arrow-up-big"
+    header_icon = "upload"
 
     @cached_property
     def mail(self) -> OutboundMail:
@@ -139,6 +141,10 @@ class OutgoingMailView(RequirePermissionMixin, WagtailAdminTemplateMixin, Templa
 def title(mail: OutboundMail) -> str:
     """Return the subject, or the mail's own number where it was erased."""
     return mail.subject or f"#{mail.pk}"
+
+
+def _short_title(mail: OutboundMail) -> str:
+    return Truncator(title(mail)).chars(80)
 
 
 def _detail_url(mail: OutboundMail) -> str:

@@ -98,14 +98,14 @@ class SettingsEditView(_FormView, views.EditView):
     """An existing row."""
 
     def get_here(self) -> str:
-        return str(self.instance)
+        return self.instance.name
 
 
 class SettingsDeleteView(Furniture, views.DeleteView):
     """Asks, then deletes; says what stands in the way without naming it."""
 
     def get_here(self) -> str:
-        return _("Delete: %(what)s") % {"what": self.instance}
+        return _("Delete: %(what)s") % {"what": self.instance.name}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**{"users": users_of(self.instance), **kwargs})

@@ -73,7 +73,7 @@ def log_menu_items() -> list[MenuItem]:
             _("Outgoing mail"),
             reverse_lazy("helpdesk_outgoing_mail:index"),
             name="helpdesk-outgoing-mail",
-            icon_name="arrow-up-big",
+            icon_name="upload",
             order=110,
             permission=VIEW_OUTGOING,
         ),
