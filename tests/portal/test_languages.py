@@ -30,3 +30,11 @@ def test_tracking_page(client, desk, link, language):
 def test_refusal(client, desk, link, language, expected):
     Contact.objects.update(language=language)
     assert expected in client.post(link, {"action": "answer", "text": ""}).content.decode()
+
+
+@pytest.mark.parametrize(("language", "expected"), [("pt-br", "Não encontrado"), ("es", "No encontrado")])
+def test_link_of_nobody(client, desk, settings, language, expected):
+    """It tells no language, so the browser does: also where a site's pages have prefixes, and these addresses none."""
+    settings.ROOT_URLCONF = "tests.portal.prefixed_urls"
+    page = BeautifulSoup(client.get("/helpdesk/t/none/", headers={"accept-language": language}).content, "html.parser")
+    assert page.h1.text == expected

@@ -122,7 +122,11 @@ def show(request: HttpRequest, visit: Visit, form: AnswerForm, *, done: str = ""
 def not_found(request: HttpRequest) -> HttpResponse:
     """Return one and the same page for every link that is not good, whatever the reason."""
     context = {"helpdesk_base_template": conf.get("BASE_TEMPLATE")}
-    return render(request, "wagtail_helpdesk/portal/not_found.html", context, status=404)
+    # Where other addresses carry their language, Django speaks the site's here; the browser knows better.
+    language = translation.get_language_from_request(request, check_path=True)
+    with translation.override(language):
+        request.LANGUAGE_CODE = language
+        return render(request, "wagtail_helpdesk/portal/not_found.html", context, status=404)
 
 
 @contextmanager
