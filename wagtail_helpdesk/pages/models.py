@@ -47,6 +47,10 @@ class HelpArticleTag(TaggedItemBase):
 
     content_object = ParentalKey("HelpArticlePage", on_delete=models.CASCADE, related_name="tagged_items")
 
+    class Meta:
+        verbose_name = _("tagged help article")
+        verbose_name_plural = _("tagged help articles")
+
 
 class HelpArticlePage(HelpArticleMixin, Page):
     """An article of the knowledge base."""

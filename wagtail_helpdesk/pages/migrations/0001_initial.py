@@ -184,7 +184,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "abstract": False,
+                "verbose_name": "tagged help article",
+                "verbose_name_plural": "tagged help articles",
             },
         ),
         migrations.AddField(
