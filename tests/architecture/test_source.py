@@ -37,7 +37,7 @@ def has_day_lookup(module: Module) -> bool:
 
 
 def cuts_times_in_the_database(module: Module) -> bool:
-    return any(re.match(r"(Trunc|Extract)[A-Z]?", name) for name in module.names())
+    return any(re.match(r"(Trunc|Extract)([A-Z]|$)", name) for name in module.names())
 
 
 def hides_conflicts(module: Module) -> bool:

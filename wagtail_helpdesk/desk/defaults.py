@@ -5,6 +5,7 @@ Made after ``migrate`` where missing, and never changed again: they are the admi
 
 from __future__ import annotations
 
+from contextlib import suppress
 from email.utils import parseaddr
 
 from django.conf import settings
@@ -67,11 +68,9 @@ def ensure_defaults() -> None:
     """Make whatever is missing. Safe to call at any time."""
     with transaction.atomic():
         default_team()
-        try:
+        # DEFAULT_FROM_EMAIL such as "root": the site has to name a mailbox itself; a system check asks for it.
+        with suppress(ValueError):
             default_mailbox()
-        except ValueError:
-            # DEFAULT_FROM_EMAIL such as "root": the site has to name a mailbox itself; a system check asks for it.
-            pass
         for category in Category.values:
             default_status(category)
         default_priority()

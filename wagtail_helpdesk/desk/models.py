@@ -8,8 +8,8 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.addresses import address_hash, normalise_address
+from wagtail_helpdesk.desk.choices import Category
 
 
 class Team(models.Model):
@@ -73,6 +73,11 @@ class Mailbox(models.Model):
     def __str__(self) -> str:
         return f"{self.name} <{self.address}>"
 
+    def save(self, *args, **kwargs) -> None:
+        self.address_hash = address_hash(self.address)
+        super().save(*args, **kwargs)
+        _keep_one_default(self)
+
     def clean(self) -> None:
         """Refuse addresses that are none, or that another mailbox has. Raises ValidationError by field."""
         errors = {}
@@ -90,11 +95,6 @@ class Mailbox(models.Model):
                         errors[field] = _("“%(address)s” belongs to another mailbox.") % {"address": address}
         if errors:
             raise ValidationError(errors)
-
-    def save(self, *args, **kwargs) -> None:
-        self.address_hash = address_hash(self.address)
-        super().save(*args, **kwargs)
-        _keep_one_default(self)
 
     @property
     def own_addresses(self) -> list[str]:

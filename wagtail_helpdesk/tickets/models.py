@@ -41,6 +41,9 @@ class TicketTag(TagBase):
 class Ticket(models.Model):
     """One customer's case. Written by actions only."""
 
+    #: A page's "usage" screen is for editors: it must not name tickets that refer to it.
+    wagtail_reference_index_ignore = True
+
     subject = models.CharField(_("subject"), max_length=500, blank=True)
     status = models.ForeignKey(Status, verbose_name=_("status"), on_delete=models.PROTECT, related_name="tickets")
     #: The status's category, repeated here for the views.
@@ -115,6 +118,12 @@ class Ticket(models.Model):
             models.Index(fields=["team", "category", "-last_activity_at", "-id"], name="helpdesk_ticket_team"),
             models.Index(fields=["assignee", "category", "-last_activity_at", "-id"], name="helpdesk_ticket_assignee"),
             models.Index(fields=["category", "customer_waiting_since", "id"], name="helpdesk_ticket_waiting"),
+            models.Index(
+                fields=["team", "category", "customer_waiting_since", "id"], name="helpdesk_ticket_team_waits"
+            ),
+            models.Index(
+                fields=["assignee", "category", "customer_waiting_since", "id"], name="helpdesk_ticket_user_waits"
+            ),
             models.Index(fields=["requester", "-last_activity_at"], name="helpdesk_ticket_requester"),
         ]
 
