@@ -5,31 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import IntegerField, QuerySet, Subquery
 from django.utils.formats import number_format
 
+from wagtail_helpdesk.inbox.parts import CappedCount
 from wagtail_helpdesk.inbox.standing_views import VIEWS, StandingView
 
 CAP = 1000
 
 
-class CappedCount(Subquery):
-    """The number of rows of a queryset, CAP + 1 for any number above CAP."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) helpdesk_capped)"
-    output_field = IntegerField()
-    empty_result_set_value = 0
-
-    def __init__(self, rows: QuerySet) -> None:
-        super().__init__(rows.order_by().values("pk")[: CAP + 1])
-
-
 def count_views(user: Any) -> dict[str, int]:
     """Return the number of tickets that ``user`` may see in each view, by its slug; at most CAP + 1."""
-    counts = {f"in_{view.slug}": CappedCount(view.tickets_for(user)) for view in VIEWS}
+    counts = {
+        f"in_{view.slug}": CappedCount(view.parts_for(user) or [view.tickets_for(user)], CAP + 1) for view in VIEWS
+    }
     # One row to hang the sub-selects on: that of the user.
     row = get_user_model()._base_manager.filter(pk=user.pk).order_by().values(**counts).first() or {}
-    return {view.slug: row.get(f"in_{view.slug}", 0) for view in VIEWS}
+    return {view.slug: min(row.get(f"in_{view.slug}", 0), CAP + 1) for view in VIEWS}
 
 
 def count_text(count: int) -> str:

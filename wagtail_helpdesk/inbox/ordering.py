@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, OrderBy, Q
+from django.db.models import F, OrderBy, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -73,6 +73,28 @@ class Ordering:
             return within | ~empty if reverse else within
         beyond = Q(**{f"{self.field}__{word}": key.value}) | Q(**{self.field: key.value}) & further
         return beyond if reverse or not self.nullable else beyond | empty
+
+    def runs(self, rows: QuerySet, key: Key | None = None, *, reverse: bool = False) -> list[QuerySet]:
+        """Return the rows beyond ``key`` (all of them for None) in order, apart by whether they have a time.
+
+        So each run stands in an index as it is, wherever a database puts empty values.
+        """
+        if key is not None:
+            rows = rows.filter(self.beyond(key, reverse=reverse))
+        descending = self.descending != reverse
+        sign = "-" if descending else ""
+        timed = rows.order_by(f"{sign}{self.field}", f"{sign}pk")
+        if key is not None and key.value is not None:
+            # Says nothing new, but it is a range, to which an index leads.
+            timed = timed.filter(**{f"{self.field}__{'lte' if descending else 'gte'}": key.value})
+        if not self.nullable:
+            return [timed]
+        runs = []
+        if key is None or key.value is not None or reverse:
+            runs.append(timed.filter(**{f"{self.field}__isnull": False}))
+        if key is None or key.value is None or not reverse:
+            runs.append(rows.filter(**{f"{self.field}__isnull": True}).order_by(f"{sign}pk"))
+        return runs
 
     def key_of(self, row: object) -> Key:
         """Return where ``row`` stands."""

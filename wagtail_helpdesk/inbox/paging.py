@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 
 from wagtail_helpdesk.inbox.ordering import Key, Ordering
+from wagtail_helpdesk.inbox.parts import first_keys
 
 PAGE_SIZE = 25
 
@@ -22,18 +24,25 @@ class KeyPage:
 
 
 def key_page(
-    rows: QuerySet, ordering: Ordering, *, after: Key | None = None, before: Key | None = None, size: int = PAGE_SIZE
+    rows: QuerySet,
+    ordering: Ordering,
+    *,
+    after: Key | None = None,
+    before: Key | None = None,
+    size: int = PAGE_SIZE,
+    parts: Sequence[QuerySet] = (),
 ) -> KeyPage:
     """Return the page of ``rows`` after ``after``, or before ``before``, else the first one.
+
+    ``parts``: the same rows as parts that an index has in order, where there are some.
 
     One query; a second one where the way back does not fill a page: then the first page is shown.
     """
     if before is not None and after is None:
-        page = _page_before(rows, ordering, before, size)
+        page = _page_before(rows, ordering, before, size, parts)
         if page is not None:
             return page
-    window = rows if after is None else rows.filter(ordering.beyond(after))
-    found = list(window.order_by(*ordering.columns())[: size + 1])
+    found = list(_stretch(rows, ordering, size + 1, key=after, parts=parts))
     shown = found[:size]
     return KeyPage(
         shown,
@@ -42,9 +51,10 @@ def key_page(
     )
 
 
-def _page_before(rows: QuerySet, ordering: Ordering, before: Key, size: int) -> KeyPage | None:
-    window = rows.filter(ordering.beyond(before, reverse=True))
-    found = list(window.order_by(*ordering.columns(reverse=True))[: size + 1])
+def _page_before(
+    rows: QuerySet, ordering: Ordering, before: Key, size: int, parts: Sequence[QuerySet]
+) -> KeyPage | None:
+    found = list(_stretch(rows, ordering, size + 1, key=before, reverse=True, parts=parts))
     if len(found) <= size:
         return None
     shown = found[:size][::-1]
@@ -58,9 +68,29 @@ def _back_from(shown: list[Any], ordering: Ordering, after: Key | None) -> Key |
     return ordering.key_of(shown[0]) if shown else after
 
 
-def neighbours(rows: QuerySet, ordering: Ordering, row: Any) -> tuple[int | None, int | None]:
+def neighbours(
+    rows: QuerySet, ordering: Ordering, row: Any, *, parts: Sequence[QuerySet] = ()
+) -> tuple[int | None, int | None]:
     """Return the keys of the rows before and after ``row``, which itself need not be among ``rows``. Two queries."""
     key = ordering.key_of(row)
-    before = rows.filter(ordering.beyond(key, reverse=True)).order_by(*ordering.columns(reverse=True))
-    after = rows.filter(ordering.beyond(key)).order_by(*ordering.columns())
-    return before.values_list("pk", flat=True).first(), after.values_list("pk", flat=True).first()
+    before, after = (
+        _stretch(rows, ordering, 1, key=key, reverse=reverse, parts=parts).values_list("pk", flat=True)
+        for reverse in (True, False)
+    )
+    return next(iter(before), None), next(iter(after), None)
+
+
+def _stretch(
+    rows: QuerySet,
+    ordering: Ordering,
+    size: int,
+    *,
+    key: Key | None,
+    parts: Sequence[QuerySet],
+    reverse: bool = False,
+) -> QuerySet:
+    """Return up to ``size`` rows beyond ``key``, with ``reverse`` those before it, the nearest first."""
+    window = rows if key is None else rows.filter(ordering.beyond(key, reverse=reverse))
+    if parts:
+        window = window.filter(pk__in=first_keys(parts, ordering, size, key=key, reverse=reverse))
+    return window.order_by(*ordering.columns(reverse=reverse))[:size]

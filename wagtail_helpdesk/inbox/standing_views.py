@@ -10,30 +10,38 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from wagtail_helpdesk.desk.choices import Category
+from wagtail_helpdesk.desk.choices import ACTIVE, FINISHED, UNRESOLVED, Category
 from wagtail_helpdesk.desk.querysets import team_ids_of
 from wagtail_helpdesk.inbox.ordering import NEWEST, WAITING, Ordering
+from wagtail_helpdesk.inbox.parts import MAX_PARTS
 from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.querysets import TicketQuerySet
 
 
 @dataclass(frozen=True)
 class StandingView:
-    """One view: ``narrow`` takes the tickets that a user may see and the user."""
+    """One view: tickets of its categories, and of these what ``narrow`` leaves for a user."""
 
     slug: str
     label: Promise
     icon: str
-    narrow: Callable[[TicketQuerySet, Any], TicketQuerySet]
+    categories: tuple[Category, ...]
     ordering: Ordering
     #: What the list says when there is nothing in it.
     empty: Promise
+    narrow: Callable[[TicketQuerySet, Any], TicketQuerySet] = lambda tickets, user: tickets
     #: Out of the ordinary: searches look into it only from inside.
     hidden: bool = False
 
     def tickets_for(self, user: Any) -> TicketQuerySet:
         """Return the tickets of this view that ``user`` may see."""
-        return self.narrow(visible_tickets(user), user)
+        return self.narrow(visible_tickets(user).filter(category__in=self.categories), user)
+
+    def parts_for(self, user: Any) -> list[TicketQuerySet]:
+        """Return the same tickets in parts, which may overlap; none where there would be too many parts."""
+        scopes = Ticket.objects.current().visible_parts(user)
+        parts = [self.narrow(scope.filter(category=category), user) for scope in scopes for category in self.categories]
+        return parts if len(parts) <= MAX_PARTS else []
 
 
 def visible_tickets(user: Any) -> TicketQuerySet:
@@ -46,31 +54,34 @@ VIEWS = (
         "unassigned",
         _("Unassigned"),
         "mail",
-        lambda tickets, user: tickets.active().filter(assignee__isnull=True),
+        ACTIVE,
         WAITING,
         _("Every ticket has somebody who looks after it."),
+        lambda tickets, user: tickets.filter(assignee__isnull=True),
     ),
     StandingView(
         "mine",
         _("Mine"),
         "user",
-        lambda tickets, user: tickets.active().filter(assignee=user),
+        ACTIVE,
         WAITING,
         _("Nothing waits for you."),
+        lambda tickets, user: tickets.filter(assignee=user),
     ),
     StandingView(
         "team",
         _("Team"),
         "group",
-        lambda tickets, user: tickets.active().filter(team__in=team_ids_of(user)),
+        ACTIVE,
         WAITING,
         _("Nothing waits for your teams."),
+        lambda tickets, user: tickets.filter(team__in=team_ids_of(user)),
     ),
     StandingView(
         "pending",
         pgettext_lazy("tickets", "Pending"),
         "time",
-        lambda tickets, user: tickets.filter(category=Category.PENDING),
+        (Category.PENDING,),
         NEWEST,
         _("No ticket waits for a customer."),
     ),
@@ -78,7 +89,7 @@ VIEWS = (
         "all",
         _("All open"),
         "folder-open-inverse",
-        lambda tickets, user: tickets.unresolved(),
+        UNRESOLVED,
         WAITING,
         _("No ticket is open."),
     ),
@@ -86,7 +97,7 @@ VIEWS = (
         "closed",
         pgettext_lazy("tickets", "Closed"),
         "check",
-        lambda tickets, user: tickets.finished(),
+        FINISHED,
         NEWEST,
         _("No ticket was closed yet."),
     ),
@@ -94,7 +105,7 @@ VIEWS = (
         "spam",
         _("Spam"),
         "warning",
-        lambda tickets, user: tickets.filter(category=Category.SPAM),
+        (Category.SPAM,),
         NEWEST,
         _("No spam."),
         hidden=True,
@@ -103,7 +114,7 @@ VIEWS = (
         "trash",
         _("Trash"),
         "bin",
-        lambda tickets, user: tickets.filter(category=Category.TRASH),
+        (Category.TRASH,),
         NEWEST,
         _("The trash is empty."),
         hidden=True,

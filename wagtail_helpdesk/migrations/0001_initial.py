@@ -1563,6 +1563,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="ticket",
+            index=models.Index(
+                fields=["team", "category", "customer_waiting_since", "id"], name="helpdesk_ticket_team_waits"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="ticket",
+            index=models.Index(
+                fields=["assignee", "category", "customer_waiting_since", "id"], name="helpdesk_ticket_user_waits"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="ticket",
             index=models.Index(fields=["requester", "-last_activity_at"], name="helpdesk_ticket_requester"),
         ),
         migrations.AddConstraint(

@@ -96,7 +96,8 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
         view = self.standing_view
         if view is None:
             return {}
-        before, after = neighbours(view.tickets_for(self.request.user), view.ordering, self.ticket)
+        user = self.request.user
+        before, after = neighbours(view.tickets_for(user), view.ordering, self.ticket, parts=view.parts_for(user))
         return {
             "previous_url": ticket_url(before, view) if before else "",
             "next_url": ticket_url(after, view) if after else "",

@@ -110,7 +110,13 @@ class ListingView(InboxMixin, BaseListingView):
             self.ordering,
             after=Key.parse(self.request.GET.get("after", "")),
             before=Key.parse(self.request.GET.get("before", "")),
+            parts=[] if self._is_narrowed() else self.standing_view.parts_for(self.request.user),
         )
+
+    def _is_narrowed(self) -> bool:
+        """Tell whether the list shows less than the view's tickets."""
+        chosen = set(self.filters.form.changed_data) if self.is_filtering else set()
+        return self.is_searching or bool(chosen - {"sort"})
 
     def _nothing_here(self) -> str:
         if self.is_searching or self.is_filtering:
