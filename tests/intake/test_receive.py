@@ -205,9 +205,9 @@ class TestOpen:
         assert (receipt.outcome, ticket.category) == (Outcome.QUARANTINED, Category.SPAM)
         assert not ticket.outbound_mails.exists()
 
-    @pytest.mark.parametrize("address", ["", "nobody", "<>", "a@b@c", "\x00"])
+    @pytest.mark.parametrize("address", ["", "nobody", "<>", "a@b@c", "\x00", "\ud800", "x" * 400])
     def test_sender_without_an_address_is_still_somebody(self, address, desk):
-        receipt = receive(make(desk, address=address, name="Someone"))
+        receipt = receive(make(desk, address=address, name="\x00Someone", copied=(Person("ben@example.org", "\x00"),)))
         assert receipt.outcome == Outcome.OPENED
         assert str(Ticket.objects.get(pk=receipt.ticket_id).requester) == "Someone"
 

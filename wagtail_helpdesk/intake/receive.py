@@ -7,18 +7,19 @@ from dataclasses import replace
 from django.db import IntegrityError
 
 from wagtail_helpdesk import conf, events
-from wagtail_helpdesk.addresses import is_address
+from wagtail_helpdesk.addresses import MAX_LENGTH, is_address
 from wagtail_helpdesk.contacts.actions.find_or_create_contact import find_or_create_contact
 from wagtail_helpdesk.contacts.models import Contact
 from wagtail_helpdesk.conversations.actions.add_message import AddMessage
 from wagtail_helpdesk.conversations.actions.open_ticket import OpenTicket
+from wagtail_helpdesk.conversations.characters import scrub
 from wagtail_helpdesk.conversations.choices import Flag
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.models import Mailbox
 from wagtail_helpdesk.events import Actor, Verdict
 from wagtail_helpdesk.intake.candidates import find_candidates
-from wagtail_helpdesk.intake.incoming import IncomingMessage, Outcome, Receipt
+from wagtail_helpdesk.intake.incoming import IncomingMessage, Outcome, Person, Receipt
 from wagtail_helpdesk.intake.matching import Decision, Verb, decide
 from wagtail_helpdesk.tickets.actions.link_tickets import link_tickets
 from wagtail_helpdesk.tickets.actions.participants import add_participant
@@ -51,7 +52,8 @@ class _Door:
     """One message on its way through the door."""
 
     def __init__(self, incoming: IncomingMessage) -> None:
-        self.incoming = incoming
+        copied = tuple(_storable(person) for person in incoming.copied)
+        self.incoming = incoming = replace(incoming, sender=_storable(incoming.sender), copied=copied)
         self.mailbox = Mailbox.objects.select_related("team", "site").get(pk=incoming.mailbox_id)
         self.contact = _identify(incoming)
         self.actor = Actor.of_contact(self.contact)
@@ -153,6 +155,11 @@ class _Door:
             if is_address(person.address):
                 contact, _new = find_or_create_contact(address=person.address, name=person.name)
                 add_participant(ticket=ticket, contact=contact, address=person.address, role=Role.CC, state=state)
+
+
+def _storable(person: Person) -> Person:
+    """Return the person as every database can keep it, whatever a stranger called himself."""
+    return Person(scrub(person.address)[:MAX_LENGTH], scrub(person.name)[:200])
 
 
 def _identify(incoming: IncomingMessage) -> Contact:
