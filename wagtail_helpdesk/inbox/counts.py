@@ -1,4 +1,4 @@
-"""How many tickets are in each standing view: one query, and no view is counted further than the cap."""
+"""How many tickets are in each standing view: a fixed number of queries, none counted further than the cap."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from django.contrib.auth import get_user_model
 from django.utils.formats import number_format
 
 from wagtail_helpdesk.inbox.parts import CappedCount
-from wagtail_helpdesk.inbox.standing_views import VIEWS, StandingView
+from wagtail_helpdesk.inbox.standing_views import VIEWS, StandingView, visible_scopes
 
 CAP = 1000
 
 
 def count_views(user: Any) -> dict[str, int]:
     """Return the number of tickets that ``user`` may see in each view, by its slug; at most CAP + 1."""
+    scopes = visible_scopes(user)
     counts = {
-        f"in_{view.slug}": CappedCount(view.parts_for(user) or [view.tickets_for(user)], CAP + 1) for view in VIEWS
+        f"in_{view.slug}": CappedCount(view.parts_for(user, scopes) or [view.tickets_for(user)], CAP + 1)
+        for view in VIEWS
     }
     # One row to hang the sub-selects on: that of the user.
     row = get_user_model()._base_manager.filter(pk=user.pk).order_by().values(**counts).first() or {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,9 +37,11 @@ class StandingView:
         """Return the tickets of this view that ``user`` may see."""
         return self.narrow(visible_tickets(user).filter(category__in=self.categories), user)
 
-    def parts_for(self, user: Any) -> list[TicketQuerySet]:
-        """Return the same tickets in parts, which may overlap; none where there would be too many parts."""
-        scopes = Ticket.objects.current().visible_parts(user)
+    def parts_for(self, user: Any, scopes: Sequence[TicketQuerySet]) -> list[TicketQuerySet]:
+        """Return the same tickets in parts, which may overlap; none where there would be too many parts.
+
+        ``scopes`` are those of :func:`visible_scopes`.
+        """
         parts = [self.narrow(scope.filter(category=category), user) for scope in scopes for category in self.categories]
         return parts if len(parts) <= MAX_PARTS else []
 
@@ -47,6 +49,11 @@ class StandingView:
 def visible_tickets(user: Any) -> TicketQuerySet:
     """Return every ticket that lists, counts and searches of ``user`` may draw from."""
     return Ticket.objects.visible_to(user).current()
+
+
+def visible_scopes(user: Any) -> list[TicketQuerySet]:
+    """Return the same tickets in the parts that make them visible. One query at most."""
+    return Ticket.objects.current().visible_parts(user)
 
 
 VIEWS = (

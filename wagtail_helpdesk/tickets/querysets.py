@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from wagtail_helpdesk.desk.choices import ACTIVE, FINISHED, UNRESOLVED
 from wagtail_helpdesk.desk.querysets import team_ids_of
 
 VIEW_PERMISSION = "wagtail_helpdesk.view_ticket"
 VIEW_ALL_PERMISSION = "wagtail_helpdesk.view_all_ticket"
+#: More shared tickets than these are left to the database to find.
+MAX_LISTED = 200
 
 
 class TicketQuerySet(models.QuerySet):
@@ -29,14 +30,22 @@ class TicketQuerySet(models.QuerySet):
         return self.filter(Q(team__in=teams) | Q(assignee=user) | self._shared_with(user, teams))
 
     def visible_parts(self, user) -> list[TicketQuerySet]:
-        """Return what :meth:`visible_to` returns in parts, which may overlap: an index leads to each of them."""
+        """Return what :meth:`visible_to` returns in parts, which may overlap: an index leads to each of them.
+
+        One query, for the tickets that are shared with ``user``.
+        """
         if not user.is_active or not user.has_perm(VIEW_PERMISSION):
             return []
         if user.has_perm(VIEW_ALL_PERMISSION):
             return [self]
         teams = team_ids_of(user)
-        shared = self._access_of(user, teams).values("ticket")
-        return [*(self.filter(team=team) for team in teams), self.filter(assignee=user), self.filter(pk__in=shared)]
+        parts = [*(self.filter(team=team) for team in teams), self.filter(assignee=user)]
+        rows = self._access_of(user, teams).values_list("ticket", flat=True)
+        # Most people have none or few: a short list is looked up by key, whatever the database thinks of sub-selects.
+        shared = list(rows[: MAX_LISTED + 1])
+        if shared:
+            parts.append(self.filter(pk__in=shared if len(shared) <= MAX_LISTED else rows))
+        return parts
 
     def in_scope_of(self, user) -> TicketQuerySet:
         """Return the visible tickets that are not merely shared with ``user``: those one may work on."""
@@ -55,18 +64,6 @@ class TicketQuerySet(models.QuerySet):
     def current(self) -> TicketQuerySet:
         """Return the tickets that stand for themselves: neither merged into another nor erased."""
         return self.filter(merged_into__isnull=True, erased_at__isnull=True)
-
-    def active(self) -> TicketQuerySet:
-        """Return the tickets on which we have something to do."""
-        return self.filter(category__in=ACTIVE)
-
-    def unresolved(self) -> TicketQuerySet:
-        """Return the tickets whose case is not over."""
-        return self.filter(category__in=UNRESOLVED)
-
-    def finished(self) -> TicketQuerySet:
-        """Return the resolved and closed tickets."""
-        return self.filter(category__in=FINISHED)
 
     def for_list(self) -> TicketQuerySet:
         """Return the tickets with what a row of a list shows, in a fixed number of queries."""

@@ -18,6 +18,7 @@ from wagtail_helpdesk.inbox.links import ticket_url, view_url
 from wagtail_helpdesk.inbox.media import inbox_media
 from wagtail_helpdesk.inbox.paging import neighbours
 from wagtail_helpdesk.inbox.side_panel import side_panel
+from wagtail_helpdesk.inbox.standing_views import visible_scopes
 from wagtail_helpdesk.inbox.views.base import TicketMixin, inbox_breadcrumb
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
 from wagtail_helpdesk.tickets.permissions import may
@@ -97,7 +98,8 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
         if view is None:
             return {}
         user = self.request.user
-        before, after = neighbours(view.tickets_for(user), view.ordering, self.ticket, parts=view.parts_for(user))
+        parts = view.parts_for(user, visible_scopes(user))
+        before, after = neighbours(view.tickets_for(user), view.ordering, self.ticket, parts=parts)
         return {
             "previous_url": ticket_url(before, view) if before else "",
             "next_url": ticket_url(after, view) if after else "",

@@ -20,7 +20,7 @@ from wagtail_helpdesk.inbox.ordering import ORDERINGS, Key, Ordering
 from wagtail_helpdesk.inbox.paging import KeyPage, key_page
 from wagtail_helpdesk.inbox.rows import rows_of
 from wagtail_helpdesk.inbox.searching import search_condition, ticket_number
-from wagtail_helpdesk.inbox.standing_views import BY_SLUG, visible_tickets
+from wagtail_helpdesk.inbox.standing_views import BY_SLUG, visible_scopes, visible_tickets
 from wagtail_helpdesk.inbox.views.base import InboxMixin, inbox_breadcrumb
 from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.querysets import TicketQuerySet
@@ -110,13 +110,16 @@ class ListingView(InboxMixin, BaseListingView):
             self.ordering,
             after=Key.parse(self.request.GET.get("after", "")),
             before=Key.parse(self.request.GET.get("before", "")),
-            parts=[] if self._is_narrowed() else self.standing_view.parts_for(self.request.user),
+            parts=self._parts(),
         )
 
-    def _is_narrowed(self) -> bool:
-        """Tell whether the list shows less than the view's tickets."""
+    def _parts(self) -> list[TicketQuerySet]:
+        """Return the parts of the view; none where a search or filters show less than the view."""
         chosen = set(self.filters.form.changed_data) if self.is_filtering else set()
-        return self.is_searching or bool(chosen - {"sort"})
+        if self.is_searching or chosen - {"sort"}:
+            return []
+        user = self.request.user
+        return self.standing_view.parts_for(user, visible_scopes(user))
 
     def _nothing_here(self) -> str:
         if self.is_searching or self.is_filtering:
