@@ -298,3 +298,13 @@ def test_trashing_twice_is_harmless(desk, ticket):
     for _time in range(2):
         TrashTicket(ticket=ticket, actor=Actor.of_user(desk.manager))()
     assert TicketEvent.objects.filter(ticket=ticket, kind="status").count() == 1
+
+
+def test_ticket_tags_are_not_completed_for_everybody(desk, ticket, login):
+    """Wagtail's own address for completing tags asks for no permission but that to enter the admin."""
+    ticket.tags.add("divorce-of-ana")
+    for name in ("editor", "other_agent", "agent", "superuser"):
+        response = login(getattr(desk, name)).get(
+            reverse("wagtailadmin_tag_model_autocomplete", args=["wagtail_helpdesk", "tickettag"]), {"term": "divorce"}
+        )
+        assert response.status_code == 404

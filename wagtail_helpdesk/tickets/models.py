@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
-from taggit.models import ItemBase, TagBase
+from taggit.models import ItemBase
 
 from wagtail_helpdesk import conf
 from wagtail_helpdesk.contacts.models import Contact
@@ -27,15 +27,24 @@ from wagtail_helpdesk.tickets.querysets import TicketQuerySet
 from wagtail_helpdesk.tickets.tokens import sign
 
 
-class TicketTag(TagBase):
-    """A tag for tickets; the site's own tags stay free of case names."""
+class TicketTag(models.Model):
+    """A tag for tickets; the site's own tags stay free of case names.
 
+    Not taggit's TagBase: Wagtail's admin completes the names of every such model for whoever may enter the admin.
+    """
+
+    #: An agent makes a new tag by typing it.
     free_tagging = True
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
 
     class Meta:
         verbose_name = _("ticket tag")
         verbose_name_plural = _("ticket tags")
         ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Ticket(models.Model):
