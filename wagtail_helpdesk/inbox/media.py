@@ -9,8 +9,9 @@ _FOLDER = "wagtail_helpdesk/inbox"
 
 
 def inbox_media(*controllers: str) -> Media:
-    """Return the style sheet and the named controllers."""
+    """Return the style sheet, the named controllers and what they share."""
+    names = [f"{name}_controller" for name in controllers]
     return Media(
         css={"all": [versioned_static(f"{_FOLDER}/inbox.css")]},
-        js=[versioned_static(f"{_FOLDER}/{name}_controller.js") for name in controllers],
+        js=[versioned_static(f"{_FOLDER}/{name}.js") for name in ("fragment", *names)],
     )

@@ -53,35 +53,49 @@ class HelpdeskComposerController extends window.StimulusModule.Controller {
     if (this.isSending) return;
     this.isSending = true;
     const button = event.submitter || this.buttonTargets.find((candidate) => candidate.dataset.mode === this.mode);
-    const label = button ? button.lastChild.textContent : '';
     const body = new FormData(this.element);
     body.set('body', this.field.value);
     if (button && button.name) body.set(button.name, button.value);
+    const release = this.hold(button);
+    const answer = await this.send(body);
+    if (answer.redirect) {
+      this.isSent = true;
+      this.leaveFor(answer.redirect);
+      return;
+    }
+    this.refuse(answer);
+    this.isSending = false;
+    release();
+  }
+
+  /** Say that it is being sent; return the function that takes it back. */
+  hold(button) {
+    const label = button ? button.lastChild.textContent : '';
     if (button) button.lastChild.textContent = this.sendingValue;
     this.buttonTargets.forEach((other) => other.setAttribute('aria-disabled', 'true'));
+    return () => {
+      if (button) button.lastChild.textContent = label;
+      this.buttonTargets.forEach((other) => other.removeAttribute('aria-disabled'));
+    };
+  }
+
+  /** Return the server's answer: where to go, or why not. */
+  async send(body) {
     try {
       const response = await fetch(this.element.action, {
         method: 'POST',
         body,
         headers: { 'X-Requested-With': 'XMLHttpRequest' },
       });
-      const answer = (response.headers.get('Content-Type') || '').includes('json') ? await response.json() : null;
-      if (answer && answer.redirect) {
-        this.isSent = true;
-        this.leaveFor(answer.redirect);
-        return;
-      }
-      this.refuse(answer || { refusal: this.rejectedValue });
+      const isJson = (response.headers.get('Content-Type') || '').includes('json');
+      return isJson ? await response.json() : { refusal: this.rejectedValue };
     } catch {
-      this.refuse({ refusal: this.failedValue });
+      return { refusal: this.failedValue };
     }
-    this.isSending = false;
-    if (button) button.lastChild.textContent = label;
-    this.buttonTargets.forEach((other) => other.removeAttribute('aria-disabled'));
   }
 
   refuse({ refusal, messages, last_seen: lastSeen }) {
-    if (messages) this.element.insertAdjacentHTML('beforebegin', messages);
+    if (messages) this.element.before(window.helpdeskFragment(messages));
     if (lastSeen) this.element.querySelector('input[name="last_seen"]').value = lastSeen;
     this.refusalTarget.textContent = refusal;
     this.refusalTarget.hidden = false;

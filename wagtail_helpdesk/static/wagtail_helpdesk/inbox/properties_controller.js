@@ -56,8 +56,8 @@ class HelpdeskPropertiesController extends window.StimulusModule.Controller {
 
   show({ properties, head }) {
     const focused = this.element.contains(document.activeElement) && document.activeElement.id;
-    this.element.innerHTML = properties;
-    document.getElementById('ticket-head').outerHTML = head;
+    this.element.replaceChildren(window.helpdeskFragment(properties));
+    document.getElementById('ticket-head').replaceWith(window.helpdeskFragment(head));
     const element = focused && document.getElementById(focused);
     if (element) element.focus();
     this.nameTagInput();

@@ -46,7 +46,7 @@ class HelpdeskUndoController extends window.StimulusModule.Controller {
         if (response.ok && !response.redirected) {
           const html = await response.text();
           if (!html.includes('helpdesk-message--scheduled')) {
-            this.element.outerHTML = html;
+            this.element.replaceWith(window.helpdeskFragment(html));
             return;
           }
         }
@@ -70,7 +70,7 @@ class HelpdeskUndoController extends window.StimulusModule.Controller {
         body: new FormData(form),
         headers: { 'X-Requested-With': 'XMLHttpRequest' },
       });
-      this.element.outerHTML = (await response.json()).html;
+      this.element.replaceWith(window.helpdeskFragment((await response.json()).html));
     } catch {
       this.countdownTarget.textContent = this.failedValue;
     }
