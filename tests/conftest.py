@@ -18,7 +18,7 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 pytest_plugins = ["tests.personas"]
 
-MARKED_FOLDERS = {"browser": pytest.mark.browser, "faults": pytest.mark.fault}
+MARKED_FOLDERS = {"browser": pytest.mark.browser, "faults": pytest.mark.fault, "example_site": pytest.mark.demo}
 TESTS = Path(__file__).resolve().parent
 
 
