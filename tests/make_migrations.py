@@ -12,7 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+# In place of this folder, in which packages stand that are named as those they test.
+sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from example_site import bootstrap
 

@@ -10,7 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+# In place of this folder, in which packages stand that are named as those they test.
+sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from example_site import bootstrap  # first: it says so where Python is too old for the rest
 from tests import databases
