@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 
 from wagtail_helpdesk.conversations.choices import Direction, MessageState
 from wagtail_helpdesk.conversations.files import delete_files_after_commit
@@ -74,7 +74,9 @@ def _recount(ticket_id: int) -> None:
     published = Message.objects.filter(ticket=ticket_id, state=MessageState.PUBLISHED)
     newest = published.filter(visibility=Visibility.PUBLIC).order_by("-created_at", "-pk").first()
     facts = published.aggregate(
-        messages=Count("pk", distinct=True), attachments=Count("attachments"), last=Max("created_at")
+        messages=Count("pk", distinct=True),
+        attachments=Count("attachments", filter=Q(attachments__hidden=False)),
+        last=Max("created_at"),
     )
     recount_ticket(
         ticket_id,

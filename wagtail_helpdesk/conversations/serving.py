@@ -20,7 +20,7 @@ from wagtail_helpdesk.conversations.storage import private_storage
 FRAME_SANDBOX = "allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 
 _BODY_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src {images}; base-uri 'none'; form-action 'none'; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'"
 )
 _FILE_POLICY = "sandbox; default-src 'none'"
@@ -37,13 +37,12 @@ _STYLE = (
 )
 
 
-def body_html(
-    message: Message, *, file_address: Callable[[Attachment], str], whole: bool = False, remote: bool = False
-) -> CleanHtml:
+def body_html(message: Message, *, file_address: Callable[[Attachment], str], whole: bool = False) -> CleanHtml:
     """Return what a look at ``message`` shows: its new words, or with ``whole`` the quoted text too.
 
     ``file_address`` gives the absolute address of an attachment that the body shows as an image. Images from
-    elsewhere lose their address unless ``remote``. A message without HTML is shown as its text, with links.
+    elsewhere lose their address: loading one would tell the sender. A message without HTML is shown as its text,
+    with links.
     """
     html, text = (message.html, message.text) if whole else (message.reply_html, message.reply_text)
     if not html:
@@ -53,14 +52,13 @@ def body_html(
         for file in message.attachments.all()
         if file.content_id and may_show_inline(file.sniffed_type)
     }
-    return render_html(html, inline=inline, remote=remote)
+    return render_html(html, inline=inline)
 
 
-def body_response(html: CleanHtml, *, title: str = "", remote: bool = False) -> HttpResponse:
+def body_response(html: CleanHtml, *, title: str = "") -> HttpResponse:
     """Return a page of its own for a message's body, to be framed by a page of the same site (FRAME_SANDBOX).
 
-    No script runs in it, and it loads images from its own address only, unless ``remote``. TypeError for a string
-    that was not sanitised.
+    No script runs in it, and it loads images from its own address only. TypeError for a string that was not sanitised.
     """
     if not isinstance(html, CleanHtml):
         raise TypeError("Only CleanHtml can be served.")
@@ -71,8 +69,7 @@ def body_response(html: CleanHtml, *, title: str = "", remote: bool = False) -> 
         _STYLE,
         html,
     )
-    images = "'self' https: http:" if remote else "'self'"
-    return _guarded(HttpResponse(page), _BODY_POLICY.format(images=images), frame="SAMEORIGIN")
+    return _guarded(HttpResponse(page), _BODY_POLICY, frame="SAMEORIGIN")
 
 
 def file_response(attachment: Attachment, *, inline: bool = False) -> FileResponse:

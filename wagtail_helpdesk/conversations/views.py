@@ -14,21 +14,16 @@ from wagtail_helpdesk.tickets.models import Ticket
 
 @require_safe
 def message_body(request: HttpRequest, pk: int) -> HttpResponse:
-    """Return the page that the frame of one message shows.
-
-    ``?whole=1`` adds the quoted text, ``?images=remote`` lets the browser load images from elsewhere.
-    """
+    """Return the page that the frame of one message shows; ``?whole=1`` adds the quoted text."""
     visible = Ticket.objects.visible_to(request.user).current()
     messages = Message.objects.for_agents().filter(ticket__in=visible).prefetch_related("attachments")
     message = get_object_or_404(messages, pk=pk)
-    remote = request.GET.get("images") == "remote"
     html = body_html(
         message,
         file_address=lambda file: request.build_absolute_uri(f"{file_url(file)}?inline=1"),
         whole=request.GET.get("whole") == "1",
-        remote=remote,
     )
-    return body_response(html, title=message.author_name, remote=remote)
+    return body_response(html, title=message.author_name)
 
 
 @require_safe

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from wagtail_helpdesk.conversations.characters import scrub
 from wagtail_helpdesk.conversations.choices import Flag
 from wagtail_helpdesk.conversations.html_text import html_to_text
 from wagtail_helpdesk.conversations.quoting import split_reply
-from wagtail_helpdesk.conversations.sanitising import SANITIZER_VERSION, clean_agent_html, clean_html
+from wagtail_helpdesk.conversations.sanitising import SANITIZER_VERSION, clean_agent_html, clean_html, used_content_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,12 @@ class Prepared:
     remote_images: int
     sanitizer_version: int
     flags: list[str]
+    files: tuple[NewFile, ...] = ()
+
+    @property
+    def listed_files(self) -> int:
+        """How many files stand in the message's list; the others are shown inside it."""
+        return sum(not file.hidden for file in self.files)
 
 
 def prepare(words: Words) -> Prepared:
@@ -76,10 +82,24 @@ def prepare(words: Words) -> Prepared:
         remote_images=cleaned.remote_images,
         sanitizer_version=SANITIZER_VERSION,
         flags=[str(flag) for flag in dict.fromkeys(flags)],
+        files=_hide_inline(words.files, cleaned.html),
     )
 
 
-def prepare_agent(html: str) -> Prepared:
+def _hide_inline(files: tuple[NewFile, ...], html: str) -> tuple[NewFile, ...]:
+    """An image that the HTML shows is no file of the list; one with an id that nothing shows is."""
+    left = set(used_content_ids(html)) if any(file.content_id for file in files) else set()
+    result = []
+    for file in files:
+        if file.content_id in left:
+            # The first of several with the same id is the one that is shown.
+            left.discard(file.content_id)
+            file = replace(file, hidden=True)
+        result.append(file)
+    return tuple(result)
+
+
+def prepare_agent(html: str, files: tuple[NewFile, ...] = ()) -> Prepared:
     """Clean what an agent wrote in the editor (HTML with absolute addresses)."""
     cleaned = clean_agent_html(html)
     text = html_to_text(cleaned)
@@ -92,4 +112,5 @@ def prepare_agent(html: str) -> Prepared:
         remote_images=0,
         sanitizer_version=SANITIZER_VERSION,
         flags=[],
+        files=files,
     )

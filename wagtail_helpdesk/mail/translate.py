@@ -14,7 +14,9 @@ from wagtail_helpdesk.conversations.words import NewFile, Words
 from wagtail_helpdesk.events import Verdict
 from wagtail_helpdesk.intake.incoming import Person
 from wagtail_helpdesk.mail.identity import split_reply_address
+from wagtail_helpdesk.mail.inline_images import MAX_IMAGES, embed_images, location_id
 from wagtail_helpdesk.mail.parsing import Address, Classification, ParsedMail
+from wagtail_helpdesk.mail.parsing.addresses import parse_addresses
 from wagtail_helpdesk.mail.parsing.noise import is_no_reply
 
 #: A mail older than this is read, not acknowledged: it was lying somewhere.
@@ -68,6 +70,11 @@ def read_people(parsed: ParsedMail, own: Mapping[str, int]) -> People:
 
 
 def _sender(parsed: ParsedMail) -> Person:
+    """From, else Sender. A list that writes in its own name says who wrote in X-Original-From."""
+    if "list-id" in parsed.headers:
+        original = parse_addresses(parsed.headers.get("x-original-from").encode(), limit=1).addresses
+        if original:
+            return Person(original[0].email, original[0].name)
     first = parsed.from_addresses[:1] or parsed.sender[:1]
     if not first:
         return Person("", "")
@@ -108,14 +115,17 @@ def read_words(parsed: ParsedMail, *, raw: bytes, differs: bool, is_auto_reply: 
             content=part.content,
             declared_type=part.declared_type,
             disposition=part.disposition,
-            content_id=part.content_id,
+            content_id=part.content_id or location_id(part.content_location),
             hidden=part.hidden,
         )
         for part in parsed.attachments
     ]
     if unreadable or truncated:
         files.append(NewFile(name="original.eml", content=raw, declared_type="message/rfc822"))
-    return Words(text=text, html=parsed.html, subject=parsed.subject, files=tuple(files), flags=tuple(flags))
+    located = [part for part in parsed.attachments if part.content_location and not part.content_id]
+    locations = {location_id(part.content_location): part.content_location for part in located[:MAX_IMAGES]}
+    html, files = embed_images(parsed.html, files, locations)
+    return Words(text=text, html=html, subject=parsed.subject, files=tuple(files), flags=tuple(flags))
 
 
 def sent_at(parsed: ParsedMail, received_at: datetime) -> datetime | None:

@@ -33,7 +33,7 @@ class AddNote(TicketAction):
     def check(self) -> None:
         """As the base; ActionRefused for an empty note."""
         super().check()
-        self.prepared = prepare_agent(self.html)
+        self.prepared = prepare_agent(self.html, self.files)
         if not self.prepared.text.strip() and not self.files:
             raise ActionRefused(_("Write something before you save."))
 
@@ -48,7 +48,6 @@ class AddNote(TicketAction):
             ticket=self.ticket,
             prepared=self.prepared,
             actor=self.actor,
-            files=self.files,
             direction=Direction.INTERNAL,
             visibility=Visibility.INTERNAL,
             channel=Channel.AGENT,

@@ -80,7 +80,6 @@ class OpenTicket(Action):
             ticket=ticket,
             prepared=prepared,
             actor=self.actor,
-            files=self.words.files,
             ids=self.ids,
             direction=Direction.INBOUND,
             visibility=Visibility.PUBLIC,
@@ -95,7 +94,7 @@ class OpenTicket(Action):
             direction=Direction.INBOUND,
             visibility=Visibility.PUBLIC,
             text=prepared.text,
-            attachments=len(self.words.files),
+            attachments=prepared.listed_files,
             counts_as_waiting=self.counts_as_waiting,
         )
         self.publish(

@@ -50,7 +50,7 @@ def publish_now(message: Message, *, actor: Actor, depth: int = 0) -> bool:
         direction=message.direction,
         visibility=message.visibility,
         text=message.reply_text,
-        attachments=message.attachments.count(),
+        attachments=message.attachments.filter(hidden=False).count(),
         status=message.on_publish,
         depth=depth,
     )

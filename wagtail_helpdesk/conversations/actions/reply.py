@@ -61,7 +61,7 @@ class Reply(TicketAction):
     def check(self) -> None:
         """As the base; ActionRefused for an empty reply or one that nobody would get, NewerMessages."""
         super().check()
-        self.prepared = prepare_agent(self.html)
+        self.prepared = prepare_agent(self.html, self.files)
         self.repeated = Message.objects.filter(external_key=self.external_key).first() if self.external_key else None
         if self.repeated is not None:
             return
@@ -99,7 +99,6 @@ class Reply(TicketAction):
             ticket=self.ticket,
             prepared=self.prepared,
             actor=self.actor,
-            files=self.files,
             direction=Direction.OUTBOUND,
             visibility=Visibility.PUBLIC,
             state=MessageState.SCHEDULED,

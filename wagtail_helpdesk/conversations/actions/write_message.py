@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from wagtail_helpdesk.conversations.choices import IdRole
 from wagtail_helpdesk.conversations.files import store_files
 from wagtail_helpdesk.conversations.models import Message, MessageIdIndex
-from wagtail_helpdesk.conversations.words import NewFile, Prepared
+from wagtail_helpdesk.conversations.words import Prepared
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.tickets.models import Ticket
 
@@ -28,7 +27,6 @@ def write_message(
     ticket: Ticket,
     prepared: Prepared,
     actor: Actor,
-    files: Sequence[NewFile] = (),
     ids: KnownIds | None = None,
     **fields: Any,
 ) -> Message:
@@ -48,7 +46,7 @@ def write_message(
         subject=prepared.subject,
         **fields,
     )
-    store_files(message, files)
+    store_files(message, prepared.files)
     if ids is not None:
         _remember_ids(message, ids, message.created_at)
     return message

@@ -1,8 +1,8 @@
 /**
- * Gives the frame of a message's body the height of its content, and loads it anew with quoted text or images.
+ * Gives the frame of a message's body the height of its content, and loads it anew with quoted text.
  */
 class HelpdeskBodyController extends window.StimulusModule.Controller {
-  static targets = ['frame', 'whole', 'images'];
+  static targets = ['frame', 'whole'];
 
   static values = {
     /** The body's own address. */
@@ -26,20 +26,10 @@ class HelpdeskBodyController extends window.StimulusModule.Controller {
   }
 
   toggleWhole(event) {
-    this.toggle(event, this.wholeTarget);
-  }
-
-  toggleImages(event) {
-    this.toggle(event, this.imagesTarget);
-  }
-
-  toggle(event, button) {
     event.preventDefault();
-    button.setAttribute('aria-pressed', button.getAttribute('aria-pressed') === 'true' ? 'false' : 'true');
-    const query = new URLSearchParams();
-    if (this.hasWholeTarget && this.wholeTarget.getAttribute('aria-pressed') === 'true') query.set('whole', '1');
-    if (this.hasImagesTarget && this.imagesTarget.getAttribute('aria-pressed') === 'true') query.set('images', 'remote');
-    this.frameTarget.src = `${this.urlValue}?${query}`;
+    const isWhole = this.wholeTarget.getAttribute('aria-pressed') !== 'true';
+    this.wholeTarget.setAttribute('aria-pressed', String(isWhole));
+    this.frameTarget.src = isWhole ? `${this.urlValue}?whole=1` : this.urlValue;
   }
 }
 
