@@ -79,7 +79,7 @@ def test_import_killed_at_each_step(victim: Victim, tmp_path: Path) -> None:
         steps += 1
         assert victim.run(f"{HERE}.import_mails", str(tmp_path / subject))
         assert_taken_in_once(subject)
-    assert steps > 50
+    assert steps > 40
 
 
 def test_worker_goes_on_where_the_import_was_killed(victim: Victim, tmp_path: Path) -> None:
@@ -93,14 +93,16 @@ def test_worker_goes_on_where_the_import_was_killed(victim: Victim, tmp_path: Pa
         path = write_mail(tmp_path / subject, subject)
         return f"{HERE}.import_mails", [str(path.parent)]
 
-    finished = 0
-    for _step in victim.kill_at_each_step(prepare):
-        if InboundMail.objects.filter(subject=path.stem).exists():
+    went_on = 0
+    for step in range(0, 100, 9):
+        function, arguments = prepare()
+        finished = victim.run(function, *arguments, step=step)
+        if not finished and InboundMail.objects.filter(subject=path.stem).exists():
             path.unlink()
             assert victim.run(f"{HERE}.process_mails")
             assert_taken_in_once(path.stem)
-            finished += 1
-    assert finished > 20
+            went_on += 1
+    assert went_on > 3
 
 
 def test_mail_that_kills_its_reader_is_read_simply_the_third_time(

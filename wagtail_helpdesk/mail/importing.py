@@ -5,6 +5,7 @@ from __future__ import annotations
 import mailbox as mailbox_files
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,10 @@ from wagtail_helpdesk.mail.accept import Envelope, Origin, accept
 from wagtail_helpdesk.mail.choices import InboundState, MailOutcome
 from wagtail_helpdesk.mail.models import InboundMail
 from wagtail_helpdesk.mail.process import process, release_leases
+
+#: Seconds to wait for another process that reads the same mail, and between two looks.
+PATIENCE = 60.0
+PAUSE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +57,19 @@ def import_mail(source: Source, origin: Origin) -> Imported:
     mail = accepted.mail
     if not accepted.is_new and mail.state == InboundState.DONE:
         return _report(source, mail, MailOutcome.DUPLICATE, "accepted before")
-    if mail.state == InboundState.PROCESSING:
-        release_leases()
-    mail = process(mail.pk, may_defer=False)
+    mail = _process_whoever_has_it(mail)
     return _report(source, mail, mail.outcome or MailOutcome.FAILED, mail.reason or "another process is reading it")
+
+
+def _process_whoever_has_it(mail: InboundMail) -> InboundMail:
+    """Process ``mail``; when another process has it, wait for that one to finish or to be gone."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        release_leases()
+        mail = process(mail.pk, may_defer=False)
+        if mail.state in (InboundState.DONE, InboundState.FAILED) or time.monotonic() > end:
+            return mail
+        time.sleep(PAUSE)
 
 
 def _report(source: Source, mail: InboundMail, outcome: str, reason: str) -> Imported:
