@@ -12,6 +12,7 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, Warning
 from django.core.files.storage import InvalidStorageError, storages
 from django.db import connections
+from django.urls import NoReverseMatch, reverse
 
 from wagtail_helpdesk import conf
 from wagtail_helpdesk.addresses import is_address
@@ -40,6 +41,7 @@ def register() -> None:
     checks.register(check_values)
     checks.register(check_private_storage, checks.Tags.files)
     checks.register(check_site)
+    checks.register(check_addresses, checks.Tags.urls)
     checks.register(check_sqlite, checks.Tags.database)
     checks.register(check_mail_keys, checks.Tags.security, deploy=True)
     checks.register(check_mail_backend, deploy=True)
@@ -128,6 +130,18 @@ def check_site(**kwargs: Any) -> Iterable[CheckMessage]:
             "DEFAULT_FROM_EMAIL is no e-mail address, so no first mailbox can be made of it.",
             hint="Set DEFAULT_FROM_EMAIL, or add a mailbox under Helpdesk settings.",
             id="wagtail_helpdesk.W109",
+        )
+
+
+def check_addresses(**kwargs: Any) -> Iterable[CheckMessage]:
+    """W110: our public addresses are missing, so that no mail could name a tracking page."""
+    try:
+        reverse("wagtail_helpdesk:tracking", args=["x"])
+    except NoReverseMatch:
+        yield Warning(
+            "The addresses of the help desk are not among the site's: mails go out without a tracking link.",
+            hint='Add path("helpdesk/", include("wagtail_helpdesk.urls")) before Wagtail\'s own addresses.',
+            id="wagtail_helpdesk.W110",
         )
 
 

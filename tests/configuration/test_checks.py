@@ -147,3 +147,9 @@ def test_keys_are_read_when_they_are_asked_for():
         assert conf.mail_keys() == ["one", "two"]
     with override_settings(WAGTAIL_HELPDESK={"MAIL_KEYS": ["a", "b"]}):
         assert conf.mail_keys() == ["a", "b"]
+
+
+@pytest.mark.parametrize(("urls", "expected"), [("tests.urls", []), ("wagtail.admin.urls", ["W110"])])
+def test_public_addresses(urls, expected):
+    with override_settings(ROOT_URLCONF=urls):
+        assert ids(checks.check_addresses) == expected
