@@ -255,7 +255,7 @@ def test_missing_file_is_told_and_never_dropped(inbox: Inbox, desk: Desk, ticket
     assert inbox.mails == []
 
 
-@pytest.mark.parametrize("name", ["Bruno\r\nBcc: eve@evil.example", "Bruno\nX: y", "B\x00r\u2028uno"])
+@pytest.mark.parametrize("name", ["Bruno\r\nBcc: eve@evil.example", "Bruno\nX: y", "Br\u2028uno"])
 def test_no_header_injection(inbox: Inbox, desk: Desk, name: str) -> None:
     desk.agent.first_name = name
     desk.agent.save()
