@@ -16,6 +16,9 @@ from tests.pages.trees import make_article, make_centre, make_section
 from wagtail_helpdesk.knowledge_base.blocks import FEATURES
 from wagtail_helpdesk.pages.models import HelpArticlePage, HelpCentrePage, HelpSectionPage
 
+# MariaDB's full text finds what is committed only.
+committed = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
 
 @pytest.fixture(autouse=True)
 def sites_design(settings):
@@ -165,6 +168,7 @@ def test_structured_data_cannot_be_left(client, centre, section, title):
     assert len(page.select("script")) == 1
 
 
+@committed
 def test_search(client, centre, section):
     make_article(section, "Changing the battery", "<p>Turn the screw.</p>")
     make_article(section, "Delivery", "<p>The parcel needs three days.</p>", summary="By post.")
@@ -190,6 +194,7 @@ def test_search_takes_anything(client, centre, section, query):
     assert "helpdesk-results" in str(soup(client, centre, q=query)) or not query.replace("\x00", "").strip()
 
 
+@committed
 def test_restricted_pages_are_nowhere(client, centre, section):
     make_article(section, "Open secret", in_faq=True)
     closed = make_section(centre, "Dealers")
@@ -210,6 +215,7 @@ def test_restricted_article_is_no_neighbour(client, section):
     assert [row.get_text() for row in soup(client, section).select(".helpdesk-articles__title")] == ["Open"]
 
 
+@committed
 def test_who_may_read_finds(client, desk, centre, section):
     make_article(section, "Members' battery")
     restrict(centre)
