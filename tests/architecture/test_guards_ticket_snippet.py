@@ -131,8 +131,11 @@ def test_history_costs_the_same_for_any_length(desk, ticket, login, django_asser
             data={"old": "a", "new": str(number)},
         )
     client = login(desk.agent)
+    address = reverse(f"{NAMESPACE}:history", args=[ticket.pk])
+    # What a process remembers from its first page on (content types, the site) is no cost of this one.
+    client.get(address)
     with django_assert_max_num_queries(14):
-        assert client.get(reverse(f"{NAMESPACE}:history", args=[ticket.pk])).status_code == 200
+        assert client.get(address).status_code == 200
 
 
 def test_history_hides_the_number_of_a_ticket_one_may_not_see(desk, ticket, login):
