@@ -7,6 +7,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
+from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Warning
@@ -75,11 +76,7 @@ def check_values(**kwargs: Any) -> Iterable[CheckMessage]:
     undo = conf.get("UNDO_SECONDS")
     if not isinstance(undo, int) or not 0 <= undo <= 60:
         yield _bad("UNDO_SECONDS", "a whole number of seconds from 0 to 60")
-    keys = conf.get("MAIL_KEYS")
-    if keys is not None and not (
-        isinstance(keys, list | tuple) and keys and all(isinstance(k, str) and k for k in keys)
-    ):
-        yield _bad("MAIL_KEYS", "a list of secret texts, or None")
+    yield from _check_keys()
     domain = conf.get("MESSAGE_ID_DOMAIN")
     if domain is not None and not is_address(f"x@{domain}"):
         yield _bad("MESSAGE_ID_DOMAIN", "a domain name, or None")
@@ -182,6 +179,29 @@ def check_mail_backend(**kwargs: Any) -> Iterable[CheckMessage]:
             "EMAIL_BACKEND does not send mail: customers will get no answer.",
             id="wagtail_helpdesk.W105",
         )
+
+
+def _check_keys() -> Iterable[CheckMessage]:
+    keys = conf.get("MAIL_KEYS")
+    if keys is not None and not (
+        isinstance(keys, list | tuple) and keys and all(isinstance(k, str) and k for k in keys)
+    ):
+        yield _bad("MAIL_KEYS", "a list of secret texts, or None")
+    if not _are_fernet_keys(conf.get("ENCRYPTION_KEYS")):
+        yield _bad("ENCRYPTION_KEYS", "a list of Fernet keys (cryptography.fernet.Fernet.generate_key()), or None")
+
+
+def _are_fernet_keys(keys: Any) -> bool:
+    if keys is None:
+        return True
+    if not isinstance(keys, list | tuple) or not keys:
+        return False
+    try:
+        for key in keys:
+            Fernet(key)
+    except (TypeError, ValueError, UnicodeError):
+        return False
+    return all(isinstance(key, str) for key in keys)
 
 
 def _bad(key: str, wanted: str) -> Error:

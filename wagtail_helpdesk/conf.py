@@ -22,6 +22,9 @@ DEFAULTS: dict[str, Any] = {
     # Signing keys of reply addresses, Message-IDs and tracking links. The first signs, all verify.
     # None derives one from SECRET_KEY.
     "MAIL_KEYS": None,
+    # Fernet keys that seal passwords and tokens of mail servers. The first seals, all open. None derives one from
+    # SECRET_KEY.
+    "ENCRYPTION_KEYS": None,
     # The right-hand side of our Message-IDs, at most 28 characters. None takes the mailbox's domain.
     "MESSAGE_ID_DOMAIN": None,
     # Alias in STORAGES of the private storage. None keeps files in ``helpdesk_private/`` beside MEDIA_ROOT.

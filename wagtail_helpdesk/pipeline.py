@@ -1,15 +1,22 @@
-"""The order in which packages react to what happened: the one place that knows it.
+"""The order in which packages react to what happened, and of what the worker does: the one place that knows it.
 
 Merge and erase run from the bottom layer up; a reactor that must not fail alone is essential.
 """
+
+from datetime import timedelta
 
 from wagtail_helpdesk import events
 from wagtail_helpdesk.conversations import reactors as conversations
 from wagtail_helpdesk.events import Reactor
 from wagtail_helpdesk.knowledge_base import reactors as knowledge_base
 from wagtail_helpdesk.mail import reactors as mail
+from wagtail_helpdesk.mail.clean import clean
+from wagtail_helpdesk.mail.deliver import deliver_due
+from wagtail_helpdesk.mail.work import process_due, publish_due
 from wagtail_helpdesk.tickets import reactors as tickets
+from wagtail_helpdesk.tickets.actions.close_resolved import close_resolved
 from wagtail_helpdesk.tickets.timeline import record_reactor_failure
+from wagtail_helpdesk.worker import Step
 
 REACTORS = (
     # What is to be sent: a reply without its mail must not be published; an acknowledgement is a courtesy.
@@ -30,6 +37,17 @@ REACTORS = (
     Reactor(events.TicketErased, conversations.erase_conversation, essential=True),
     Reactor(events.TicketErased, mail.erase_mails, essential=True),
     Reactor(events.TicketErased, knowledge_base.forget_words, essential=True),
+)
+
+HOURLY = timedelta(hours=1)
+
+#: What the worker does, in this order: what one step makes ready, a later one takes up in the same round.
+STEPS = (
+    Step(publish_due),
+    Step(process_due),
+    Step(deliver_due),
+    Step(close_resolved, every=HOURLY),
+    Step(clean, every=HOURLY),
 )
 
 

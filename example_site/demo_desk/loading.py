@@ -10,7 +10,8 @@ from django.utils import timezone
 from demo_desk.clock import at
 from demo_desk.stories import STORIES
 from demo_desk.story import Story
-from wagtail_helpdesk.mail.work import Worker
+from wagtail_helpdesk.pipeline import STEPS
+from wagtail_helpdesk.worker import Worker
 
 
 def play(stories: Iterable[Story] = STORIES, say: Callable[[int, int], None] = lambda done, total: None) -> None:
@@ -21,5 +22,5 @@ def play(stories: Iterable[Story] = STORIES, say: Callable[[int, int], None] = l
         with at(moment):
             happen()
         with at(min(moment + timedelta(seconds=20), now)):
-            Worker().run_once()
+            Worker(STEPS).run_once()
         say(done, len(moments))

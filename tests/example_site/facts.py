@@ -27,8 +27,9 @@ from wagtail_helpdesk.desk.models import Mailbox, Team  # noqa: E402
 from wagtail_helpdesk.knowledge_base.models import TicketArticle  # noqa: E402
 from wagtail_helpdesk.knowledge_base.querysets import articles_of  # noqa: E402
 from wagtail_helpdesk.mail.models import InboundMail, OutboundMail  # noqa: E402
-from wagtail_helpdesk.mail.work import Worker  # noqa: E402
+from wagtail_helpdesk.pipeline import STEPS  # noqa: E402
 from wagtail_helpdesk.tickets.models import Ticket, TicketEvent  # noqa: E402
+from wagtail_helpdesk.worker import Worker  # noqa: E402
 
 settings.ALLOWED_HOSTS = ["*"]
 
@@ -74,7 +75,7 @@ def circle(client: Client) -> dict[str, Any]:
     box = Mailbox.objects.get(is_default=True)
     letter = {"name": "Zoë", "address": "zoe@new.example", "mailbox": box.pk, "subject": "Hello", "text": "Anybody?"}
     written = client.post("/post-office/write/", letter)
-    Worker().run_once()
+    Worker(STEPS).run_once()
     mail = SentMail.objects.filter(recipients=["zoe@new.example"]).first()
     shown = client.get(f"/post-office/{mail.pk}/?view=text").content.decode()
     html = client.get(f"/post-office/{mail.pk}/html/")

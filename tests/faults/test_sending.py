@@ -11,15 +11,16 @@ from pathlib import Path
 from tests.faults.conftest import Victim
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.mail.models import OutboundMail
-from wagtail_helpdesk.mail.work import Worker
+from wagtail_helpdesk.pipeline import STEPS
 from wagtail_helpdesk.testing import factories
+from wagtail_helpdesk.worker import Worker
 
 HERE = __name__
 
 
 def work() -> None:
     """Do all that is due."""
-    worker = Worker()
+    worker = Worker(STEPS)
     while worker.run_once():
         pass
 

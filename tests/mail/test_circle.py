@@ -16,9 +16,10 @@ from tests.mail.helpers import make_mail, take_in
 from tests.personas import Desk
 from wagtail_helpdesk.mail.choices import OutboundState
 from wagtail_helpdesk.mail.models import OutboundMail
-from wagtail_helpdesk.mail.work import Worker
+from wagtail_helpdesk.pipeline import STEPS
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.models import Ticket
+from wagtail_helpdesk.worker import Worker
 
 
 def sent(position: int = -1) -> EmailMessage:
@@ -33,7 +34,7 @@ def test_question_answer_and_answer_to_it(desk: Desk) -> None:
     ticket = Ticket.objects.get()
     assert ticket.subject == "Invoice"
 
-    Worker().run_once()
+    Worker(STEPS).run_once()
     acknowledgement = sent()
     assert acknowledgement["To"] == "Ana Souza <ana@example.org>"
     assert acknowledgement["Auto-Submitted"] == "auto-replied"
@@ -41,7 +42,7 @@ def test_question_answer_and_answer_to_it(desk: Desk) -> None:
 
     factories.add_note(ticket, desk.agent, "<p>secret thoughts</p>")
     factories.add_reply(ticket, desk.agent, "<p>We have <b>corrected</b> it.</p>")
-    Worker().run_once()
+    Worker(STEPS).run_once()
     reply = sent()
     assert reply["Subject"] == "Re: Invoice"
     assert reply["In-Reply-To"] == question["Message-ID"]

@@ -25,9 +25,10 @@ from wagtail_helpdesk.mail.deliver import deliver_due, sweep_leases
 from wagtail_helpdesk.mail.enqueue import Outgoing
 from wagtail_helpdesk.mail.models import OutboundMail, OutboundRecipient
 from wagtail_helpdesk.mail.schedule import GIVE_UP_AFTER, next_try
-from wagtail_helpdesk.mail.work import Worker
+from wagtail_helpdesk.pipeline import STEPS
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.models import Ticket, TicketEvent
+from wagtail_helpdesk.worker import Worker
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -227,7 +228,7 @@ def test_notes_are_nowhere_in_a_mail(desk: Desk, ticket: Ticket) -> None:
         factories.add_note(ticket, desk.agent, f"<p>classified {number}</p>")
     factories.add_customer_message(ticket, "Any news?")
     factories.add_reply(ticket, desk.agent)
-    worker = Worker()
+    worker = Worker(STEPS)
     while worker.run_once():
         pass
     assert all("classified" not in message.message().as_string() for message in django_mail.outbox)

@@ -17,7 +17,7 @@ from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.mail.identity import make_reply_address
 from wagtail_helpdesk.mail.models import InboundMail, MailboxOptions, OutboundMail
-from wagtail_helpdesk.mail.work import Worker
+from wagtail_helpdesk.pipeline import STEPS
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.change_status import ChangeStatus, TrashTicket
 from wagtail_helpdesk.tickets.actions.erase_ticket import EraseTicket
@@ -25,6 +25,7 @@ from wagtail_helpdesk.tickets.actions.merge_tickets import MergeTickets
 from wagtail_helpdesk.tickets.actions.participants import token_for
 from wagtail_helpdesk.tickets.choices import TokenPurpose
 from wagtail_helpdesk.tickets.models import Ticket, TicketLink, TicketParticipant
+from wagtail_helpdesk.worker import Worker
 
 SYSTEM = Actor.system()
 
@@ -202,7 +203,7 @@ def test_copied_people(desk: Desk) -> None:
 def test_copied_person_answers(desk: Desk) -> None:
     mail = take_in(make_mail("Hi", Cc="Ben <ben@example.com>"), desk.mailbox)
     factories.add_reply(mail.ticket, desk.agent)
-    Worker().run_once()
+    Worker(STEPS).run_once()
     to_ben = next(sent for sent in django_mail.outbox if "ben@example.com" in sent.recipients()[0])
     assert to_ben.extra_headers["To"] == "Ana Souza <ana@example.org>"
     assert to_ben.extra_headers["Cc"] == "Ben <ben@example.com>"

@@ -66,6 +66,9 @@ class MailboxForm(WagtailAdminModelForm):
         self.fields["language"].choices = list(languages.items())
         options = MailboxOptions.objects.filter(mailbox=self.instance.pk).first() or MailboxOptions()
         self.option_fields = fields_for_model(MailboxOptions, exclude=["mailbox"])
+        for name in ("web_form_senders", "trusted_authserv_ids"):
+            shown = self.option_fields[name]
+            self.option_fields[name] = LinesField(label=shown.label, help_text=shown.help_text, required=False)
         self.fields.update(self.option_fields)
         for name in self.option_fields:
             self.initial.setdefault(name, getattr(options, name))

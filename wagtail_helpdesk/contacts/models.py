@@ -44,6 +44,8 @@ class Contact(models.Model):
     )
     is_vip = models.BooleanField(_("VIP"), default=False)
     notes = models.TextField(_("notes"), blank=True)
+    #: An agent trusts this person's mails to load images from elsewhere.
+    images_allowed = models.BooleanField(_("show images"), default=False)
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)

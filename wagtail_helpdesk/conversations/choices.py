@@ -31,6 +31,8 @@ class Flag(models.TextChoices):
     ENCRYPTED = "encrypted", _("Encrypted; it cannot be read here")
     SIGNED = "signed", _("Signed; the signature was not checked")
     EMPTY = "empty", _("Empty message")
+    MATCHED_BY_SUBJECT = "matched_by_subject", _("Matched by the number in its subject")
+    FORWARDED = "forwarded", _("Forwarded by an agent; the sender was not verified")
     MATCHED_BY_THREAD = "matched_by_thread", _("Matched by its thread")
     SEVERAL_FROM = "several_from", _("Names more than one sender")
     FROM_CONFLICT = "from_conflict", _("The sender's name shows another address")
@@ -42,3 +44,4 @@ class IdRole(models.TextChoices):
 
     THEIRS = "theirs", _("A message we received")
     REFERENCED = "referenced", _("Named by a message we received")
+    ALIAS = "alias", _("What a service calls a message of ours")

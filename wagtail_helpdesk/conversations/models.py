@@ -43,6 +43,12 @@ class Message(models.Model):
     sanitizer_version = models.PositiveIntegerField(default=0)
     #: Images that the sender's HTML would load from elsewhere.
     remote_images = models.PositiveIntegerField(default=0)
+    #: An agent wants to see them, for this message.
+    images_allowed = models.BooleanField(default=False)
+    #: What is known of the sender's claim to be who "from" says: "pass", "fail", "unknown"; "" where nobody asked.
+    sender_auth = models.CharField(max_length=8, blank=True)
+    #: Invitations and answers to them, as plain values (``mail.calendar``).
+    cards = models.JSONField(default=list, blank=True)
     flags = models.JSONField(default=list, blank=True)
     #: {"to": [{"participant": pk, "name": ..., "address": ...}], "cc": [...], "bcc": []}
     recipients = models.JSONField(default=dict, blank=True)

@@ -25,6 +25,7 @@ class MailOutcome(models.TextChoices):
     AUTO_REPLY = "auto_reply", _("Automatic reply")
     QUARANTINED = "quarantined", _("Quarantined as spam")
     NO_MAILBOX = "no_mailbox", _("No mailbox for it")
+    HELD = "held", _("Held for a decision")
     FAILED = "failed", _("Failed")
 
 
@@ -49,12 +50,19 @@ class RecipientState(models.TextChoices):
     ACCEPTED = "accepted", _("Accepted by the mail server")
     REFUSED_TEMP = "refused_temp", _("Refused for now")
     REFUSED_PERM = "refused_perm", _("Refused")
+    DELAYED = "delayed", _("Delayed")
+    DELIVERED = "delivered", _("Delivered")
+    BOUNCED = "bounced", _("Came back")
+    COMPLAINED = "complained", _("Reported as spam")
 
 
 class Audience(models.TextChoices):
     """Whom a mail is for."""
 
     CUSTOMER = "customer", _("Customer")
+    THIRD_PARTY = "third", _("Third party")
+    AGENT = "agent", _("Agent")
+    SYSTEM = "system", _("The desk itself")
 
 
 class MailKind(models.TextChoices):
@@ -62,6 +70,9 @@ class MailKind(models.TextChoices):
 
     REPLY = "reply", _("Reply")
     ACKNOWLEDGEMENT = "ack", _("Acknowledgement")
+    NOTICE = "notice", _("Notice to an agent")
+    DIGEST = "digest", _("Digest for an agent")
+    PROBE = "probe", _("Probe")
 
 
 class SenderName(models.TextChoices):
@@ -78,3 +89,78 @@ class QuoteHistory(models.TextChoices):
     NONE = "none", pgettext_lazy("messages", "None")
     LAST = "last", pgettext_lazy("messages", "The last one")
     ALL = "all", pgettext_lazy("messages", "All")
+
+
+class SourceState(models.TextChoices):
+    """Whether mail is fetched from a source."""
+
+    ACTIVE = "active", _("Active")
+    PAUSED = "paused", _("Paused")
+    NEEDS_CONSENT = "consent", _("Needs consent again")
+
+
+class PostAction(models.TextChoices):
+    """What happens, on the server, to a mail that we have."""
+
+    MARK = "mark", _("Mark as read")
+    MOVE = "move", _("Move to a folder")
+    DELETE = "delete", _("Delete")
+    KEEP = "keep", _("Leave as it is")
+
+
+class PostActionState(models.TextChoices):
+    """Where the post-action of one mail stands. It is repeated until it is done."""
+
+    PENDING = "pending", _("To do")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class StartFrom(models.TextChoices):
+    """Which mails count when a source is read for the first time."""
+
+    NOW = "now", _("Only mail from now on")
+    DAYS = "days", _("Also the mail of the last days")
+
+
+class FolderRole(models.TextChoices):
+    """What lies in a folder."""
+
+    INBOX = "inbox", _("Mail from customers")
+    SENT = "sent", _("Copies of what our people sent from their mail program")
+
+
+class Provider(models.TextChoices):
+    """Whose OAuth2 an account uses."""
+
+    GOOGLE = "google", _("Google")
+    MICROSOFT = "microsoft", _("Microsoft 365")
+
+
+class Grant(models.TextChoices):
+    """How an account gets its tokens (RFC 6749 4)."""
+
+    CONSENT = "consent", _("A person's consent")
+    APPLICATION = "application", _("The application itself")
+
+
+class Security(models.TextChoices):
+    """How a connection is protected."""
+
+    TLS = "tls", _("TLS")
+    STARTTLS = "starttls", _("STARTTLS")
+    NONE = "none", _("None (this machine only)")
+
+
+class DeliveryEventKind(models.TextChoices):
+    """What was heard of a mail of ours after it was handed over."""
+
+    DELIVERED = "delivered", _("Delivered")
+    DELAYED = "delayed", _("Delayed")
+    BOUNCED = "bounced", _("Came back")
+    REJECTED = "rejected", _("Rejected")
+    COMPLAINED = "complained", _("Reported as spam")
+    READ = "read", _("Read")
+    AUTO_REPLIED = "auto_replied", _("Answered automatically")
+    OWN_COPY = "own_copy", _("Seen in the folder of sent mail")
+    ANSWERED = "answered", _("Answered")

@@ -36,6 +36,63 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="MailAccount",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "provider",
+                    models.CharField(
+                        choices=[("google", "Google"), ("microsoft", "Microsoft 365")],
+                        max_length=20,
+                        verbose_name="provider",
+                    ),
+                ),
+                (
+                    "grant",
+                    models.CharField(
+                        choices=[("consent", "A person's consent"), ("application", "The application itself")],
+                        default="consent",
+                        max_length=20,
+                        verbose_name="grant",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(help_text="The address of the mailbox.", max_length=254, verbose_name="user name"),
+                ),
+                (
+                    "tenant",
+                    models.CharField(
+                        blank=True, help_text="Microsoft 365 only.", max_length=100, verbose_name="tenant"
+                    ),
+                ),
+                ("client_id", models.CharField(max_length=300, verbose_name="client ID")),
+                ("client_secret", models.TextField(blank=True, editable=False)),
+                ("refresh_token", models.TextField(blank=True, editable=False)),
+                ("access_token", models.TextField(blank=True, editable=False)),
+                ("access_expires_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "secret_expires_at",
+                    models.DateField(
+                        blank=True,
+                        help_text="You are warned 30, 7 and 1 days before.",
+                        null=True,
+                        verbose_name="client secret expires on",
+                    ),
+                ),
+                ("needs_consent", models.BooleanField(default=True, editable=False)),
+                ("last_error", models.CharField(blank=True, editable=False, max_length=200)),
+                ("lease_owner", models.CharField(blank=True, editable=False, max_length=60)),
+                ("lease_until", models.DateTimeField(blank=True, editable=False, null=True)),
+            ],
+            options={
+                "verbose_name": "mail account",
+                "verbose_name_plural": "mail accounts",
+                "ordering": ["name"],
+            },
+        ),
+        migrations.CreateModel(
             name="Organisation",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -127,6 +184,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="WorkerBeat",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("owner", models.CharField(max_length=60, unique=True)),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "verbose_name": "worker",
+                "verbose_name_plural": "workers",
+            },
+        ),
+        migrations.CreateModel(
             name="Contact",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -135,6 +205,7 @@ class Migration(migrations.Migration):
                 ("time_zone", models.CharField(blank=True, max_length=63, verbose_name="time zone")),
                 ("is_vip", models.BooleanField(default=False, verbose_name="VIP")),
                 ("notes", models.TextField(blank=True, verbose_name="notes")),
+                ("images_allowed", models.BooleanField(default=False, verbose_name="show images")),
                 ("erased_at", models.DateTimeField(blank=True, editable=False, null=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
                 (
@@ -305,6 +376,7 @@ class Migration(migrations.Migration):
                             ("auto_reply", "Automatic reply"),
                             ("quarantined", "Quarantined as spam"),
                             ("no_mailbox", "No mailbox for it"),
+                            ("held", "Held for a decision"),
                             ("failed", "Failed"),
                         ],
                         max_length=12,
@@ -314,6 +386,7 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
                 ("trace", models.JSONField(blank=True, default=list, verbose_name="decision trace")),
                 ("classification", models.JSONField(blank=True, default=list, verbose_name="classification")),
+                ("auth", models.JSONField(blank=True, default=dict, verbose_name="authentication")),
                 ("received_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="received at")),
                 ("processed_at", models.DateTimeField(blank=True, null=True, verbose_name="processed at")),
                 (
@@ -405,6 +478,65 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "web_form_senders",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="Addresses of forms elsewhere that write in somebody's name: Reply-To says who it is.",
+                        verbose_name="web form senders",
+                    ),
+                ),
+                (
+                    "trusted_authserv_ids",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="Names that your mail server writes into Authentication-Results. Agents can answer by mail only where one is trusted.",
+                        verbose_name="trusted authentication servers",
+                    ),
+                ),
+                (
+                    "trusts_microsoft",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Microsoft writes its results without a name: trust the topmost ones.",
+                        verbose_name="received by Microsoft 365",
+                    ),
+                ),
+                (
+                    "strict_threading",
+                    models.BooleanField(
+                        default=False,
+                        help_text="An answer from an address that takes no part opens a linked ticket instead of joining.",
+                        verbose_name="new ticket for outside senders",
+                    ),
+                ),
+                (
+                    "auto_replies_open_tickets",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Automatic replies that belong to no ticket open one; else they stand in the mail log only.",
+                        verbose_name="tickets for automatic replies",
+                    ),
+                ),
+                (
+                    "bounce_address",
+                    models.CharField(
+                        blank=True,
+                        help_text="An address with plus addressing whose mail arrives here: reports come back to a form of it.",
+                        max_length=254,
+                        verbose_name="bounce address",
+                    ),
+                ),
+                (
+                    "retry_uncertain",
+                    models.BooleanField(
+                        default=False,
+                        help_text="A mail whose fate is unknown is sent once more, at the risk of arriving twice.",
+                        verbose_name="send again when unsure",
+                    ),
+                ),
+                (
                     "mailbox",
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.CASCADE,
@@ -416,6 +548,205 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "mail options",
                 "verbose_name_plural": "mail options",
+            },
+        ),
+        migrations.CreateModel(
+            name="MailSource",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=20, verbose_name="kind")),
+                ("host", models.CharField(blank=True, max_length=253, verbose_name="server")),
+                ("port", models.PositiveIntegerField(blank=True, null=True, verbose_name="port")),
+                (
+                    "security",
+                    models.CharField(
+                        choices=[("tls", "TLS"), ("starttls", "STARTTLS"), ("none", "None (this machine only)")],
+                        default="tls",
+                        max_length=8,
+                        verbose_name="security",
+                    ),
+                ),
+                ("username", models.CharField(blank=True, max_length=254, verbose_name="user name")),
+                ("password", models.TextField(blank=True, editable=False)),
+                ("settings", models.JSONField(blank=True, default=dict)),
+                (
+                    "start_from",
+                    models.CharField(
+                        choices=[("now", "Only mail from now on"), ("days", "Also the mail of the last days")],
+                        default="now",
+                        max_length=4,
+                        verbose_name="begin with",
+                    ),
+                ),
+                ("start_days", models.PositiveIntegerField(default=7, verbose_name="days")),
+                (
+                    "post_action",
+                    models.CharField(
+                        choices=[
+                            ("mark", "Mark as read"),
+                            ("move", "Move to a folder"),
+                            ("delete", "Delete"),
+                            ("keep", "Leave as it is"),
+                        ],
+                        default="mark",
+                        max_length=6,
+                        verbose_name="mail that was taken",
+                    ),
+                ),
+                ("move_to", models.CharField(blank=True, max_length=200, verbose_name="folder to move it to")),
+                (
+                    "waits_for_news",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Needs a worker of its own: helpdesk_mail idle.",
+                        verbose_name="wait for news (IDLE)",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("active", "Active"), ("paused", "Paused"), ("consent", "Needs consent again")],
+                        default="active",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("next_fetch_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "last_attempt_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="last attempt"),
+                ),
+                (
+                    "last_ok_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="last success"),
+                ),
+                ("failures", models.PositiveIntegerField(default=0, editable=False)),
+                ("last_error", models.CharField(blank=True, editable=False, max_length=200, verbose_name="last error")),
+                ("warnings", models.JSONField(blank=True, default=list, editable=False)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sources",
+                        to="wagtail_helpdesk.mailaccount",
+                        verbose_name="account",
+                    ),
+                ),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sources",
+                        to="wagtail_helpdesk.mailbox",
+                        verbose_name="mailbox",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "mail source",
+                "verbose_name_plural": "mail sources",
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="MailTemplate",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("reply", "Reply"),
+                            ("ack", "Acknowledgement"),
+                            ("notice", "Notice to an agent"),
+                            ("digest", "Digest for an agent"),
+                            ("probe", "Probe"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("language", models.CharField(max_length=20, verbose_name="language")),
+                ("subject", models.CharField(blank=True, max_length=300, verbose_name="subject")),
+                ("text", models.TextField(verbose_name="text")),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="wagtail_helpdesk.mailbox",
+                        verbose_name="mailbox",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "mail text",
+                "verbose_name_plural": "mail texts",
+                "ordering": ["kind", "language", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="MailTransport",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(default="site", max_length=20, verbose_name="sends over")),
+                ("host", models.CharField(blank=True, max_length=253, verbose_name="server")),
+                ("port", models.PositiveIntegerField(blank=True, null=True, verbose_name="port")),
+                (
+                    "security",
+                    models.CharField(
+                        choices=[("tls", "TLS"), ("starttls", "STARTTLS"), ("none", "None (this machine only)")],
+                        default="starttls",
+                        max_length=8,
+                        verbose_name="security",
+                    ),
+                ),
+                ("username", models.CharField(blank=True, max_length=254, verbose_name="user name")),
+                ("password", models.TextField(blank=True, editable=False)),
+                ("settings", models.JSONField(blank=True, default=dict)),
+                (
+                    "per_minute",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="At most so many. Empty for no limit.",
+                        null=True,
+                        verbose_name="mails a minute",
+                    ),
+                ),
+                ("paused_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("pause_reason", models.CharField(blank=True, editable=False, max_length=200)),
+                ("next_probe_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "last_ok_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="last success"),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transports",
+                        to="wagtail_helpdesk.mailaccount",
+                        verbose_name="account",
+                    ),
+                ),
+                (
+                    "mailbox",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mail_transport",
+                        to="wagtail_helpdesk.mailbox",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "mail transport",
+                "verbose_name_plural": "mail transports",
             },
         ),
         migrations.CreateModel(
@@ -469,6 +800,9 @@ class Migration(migrations.Migration):
                 ("reply_html", models.TextField(blank=True, verbose_name="new words as HTML")),
                 ("sanitizer_version", models.PositiveIntegerField(default=0)),
                 ("remote_images", models.PositiveIntegerField(default=0)),
+                ("images_allowed", models.BooleanField(default=False)),
+                ("sender_auth", models.CharField(blank=True, max_length=8)),
+                ("cards", models.JSONField(blank=True, default=list)),
                 ("flags", models.JSONField(blank=True, default=list)),
                 ("recipients", models.JSONField(blank=True, default=dict)),
                 ("publish_at", models.DateTimeField(blank=True, null=True)),
@@ -549,6 +883,337 @@ class Migration(migrations.Migration):
                 "verbose_name": "attachment",
                 "verbose_name_plural": "attachments",
                 "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="OutboundMail",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.CharField(editable=False, max_length=12, unique=True)),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("customer", "Customer"),
+                            ("third", "Third party"),
+                            ("agent", "Agent"),
+                            ("system", "The desk itself"),
+                        ],
+                        max_length=10,
+                        verbose_name="audience",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("reply", "Reply"),
+                            ("ack", "Acknowledgement"),
+                            ("notice", "Notice to an agent"),
+                            ("digest", "Digest for an agent"),
+                            ("probe", "Probe"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("purpose_key", models.CharField(max_length=64, unique=True)),
+                ("queue_key", models.CharField(max_length=64)),
+                (
+                    "message_visibility",
+                    models.CharField(
+                        choices=[("public", "Public"), ("internal", "Internal")], default="public", max_length=8
+                    ),
+                ),
+                ("message_id_header", models.CharField(max_length=120, unique=True, verbose_name="Message-ID")),
+                ("subject", models.CharField(max_length=600, verbose_name="subject")),
+                ("from_header", models.CharField(max_length=400)),
+                ("reply_to", models.CharField(blank=True, max_length=400)),
+                ("envelope_from", models.CharField(blank=True, max_length=320)),
+                ("headers", models.JSONField(default=list)),
+                ("text", models.TextField(blank=True)),
+                ("html", models.TextField(blank=True)),
+                ("attachment_ids", models.JSONField(blank=True, default=list)),
+                ("language", models.CharField(blank=True, max_length=20)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("claimed", "Being prepared"),
+                            ("transmitting", "Being sent"),
+                            ("sent", "Sent"),
+                            ("partial", "Sent to some recipients"),
+                            ("retry", "Will be tried again"),
+                            ("uncertain", "May not have been sent"),
+                            ("failed", "Not sent"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="queued",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0, verbose_name="attempts")),
+                ("next_try_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="next try")),
+                ("lease_owner", models.CharField(blank=True, max_length=60)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("last_error", models.CharField(blank=True, max_length=200, verbose_name="last error")),
+                ("provider_id", models.CharField(blank=True, max_length=250)),
+                ("uncertain_at", models.DateTimeField(blank=True, null=True)),
+                ("warned_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="created at")),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent at")),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="outbound_mails",
+                        to="wagtail_helpdesk.mailbox",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="outbound_mails",
+                        to="wagtail_helpdesk.message",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "outgoing mail",
+                "verbose_name_plural": "outgoing mails",
+            },
+        ),
+        migrations.CreateModel(
+            name="OutboundRecipient",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("to", "To"), ("cc", "Cc")], max_length=3)),
+                ("name", models.CharField(blank=True, max_length=200)),
+                ("address", models.CharField(blank=True, max_length=254, verbose_name="address")),
+                ("address_hash", models.CharField(db_index=True, max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("accepted", "Accepted by the mail server"),
+                            ("refused_temp", "Refused for now"),
+                            ("refused_perm", "Refused"),
+                            ("delayed", "Delayed"),
+                            ("delivered", "Delivered"),
+                            ("bounced", "Came back"),
+                            ("complained", "Reported as spam"),
+                        ],
+                        default="pending",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("smtp_code", models.PositiveIntegerField(blank=True, null=True, verbose_name="SMTP code")),
+                ("status_code", models.CharField(blank=True, max_length=12, verbose_name="status code")),
+                ("diagnostic", models.CharField(blank=True, max_length=500, verbose_name="diagnostic")),
+                (
+                    "outbound",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recipients",
+                        to="wagtail_helpdesk.outboundmail",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "recipient",
+                "verbose_name_plural": "recipients",
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="DeliveryEvent",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("delivered", "Delivered"),
+                            ("delayed", "Delayed"),
+                            ("bounced", "Came back"),
+                            ("rejected", "Rejected"),
+                            ("complained", "Reported as spam"),
+                            ("read", "Read"),
+                            ("auto_replied", "Answered automatically"),
+                            ("own_copy", "Seen in the folder of sent mail"),
+                            ("answered", "Answered"),
+                        ],
+                        max_length=12,
+                        verbose_name="what",
+                    ),
+                ),
+                ("witness", models.CharField(max_length=12)),
+                ("verified", models.BooleanField(default=True)),
+                ("status_code", models.CharField(blank=True, max_length=12)),
+                ("diagnostic", models.CharField(blank=True, max_length=500)),
+                ("event_key", models.CharField(max_length=64, unique=True)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="when")),
+                (
+                    "inbound",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtail_helpdesk.inboundmail",
+                    ),
+                ),
+                (
+                    "outbound",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="delivery_events",
+                        to="wagtail_helpdesk.outboundmail",
+                    ),
+                ),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="delivery_events",
+                        to="wagtail_helpdesk.outboundrecipient",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "delivery event",
+                "verbose_name_plural": "delivery events",
+                "ordering": ["at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="SourceFolder",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, verbose_name="folder")),
+                ("name_hash", models.CharField(editable=False, max_length=64)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("inbox", "Mail from customers"),
+                            ("sent", "Copies of what our people sent from their mail program"),
+                        ],
+                        default="inbox",
+                        max_length=5,
+                        verbose_name="contents",
+                    ),
+                ),
+                ("uidvalidity", models.PositiveBigIntegerField(blank=True, editable=False, null=True)),
+                ("last_uid", models.PositiveBigIntegerField(blank=True, editable=False, null=True)),
+                ("last_ok_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("last_sweep_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("backlog", models.PositiveIntegerField(default=0, editable=False)),
+                ("lease_owner", models.CharField(blank=True, editable=False, max_length=60)),
+                ("lease_until", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="folders",
+                        to="wagtail_helpdesk.mailsource",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "folder",
+                "verbose_name_plural": "folders",
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="InboundOrigin",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key_hash", models.CharField(max_length=64)),
+                ("uidvalidity", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("uid", models.PositiveBigIntegerField(blank=True, null=True)),
+                (
+                    "post_action_state",
+                    models.CharField(
+                        choices=[("pending", "To do"), ("done", "Done"), ("failed", "Failed")],
+                        default="pending",
+                        max_length=8,
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("next_try_at", models.DateTimeField(blank=True, null=True)),
+                ("last_error", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "inbound",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="origins",
+                        to="wagtail_helpdesk.inboundmail",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="origins",
+                        to="wagtail_helpdesk.mailsource",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="origins",
+                        to="wagtail_helpdesk.sourcefolder",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "origin of a mail",
+                "verbose_name_plural": "origins of mails",
+            },
+        ),
+        migrations.CreateModel(
+            name="StatusLabel",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("language", models.CharField(max_length=20, verbose_name="language")),
+                ("label", models.CharField(max_length=60, verbose_name="label for customers")),
+                (
+                    "status",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="labels", to="wagtail_helpdesk.status"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "label for customers",
+                "verbose_name_plural": "labels for customers",
             },
         ),
         migrations.CreateModel(
@@ -731,6 +1396,7 @@ class Migration(migrations.Migration):
                 ("erased_at", models.DateTimeField(blank=True, editable=False, null=True)),
                 ("message_count", models.PositiveIntegerField(default=0, verbose_name="messages")),
                 ("attachment_count", models.PositiveIntegerField(default=0, verbose_name="attachments")),
+                ("delivery_failed", models.BooleanField(default=False, verbose_name="delivery problem")),
                 ("preview", models.CharField(blank=True, max_length=200, verbose_name="preview")),
                 (
                     "assignee",
@@ -872,95 +1538,16 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "tagged tickets",
             },
         ),
-        migrations.CreateModel(
-            name="OutboundMail",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.CharField(editable=False, max_length=12, unique=True)),
-                (
-                    "audience",
-                    models.CharField(choices=[("customer", "Customer")], max_length=10, verbose_name="audience"),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("reply", "Reply"), ("ack", "Acknowledgement")], max_length=10, verbose_name="kind"
-                    ),
-                ),
-                ("purpose_key", models.CharField(max_length=64, unique=True)),
-                ("queue_key", models.CharField(max_length=64)),
-                (
-                    "message_visibility",
-                    models.CharField(
-                        choices=[("public", "Public"), ("internal", "Internal")], default="public", max_length=8
-                    ),
-                ),
-                ("message_id_header", models.CharField(max_length=120, unique=True, verbose_name="Message-ID")),
-                ("subject", models.CharField(max_length=600, verbose_name="subject")),
-                ("from_header", models.CharField(max_length=400)),
-                ("reply_to", models.CharField(blank=True, max_length=400)),
-                ("headers", models.JSONField(default=list)),
-                ("text", models.TextField(blank=True)),
-                ("html", models.TextField(blank=True)),
-                ("attachment_ids", models.JSONField(blank=True, default=list)),
-                ("language", models.CharField(blank=True, max_length=20)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("queued", "Queued"),
-                            ("claimed", "Being prepared"),
-                            ("transmitting", "Being sent"),
-                            ("sent", "Sent"),
-                            ("partial", "Sent to some recipients"),
-                            ("retry", "Will be tried again"),
-                            ("uncertain", "May not have been sent"),
-                            ("failed", "Not sent"),
-                            ("cancelled", "Cancelled"),
-                        ],
-                        default="queued",
-                        max_length=12,
-                        verbose_name="state",
-                    ),
-                ),
-                ("attempts", models.PositiveIntegerField(default=0, verbose_name="attempts")),
-                ("next_try_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="next try")),
-                ("lease_owner", models.CharField(blank=True, max_length=60)),
-                ("lease_until", models.DateTimeField(blank=True, null=True)),
-                ("last_error", models.CharField(blank=True, max_length=200, verbose_name="last error")),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="created at")),
-                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent at")),
-                (
-                    "mailbox",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="outbound_mails",
-                        to="wagtail_helpdesk.mailbox",
-                    ),
-                ),
-                (
-                    "message",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="outbound_mails",
-                        to="wagtail_helpdesk.message",
-                    ),
-                ),
-                (
-                    "ticket",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="outbound_mails",
-                        to="wagtail_helpdesk.ticket",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "outgoing mail",
-                "verbose_name_plural": "outgoing mails",
-            },
+        migrations.AddField(
+            model_name="outboundmail",
+            name="ticket",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="outbound_mails",
+                to="wagtail_helpdesk.ticket",
+            ),
         ),
         migrations.CreateModel(
             name="MessageIdIndex",
@@ -970,7 +1557,11 @@ class Migration(migrations.Migration):
                 (
                     "role",
                     models.CharField(
-                        choices=[("theirs", "A message we received"), ("referenced", "Named by a message we received")],
+                        choices=[
+                            ("theirs", "A message we received"),
+                            ("referenced", "Named by a message we received"),
+                            ("alias", "What a service calls a message of ours"),
+                        ],
                         max_length=10,
                     ),
                 ),
@@ -1187,6 +1778,7 @@ class Migration(migrations.Migration):
                             ("continues", "Continues"),
                             ("possibly", "Possibly belongs to"),
                             ("sibling", "Same message to another mailbox"),
+                            ("repeated", "The same sender's again and again"),
                         ],
                         max_length=10,
                         verbose_name="kind",
@@ -1296,53 +1888,16 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "participants",
             },
         ),
-        migrations.CreateModel(
-            name="OutboundRecipient",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(choices=[("to", "To"), ("cc", "Cc")], max_length=3)),
-                ("name", models.CharField(blank=True, max_length=200)),
-                ("address", models.CharField(blank=True, max_length=254, verbose_name="address")),
-                ("address_hash", models.CharField(db_index=True, max_length=64)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("pending", "Pending"),
-                            ("accepted", "Accepted by the mail server"),
-                            ("refused_temp", "Refused for now"),
-                            ("refused_perm", "Refused"),
-                        ],
-                        default="pending",
-                        max_length=12,
-                        verbose_name="state",
-                    ),
-                ),
-                ("smtp_code", models.PositiveIntegerField(blank=True, null=True, verbose_name="SMTP code")),
-                (
-                    "outbound",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="recipients",
-                        to="wagtail_helpdesk.outboundmail",
-                    ),
-                ),
-                (
-                    "participant",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="wagtail_helpdesk.ticketparticipant",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "recipient",
-                "verbose_name_plural": "recipients",
-                "ordering": ["pk"],
-            },
+        migrations.AddField(
+            model_name="outboundrecipient",
+            name="participant",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="wagtail_helpdesk.ticketparticipant",
+            ),
         ),
         migrations.AddField(
             model_name="ticket",
@@ -1400,7 +1955,13 @@ class Migration(migrations.Migration):
                 (
                     "purpose",
                     models.CharField(
-                        choices=[("reply", "Answer by e-mail"), ("portal", "Tracking link")], max_length=10
+                        choices=[
+                            ("reply", "Answer by e-mail"),
+                            ("portal", "Tracking link"),
+                            ("agent", "Answer by e-mail, for an agent"),
+                            ("leave", "Leave the ticket"),
+                        ],
+                        max_length=10,
                     ),
                 ),
                 (
@@ -1467,24 +2028,29 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.CreateModel(
-            name="StatusLabel",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("language", models.CharField(max_length=20, verbose_name="language")),
-                ("label", models.CharField(max_length=60, verbose_name="label for customers")),
-                (
-                    "status",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="labels", to="wagtail_helpdesk.status"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "label for customers",
-                "verbose_name_plural": "labels for customers",
-                "constraints": [models.UniqueConstraint(fields=("status", "language"), name="helpdesk_status_label")],
-            },
+        migrations.AddIndex(
+            model_name="mailsource",
+            index=models.Index(fields=["state", "next_fetch_at"], name="helpdesk_source_due"),
+        ),
+        migrations.AddConstraint(
+            model_name="sourcefolder",
+            constraint=models.UniqueConstraint(fields=("source", "name_hash"), name="helpdesk_source_folder"),
+        ),
+        migrations.AddIndex(
+            model_name="inboundorigin",
+            index=models.Index(fields=["post_action_state", "next_try_at"], name="helpdesk_origin_due"),
+        ),
+        migrations.AddIndex(
+            model_name="inboundorigin",
+            index=models.Index(fields=["folder", "uidvalidity", "uid"], name="helpdesk_origin_uid"),
+        ),
+        migrations.AddConstraint(
+            model_name="inboundorigin",
+            constraint=models.UniqueConstraint(fields=("source", "key_hash"), name="helpdesk_inbound_origin"),
+        ),
+        migrations.AddConstraint(
+            model_name="statuslabel",
+            constraint=models.UniqueConstraint(fields=("status", "language"), name="helpdesk_status_label"),
         ),
         migrations.AddIndex(
             model_name="outboundmail",

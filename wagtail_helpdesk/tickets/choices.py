@@ -35,6 +35,8 @@ class TokenPurpose(models.TextChoices):
 
     REPLY = "reply", _("Answer by e-mail")
     PORTAL = "portal", _("Tracking link")
+    AGENT = "agent", _("Answer by e-mail, for an agent")
+    LEAVE = "leave", _("Leave the ticket")
 
 
 class Visibility(models.TextChoices):
@@ -50,6 +52,7 @@ class LinkKind(models.TextChoices):
     CONTINUES = "continues", _("Continues")
     POSSIBLY = "possibly", _("Possibly belongs to")
     SIBLING = "sibling", _("Same message to another mailbox")
+    REPEATED = "repeated", _("The same sender's again and again")
 
 
 class EventKind(models.TextChoices):

@@ -101,6 +101,8 @@ class Ticket(models.Model):
     #: Published messages, notes included.
     message_count = models.PositiveIntegerField(_("messages"), default=0)
     attachment_count = models.PositiveIntegerField(_("attachments"), default=0)
+    #: A mail of ours came back, or could not be sent: somebody should look.
+    delivery_failed = models.BooleanField(_("delivery problem"), default=False)
     #: The first words of the newest public message, for the list.
     preview = models.CharField(_("preview"), max_length=200, blank=True)
 

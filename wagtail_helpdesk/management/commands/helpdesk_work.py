@@ -10,7 +10,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
-from wagtail_helpdesk.mail.work import Worker
+from wagtail_helpdesk.pipeline import STEPS
+from wagtail_helpdesk.worker import Worker
 
 
 class Command(BaseCommand):
@@ -21,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--pause", type=float, default=1.0, help="seconds between two looks (default: 1)")
 
     def handle(self, *args: Any, once: bool, pause: float, **options: Any) -> None:
-        worker = Worker()
+        worker = Worker(STEPS)
         if once:
             while worker.run_once():
                 pass
