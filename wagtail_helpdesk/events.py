@@ -158,6 +158,14 @@ class ContactErased(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MailHeld(Event):
+    """A mail to an agent's reply address that did not prove to be the agent's: a person decides on it."""
+
+    inbound_id: int
+    ticket_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ArticleDrafted(Event):
     """A ticket's answer became a draft article page."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -41,6 +43,21 @@ def token_for(participant: TicketParticipant, purpose: str) -> TicketToken:
             participant=participant,
             purpose=purpose,
             visibility=Visibility.PUBLIC,
+        )
+    return token
+
+
+def agent_token_for(ticket: Ticket, user: Any, visibility: str) -> TicketToken:
+    """Return the living token by which ``user`` answers by mail, made when there is none.
+
+    ``visibility`` is that of the words the agent was told of: an answer to them is never seen by more people.
+    """
+    token = TicketToken.objects.filter(
+        ticket=ticket, user=user, purpose=TokenPurpose.AGENT, visibility=visibility, revoked_at__isnull=True
+    ).first()
+    if token is None:
+        token = TicketToken.objects.create(
+            public_id=new_public_id(), ticket=ticket, user=user, purpose=TokenPurpose.AGENT, visibility=visibility
         )
     return token
 
