@@ -166,6 +166,17 @@ class MailHeld(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DeliveryProblem(Event):
+    """A mail of ours has trouble. ``what``: "failed", "uncertain", "late", "bounced" or "complained"."""
+
+    ticket_id: int
+    outbound_id: int
+    #: None for a mail that is no message's.
+    message_id: int | None
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ArticleDrafted(Event):
     """A ticket's answer became a draft article page."""
 

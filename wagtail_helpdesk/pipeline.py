@@ -22,6 +22,7 @@ REACTORS = (
     # What is to be sent: a reply without its mail must not be published; an acknowledgement is a courtesy.
     Reactor(events.MessageAdded, mail.queue_reply, essential=True),
     Reactor(events.TicketOpened, mail.acknowledge),
+    Reactor(events.DeliveryProblem, mail.flag_ticket),
     # Merge and erase, from the bottom layer up.
     Reactor(events.ContactsMerged, tickets.move_contact, essential=True),
     Reactor(events.ContactsMerged, conversations.move_contact, essential=True),

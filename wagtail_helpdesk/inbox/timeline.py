@@ -69,6 +69,10 @@ _DELIVERIES: dict[str, Promise] = {
     "cancelled": gettext_lazy("%(who)s stopped a mail before it was sent"),
     "failed": gettext_lazy("A mail could not be sent"),
     "uncertain": gettext_lazy("A mail may not have been sent"),
+    "late": gettext_lazy("A mail still waits to be sent"),
+    "settled": gettext_lazy("%(who)s was done with a mail that did not get through"),
+    "bounced": gettext_lazy("A mail came back"),
+    "complained": gettext_lazy("A mail was reported as spam"),
 }
 _LINKS: dict[str, Promise] = {
     LinkKind.CONTINUES: gettext_lazy("%(who)s linked this ticket and %(ticket)s: one continues the other"),

@@ -1,4 +1,4 @@
-"""What makes a mail ours: signed Message-IDs, reply addresses and the loop header."""
+"""What makes a mail ours: signed Message-IDs, reply addresses, bounce addresses and the loop header."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ from wagtail_helpdesk.tickets.tokens import MAC_LENGTH, TOKEN_LENGTH, mac, verif
 
 MESSAGE_ID_PURPOSE = "msgid"
 LOOP_PURPOSE = "loop"
+BOUNCE_PURPOSE = "bounce"
 LOOP_HEADER = "X-Helpdesk-Loop"
 #: Characters of an OutboundMail's public id.
 PUBLIC_ID_LENGTH = 12
 #: RFC 5322 allows more, but a folded Message-ID loses its thread in some mail programs.
 MESSAGE_ID_LENGTH = 62
+#: RFC 5321 4.5.3.1.1.
+LOCAL_PART_LENGTH = 64
 
 _MESSAGE_ID = re.compile(rf"hd1\.([a-z2-7]{{{PUBLIC_ID_LENGTH}}})\.([a-z2-7]{{{MAC_LENGTH}}})@.+", re.IGNORECASE)
 _LOOP = re.compile(rf"([a-z2-7]{{{PUBLIC_ID_LENGTH}}})\.([a-z2-7]{{{MAC_LENGTH}}})")
 _PLUS = re.compile(rf"(.+)\+r([a-z2-7]{{{TOKEN_LENGTH}}})@(.+)", re.IGNORECASE)
+_BOUNCE = re.compile(rf"(.+)\+b([a-z2-7]{{{PUBLIC_ID_LENGTH}}})([a-z2-7]{{{MAC_LENGTH}}})@(.+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,14 @@ class ReplyAddress:
 
     mailbox_address: str
     token: str
+
+
+@dataclass(frozen=True, slots=True)
+class BounceAddress:
+    """A bounce address of ours, its signature checked, taken apart."""
+
+    address: str
+    public_id: str
 
 
 def make_message_id(public_id: str, mailbox: Mailbox) -> str:
@@ -76,3 +88,28 @@ def split_reply_address(address: str) -> ReplyAddress | None:
     """Take a reply address apart; None for any other address. The token is not checked here."""
     match = _PLUS.fullmatch(address)
     return ReplyAddress(f"{match[1]}@{match[3]}", match[2].lower()) if match else None
+
+
+def make_bounce_address(mailbox: Mailbox, public_id: str) -> str:
+    """Return the address that reports on one outgoing mail come back to (VERP), signed; "" where there can be none.
+
+    It is a sub-address of the mailbox's bounce address, else of the mailbox itself where that has plus addressing.
+    """
+    options = getattr(mailbox, "mail_options", None)
+    if options is None:
+        return ""
+    base = options.bounce_address or (mailbox.address if options.plus_addressing else "")
+    local, _at, domain = base.rpartition("@")
+    tag = f"+b{public_id}{mac(BOUNCE_PURPOSE, public_id)}"
+    if not local or len(local) + len(tag) > LOCAL_PART_LENGTH:
+        return ""
+    return f"{local}{tag}@{domain}"
+
+
+def split_bounce_address(address: str) -> BounceAddress | None:
+    """Take a bounce address of ours apart; None for any other address, a forged one included."""
+    match = _BOUNCE.fullmatch(address)
+    if match is None:
+        return None
+    public_id, given = match[2].lower(), match[3].lower()
+    return BounceAddress(f"{match[1]}@{match[4]}", public_id) if verify_mac(BOUNCE_PURPOSE, public_id, given) else None

@@ -8,6 +8,7 @@ from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.events import (
     Actor,
     ContactErased,
+    DeliveryProblem,
     MessageAdded,
     TicketErased,
     TicketOpened,
@@ -18,6 +19,7 @@ from wagtail_helpdesk.mail.choices import OutboundState
 from wagtail_helpdesk.mail.enqueue import Outgoing
 from wagtail_helpdesk.mail.ledger import BREAKER_WINDOW, allow_automatic_mail
 from wagtail_helpdesk.mail.models import InboundMail, OutboundMail, OutboundRecipient
+from wagtail_helpdesk.mail.problems import refresh_delivery_flag
 from wagtail_helpdesk.mail.raw_store import drop_raw
 from wagtail_helpdesk.tickets.actions.merge_tickets import note_moved
 from wagtail_helpdesk.tickets.choices import EventKind, Visibility
@@ -57,6 +59,11 @@ def acknowledge(event: TicketOpened) -> None:
     outgoing.queue_acknowledgement(message)
 
 
+def flag_ticket(event: DeliveryProblem) -> None:
+    """A ticket one of whose mails did not get through says so in the lists."""
+    refresh_delivery_flag(event.ticket_id)
+
+
 def merge_mails(event: TicketsMerged) -> None:
     """The source's mails belong to the target: answers to them find it."""
     arrived = list(InboundMail.objects.filter(ticket=event.source_id).values_list("pk", flat=True))
@@ -64,6 +71,7 @@ def merge_mails(event: TicketsMerged) -> None:
     InboundMail.objects.filter(pk__in=arrived).update(ticket=event.target_id)
     OutboundMail.objects.filter(pk__in=left).update(ticket=event.target_id)
     note_moved(event.merge_id, "mail", {"inbound": arrived, "outbound": left})
+    _refresh_flags(event.source_id, event.target_id)
 
 
 def unmerge_mails(event: TicketsUnmerged) -> None:
@@ -71,6 +79,12 @@ def unmerge_mails(event: TicketsUnmerged) -> None:
     moved = TicketMerge.objects.get(pk=event.merge_id).moved["mail"]
     InboundMail.objects.filter(pk__in=moved["inbound"]).update(ticket=event.source_id)
     OutboundMail.objects.filter(pk__in=moved["outbound"]).update(ticket=event.source_id)
+    _refresh_flags(event.source_id, event.target_id)
+
+
+def _refresh_flags(*ticket_ids: int) -> None:
+    for ticket_id in ticket_ids:
+        refresh_delivery_flag(ticket_id)
 
 
 def erase_mails(event: TicketErased) -> None:
@@ -83,8 +97,10 @@ def erase_mails(event: TicketErased) -> None:
     mails = OutboundMail.objects.filter(ticket=event.ticket_id)
     unsent = [OutboundState.QUEUED, OutboundState.RETRY, OutboundState.CLAIMED]
     mails.filter(state__in=unsent).update(state=OutboundState.CANCELLED)
-    mails.update(subject="", text="", html="", reply_to="", headers=[], attachment_ids=[])
-    OutboundRecipient.objects.filter(outbound__ticket=event.ticket_id).update(name="", address="")
+    mails.update(subject="", text="", html="", reply_to="", headers=[], attachment_ids=[], settled_at=timezone.now())
+    recipients = OutboundRecipient.objects.filter(outbound__ticket=event.ticket_id)
+    recipients.update(name="", address="", diagnostic="")
+    refresh_delivery_flag(event.ticket_id)
 
 
 def forget_contact(event: ContactErased) -> None:
@@ -93,7 +109,7 @@ def forget_contact(event: ContactErased) -> None:
     OutboundMail.objects.filter(
         recipients__in=recipients, state__in=[OutboundState.QUEUED, OutboundState.RETRY]
     ).update(state=OutboundState.CANCELLED)
-    recipients.update(name="", address="")
+    recipients.update(name="", address="", diagnostic="")
     for mail in OutboundMail.objects.filter(ticket__participants__contact=event.contact_id).only("headers"):
         # They name everybody that a reply went to.
         mail.headers = [[name, value] for name, value in mail.headers if name not in ("To", "Cc")]

@@ -57,6 +57,8 @@ class OutboundMail(models.Model):
     #: When its fate became unknown, and when the agents were told that it is late.
     uncertain_at = models.DateTimeField(null=True, blank=True)
     warned_at = models.DateTimeField(null=True, blank=True)
+    #: When a person was done with its failure.
+    settled_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
 
