@@ -158,11 +158,11 @@ class TestPaging:
         again = client.get(address, {"sort": "newest", "after": str(page.after)}).context["page"]
         assert again.rows == second.rows
 
-    @pytest.mark.parametrize(
-        "key", ["", "x", "~", "-~", "2026-01-01~1", "2026-13-45T00:00:00Z~1", "-~99999999999999999999"]
-    )
-    def test_nonsense_keys_show_the_first_page(self, desk, many, login, key):
-        assert listed(login(desk.agent), after=key) == listed(login(desk.agent))
+    def test_nonsense_keys_show_the_first_page(self, desk, many, login):
+        client = login(desk.agent)
+        first = listed(client)
+        for key in ("", "x", "~", "-~", "2026-01-01~1", "2026-13-45T00:00:00Z~1", "-~99999999999999999999"):
+            assert listed(client, after=key) == first, key
 
 
 class TestFilters:

@@ -62,6 +62,7 @@ def make_due_replies(ticket: Ticket, count: int) -> list[Message]:
     return list(Message.objects.filter(pk__gte=rows[0].pk or 0, publish_at__lt=timezone.now()).order_by("pk")[:count])
 
 
+@pytest.mark.fault
 def test_undo_against_publish_is_either_or(desk):
     ticket = factories.make_ticket(team=desk.team, mailbox=desk.mailbox, address="ana@example.org")
     Ticket.objects.filter(pk=ticket.pk).update(assignee=desk.agent)

@@ -11,6 +11,8 @@ from wagtail_helpdesk.conversations.linkify import text_to_html
 from wagtail_helpdesk.conversations.quoting import split_reply
 from wagtail_helpdesk.conversations.sanitising import clean_agent_html, clean_html, render_html, used_content_ids
 
+pytestmark = pytest.mark.fault
+
 SECONDS = 6
 
 FONTS = "".join(f"<font color=#{number:06x} style='color:red;{'x' * 3000}'>" for number in range(280))

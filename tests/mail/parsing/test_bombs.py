@@ -11,6 +11,8 @@ from wagtail_helpdesk.mail.parsing import parse, peek
 
 from .samples import HEAD, mail, mail_of, multipart, part
 
+pytestmark = pytest.mark.fault
+
 MEGABYTE = 1024 * 1024
 #: Seconds of processor time. The worst takes about a third of this on a slow machine.
 ENOUGH = 4.0
