@@ -74,6 +74,7 @@ class IncomingMessage:
     copied: tuple[Person, ...] = ()
     #: {"to": [{"name", "address"}], "cc": [...]} as the message says, for display.
     recipients: dict[str, Any] = field(default_factory=dict)
+    #: Of the words; "" where nobody knows.
     language: str = ""
     #: Further columns of a new ticket: team, tags, site, source_page, source_title, source_url.
     ticket_fields: dict[str, Any] = field(default_factory=dict)

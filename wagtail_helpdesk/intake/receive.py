@@ -23,7 +23,7 @@ from wagtail_helpdesk.intake.incoming import IncomingMessage, Outcome, Person, R
 from wagtail_helpdesk.intake.matching import Decision, Verb, decide
 from wagtail_helpdesk.tickets.actions.link_tickets import link_tickets
 from wagtail_helpdesk.tickets.actions.participants import add_participant
-from wagtail_helpdesk.tickets.choices import LinkKind, ParticipantState, Role, Visibility
+from wagtail_helpdesk.tickets.choices import Channel, LinkKind, ParticipantState, Role, Visibility
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
 from wagtail_helpdesk.tickets.state import may_still_reopen
 
@@ -95,6 +95,7 @@ class _Door:
             sent_at=incoming.sent_at,
             ids=incoming.ids,
             recipients=incoming.recipients,
+            language="" if outside or ticket.requester_id != self.contact.pk else incoming.language,
             actor=self.actor,
         )()
         if not outside:
@@ -166,5 +167,7 @@ def _identify(incoming: IncomingMessage) -> Contact:
     """Return who writes. A mail without a usable sender is still somebody's: a contact without an address."""
     sender = incoming.sender
     if is_address(sender.address):
-        return find_or_create_contact(address=sender.address, name=sender.name, language=incoming.language)[0]
+        # Who uses a page of the site chose its language; who writes a mail may write in another one tomorrow.
+        language = "" if incoming.channel == Channel.EMAIL else incoming.language
+        return find_or_create_contact(address=sender.address, name=sender.name, language=language)[0]
     return Contact.objects.create(name=sender.name[:200])

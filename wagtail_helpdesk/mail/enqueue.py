@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from wagtail.models import Site
@@ -26,6 +25,7 @@ from wagtail_helpdesk.mail.identity import (
     make_message_id,
     make_reply_address,
 )
+from wagtail_helpdesk.mail.languages import nearest_language
 from wagtail_helpdesk.mail.links import tracking_url
 from wagtail_helpdesk.mail.models import MailboxOptions, OutboundMail, OutboundRecipient
 from wagtail_helpdesk.tickets.actions.participants import token_for
@@ -214,14 +214,9 @@ class Outgoing:
         return self.mailbox.signature.replace("{agent}", agent).replace("{team}", self.mailbox.name).strip()
 
     def _language(self, addressee: Addressee) -> str:
-        """The customer's own, else the ticket's, else the mailbox's, else the site's; the nearest that we speak."""
+        """The one the customer chose, else that of his last words, else the mailbox's, else the site's; of ours."""
         wanted = (addressee.participant.contact.language, self.ticket.language, self.mailbox.language)
-        for language in filter(None, wanted):
-            try:
-                return translation.get_supported_language_variant(language.lower())
-            except LookupError:
-                continue
-        return translation.get_supported_language_variant(settings.LANGUAGE_CODE)
+        return nearest_language(wanted)
 
     def _addressees(self, recipients: dict[str, Any]) -> list[Addressee]:
         rows = [*recipients.get("to", []), *recipients.get("cc", [])]

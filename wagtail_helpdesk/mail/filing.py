@@ -17,6 +17,7 @@ from wagtail_helpdesk.mail.choices import MailOutcome
 from wagtail_helpdesk.mail.confirm import confirm_sent
 from wagtail_helpdesk.mail.evidence import read_hints
 from wagtail_helpdesk.mail.identity import is_own_loop_header, own_public_id, split_reply_address
+from wagtail_helpdesk.mail.languages import language_of
 from wagtail_helpdesk.mail.models import InboundMail, OutboundMail
 from wagtail_helpdesk.mail.parsing import Classification, ParsedMail, classify
 from wagtail_helpdesk.tickets.actions.link_tickets import link_tickets
@@ -152,13 +153,12 @@ class _Filing:
         )
         if parsed.from_addresses and is_own_box:
             acknowledge = Verdict(False, "own_mailbox")
+        words = translate.read_words(parsed, raw=self.raw, differs=people.reply_to_differs, is_auto_reply=is_auto_reply)
         incoming = IncomingMessage(
             channel=Channel.EMAIL,
             key=mail.dedupe_key if not mail.dedupe_scope else _scoped(mail),
             sender=people.sender,
-            words=translate.read_words(
-                parsed, raw=self.raw, differs=people.reply_to_differs, is_auto_reply=is_auto_reply
-            ),
+            words=words,
             mailbox_id=mailbox_ids[0],
             received_at=mail.received_at,
             sent_at=translate.sent_at(parsed, mail.received_at),
@@ -173,7 +173,7 @@ class _Filing:
             reply_address=people.reply_address,
             copied=people.copied,
             recipients=translate.display_recipients(parsed),
-            language=translate.language_of(parsed),
+            language=language_of(parsed, words.text),
         )
         receipt = receive(incoming)
         confirm_sent(self.parsed)

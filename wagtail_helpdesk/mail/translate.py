@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,7 +24,6 @@ MAX_AGE_TO_ACKNOWLEDGE = timedelta(hours=24)
 _EARLIEST = timedelta(days=365 * 40)
 _LATEST = timedelta(days=1)
 
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,2}")
 #: Problems of the parser that an agent is told of, and how.
 _FLAGS = {
     "encrypted_smime": Flag.ENCRYPTED,
@@ -134,12 +132,6 @@ def sent_at(parsed: ParsedMail, received_at: datetime) -> datetime | None:
     if date is None or not received_at - _EARLIEST <= date <= received_at + _LATEST:
         return None
     return date
-
-
-def language_of(parsed: ParsedMail) -> str:
-    """Return the language the sender names (RFC 3282) in lower case, "" for none."""
-    first = parsed.headers.get("content-language").split(",")[0].strip().lower()
-    return first if _LANGUAGE.fullmatch(first) and len(first) <= 20 else ""
 
 
 def may_acknowledge(

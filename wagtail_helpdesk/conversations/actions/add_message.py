@@ -17,7 +17,10 @@ from wagtail_helpdesk.tickets.choices import EventKind, Visibility
 
 
 class AddMessage(TicketAction):
-    """Add what a contact wrote. What a third party writes is for agents only, whatever it answers."""
+    """Add what a contact wrote. What a third party writes is for agents only, whatever it answers.
+
+    ``language`` is that of the requester's words, "" for no news of it: answers go out in it from now on.
+    """
 
     def __init__(
         self,
@@ -33,12 +36,13 @@ class AddMessage(TicketAction):
         sent_at: datetime | None = None,
         ids: KnownIds | None = None,
         recipients: dict[str, Any] | None = None,
+        language: str = "",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.words, self.channel, self.at = words, channel, at
         self.visibility, self.may_reopen, self.counts_as_waiting = visibility, may_reopen, counts_as_waiting
-        self.ids = ids
+        self.ids, self.language = ids, language
         self.message_fields = {
             "external_key": external_key,
             "sent_at": sent_at,
@@ -70,6 +74,7 @@ class AddMessage(TicketAction):
             attachments=prepared.listed_files,
             may_reopen=self.may_reopen.allowed,
             counts_as_waiting=self.counts_as_waiting,
+            language=self.language,
             depth=self.depth,
         )
         self.record(EventKind.MESSAGE, message=message.pk)

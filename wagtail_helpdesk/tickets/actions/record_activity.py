@@ -31,18 +31,22 @@ def record_activity(
     attachments: int = 0,
     may_reopen: bool = True,
     counts_as_waiting: bool = True,
+    language: str = "",
     status: Status | None = None,
     depth: int = 0,
 ) -> bool:
     """Bring ``ticket`` (locked) up to date with one more published message; return whether it was reopened.
 
     ``status`` is the one an agent chose with the reply. ``counts_as_waiting`` is False for machines' mail.
+    ``language`` is the one the requester writes in now, "" for no change.
     """
     fields: dict[str, Any] = {
         "message_count": F("message_count") + 1,
         "attachment_count": F("attachment_count") + attachments,
         "last_activity_at": max(at, ticket.last_activity_at),
     }
+    if language:
+        fields["language"] = language
     public = visibility == Visibility.PUBLIC
     if public:
         fields["preview"] = " ".join(text.split())[:PREVIEW_LENGTH]
