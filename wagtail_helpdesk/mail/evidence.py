@@ -11,7 +11,7 @@ from wagtail_helpdesk.addresses import is_address, normalise_address
 from wagtail_helpdesk.conversations.actions.write_message import KnownIds
 from wagtail_helpdesk.intake.incoming import Evidence, EvidenceKind
 from wagtail_helpdesk.mail.accept import hash_message_id
-from wagtail_helpdesk.mail.identity import has_our_prefix, own_public_id, split_reply_address
+from wagtail_helpdesk.mail.identity import has_our_prefix, own_public_id, split_bounce_address, split_reply_address
 from wagtail_helpdesk.mail.models import OutboundMail
 from wagtail_helpdesk.mail.parsing import ParsedMail
 from wagtail_helpdesk.tickets.choices import TokenPurpose
@@ -36,7 +36,7 @@ def read_hints(parsed: ParsedMail, addressed: Iterable[str], own: Mapping[str, i
     trace: list[str] = []
     evidence = _tokens(addressed, own, trace)
     named = list(dict.fromkeys([*reversed(parsed.in_reply_to), *reversed(parsed.references)]))[:MAX_IDS]
-    evidence += _own_ids(named, trace)
+    evidence += _own_ids(named, addressed, trace)
     evidence += _subject_tag(parsed.subject, trace)
     foreign = [message_id for message_id in named if not has_our_prefix(message_id)]
     ids = KnownIds(hash_message_id(parsed.message_id), tuple(hash_message_id(one) for one in foreign))
@@ -63,7 +63,9 @@ def _tokens(addressed: Iterable[str], own: Mapping[str, int], trace: list[str]) 
     return [Evidence(EvidenceKind.TOKEN, ticket_id, participant_id) for ticket_id, participant_id in rows]
 
 
-def _own_ids(named: Iterable[str], trace: list[str]) -> list[Evidence]:
+def _own_ids(named: Iterable[str], addressed: Iterable[str], trace: list[str]) -> list[Evidence]:
+    # What answers to the envelope's sender, as out-of-office programs do (RFC 3834 4), names our mail that way.
+    bounced = [parts.public_id for parts in map(split_bounce_address, addressed) if parts]
     public_ids = []
     for message_id in named:
         public_id = own_public_id(message_id)
@@ -71,6 +73,9 @@ def _own_ids(named: Iterable[str], trace: list[str]) -> list[Evidence]:
             public_ids.append(public_id)
         elif has_our_prefix(message_id):
             trace.append("a Message-ID with our prefix and a wrong signature: ignored")
+    if bounced:
+        trace.append("bounce address: valid")
+    public_ids = list(dict.fromkeys([*public_ids, *bounced]))
     if not public_ids:
         return []
     order = {public_id: position for position, public_id in enumerate(public_ids)}

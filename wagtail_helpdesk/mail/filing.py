@@ -6,7 +6,6 @@ import hashlib
 from dataclasses import dataclass
 
 from wagtail_helpdesk import conf
-from wagtail_helpdesk.addresses import is_address, normalise_address
 from wagtail_helpdesk.desk.models import Mailbox
 from wagtail_helpdesk.desk.querysets import own_addresses
 from wagtail_helpdesk.events import Actor, Verdict
@@ -16,10 +15,17 @@ from wagtail_helpdesk.mail import translate
 from wagtail_helpdesk.mail.choices import MailOutcome
 from wagtail_helpdesk.mail.confirm import confirm_sent
 from wagtail_helpdesk.mail.evidence import read_hints
-from wagtail_helpdesk.mail.identity import is_own_loop_header, own_public_id, split_reply_address
+from wagtail_helpdesk.mail.identity import (
+    is_own_loop_header,
+    own_public_id,
+    split_bounce_address,
+)
 from wagtail_helpdesk.mail.languages import language_of
 from wagtail_helpdesk.mail.models import InboundMail, OutboundMail
+from wagtail_helpdesk.mail.own_addresses import mailbox_of, written_mailbox
 from wagtail_helpdesk.mail.parsing import Classification, ParsedMail, classify
+from wagtail_helpdesk.mail.parsing.noise import has_null_return_path
+from wagtail_helpdesk.mail.reports import note_auto_reply, take_report
 from wagtail_helpdesk.tickets.actions.link_tickets import link_tickets
 from wagtail_helpdesk.tickets.actions.share_ticket import ShareTicket
 from wagtail_helpdesk.tickets.choices import Channel, LinkKind
@@ -79,16 +85,34 @@ class _Filing:
         self.labels = tuple(classification.labels)
         if classification.primary == "own_copy" and not self._is_for_another_mailbox(mailbox_ids):
             return self._own_copy(mailbox_ids[0])
-        if classification.primary in _REPORTS:
-            return self._ended(MailOutcome.REPORT, f"class {classification.primary}", mailbox_ids[0])
+        kind = self._report_kind(classification)
+        if kind:
+            return self._report(kind, mailbox_ids[0])
         receipt, trace = self._hand_over(classification, mailbox_ids)
         reason = receipt.rule or receipt.outcome
         if receipt.outcome == Outcome.IGNORED:
             reason = "automatic reply to no ticket"
         return Result(_OUTCOMES[receipt.outcome], reason, trace, self.labels, receipt, mailbox_ids[0])
 
-    def _ended(self, outcome: str, reason: str, mailbox_id: int) -> Result:
-        return Result(outcome, reason, labels=self.labels, mailbox_id=mailbox_id)
+    def _report_kind(self, classification: Classification) -> str:
+        """Return "dsn", "mdn" or "arf" for a report, "" for any other mail.
+
+        What comes back to a bounce address with the null sender, and is nobody's automatic reply, is a bounce too,
+        whatever it looks like (RFC 5321 4.5.5).
+        """
+        if classification.primary in _REPORTS:
+            return classification.primary
+        mail_from = self.mail.envelope.get("mail_from")
+        null_sender = has_null_return_path(self.parsed) if mail_from is None else mail_from == ""
+        if not null_sender or classification.primary in ("auto_replied", "own_copy"):
+            return ""
+        return "dsn" if any(map(split_bounce_address, self.addressed)) else ""
+
+    def _report(self, kind: str, mailbox_id: int) -> Result:
+        taken = take_report(self.mail, self.parsed, kind, self.addressed)
+        sent = taken.mail
+        receipt = Receipt(Outcome.IGNORED, sent.ticket_id, sent.message_id) if sent and sent.ticket_id else None
+        return Result(MailOutcome.REPORT, taken.reason, taken.trace, self.labels, receipt, mailbox_id)
 
     def _twin(self) -> InboundMail | None:
         """Return the mail of which this is a copy that a list or gateway altered: same Message-ID, From and Date."""
@@ -103,10 +127,9 @@ class _Filing:
         """Return the mailboxes the mail is for, the one that takes it first: To, Cc, then where it was delivered."""
         found = []
         for address in self.addressed:
-            parts = split_reply_address(address)
-            plain = parts.mailbox_address if parts else address
-            if is_address(plain) and normalise_address(plain) in self.own:
-                found.append(self.own[normalise_address(plain)])
+            mailbox_id = mailbox_of(address, self.own)
+            if mailbox_id is not None:
+                found.append(mailbox_id)
         delivered = [self.mail.mailbox_id] if self.mail.mailbox_id else []
         if conf.get("MULTI_MAILBOX") == "per_mailbox" and delivered:
             return delivered
@@ -177,6 +200,8 @@ class _Filing:
         )
         receipt = receive(incoming)
         confirm_sent(self.parsed)
+        if is_auto_reply:
+            note_auto_reply(mail, parsed, self.addressed)
         self._tell_other_mailboxes(receipt, mailbox_ids)
         problems = tuple(f"problem: {problem}" for problem in parsed.problems)
         verdict = f"acknowledge: {acknowledge.allowed} {acknowledge.reason}".rstrip()
@@ -184,12 +209,8 @@ class _Filing:
 
     def _is_addressed_to_us(self, mailbox_id: int) -> bool:
         """Whether the mailbox stands in To or Cc: a blind copy gets no automatic mail (RFC 5230 4.5)."""
-        for person in (*self.parsed.to, *self.parsed.cc):
-            parts = split_reply_address(person.email)
-            plain = parts.mailbox_address if parts else person.email
-            if is_address(plain) and self.own.get(normalise_address(plain)) == mailbox_id:
-                return True
-        return False
+        people = (*self.parsed.to, *self.parsed.cc)
+        return any(written_mailbox(person.email, self.own) == mailbox_id for person in people)
 
     def _tell_other_mailboxes(self, receipt: Receipt, mailbox_ids: list[int]) -> None:
         """One mail to several mailboxes: one ticket that all their teams see, or linked tickets, as the site chose."""

@@ -20,8 +20,11 @@ PUBLIC_ID_LENGTH = 12
 MESSAGE_ID_LENGTH = 62
 #: RFC 5321 4.5.3.1.1.
 LOCAL_PART_LENGTH = 64
+#: Signatures checked in one text.
+MAX_IDS_IN_TEXT = 50
 
 _MESSAGE_ID = re.compile(rf"hd1\.([a-z2-7]{{{PUBLIC_ID_LENGTH}}})\.([a-z2-7]{{{MAC_LENGTH}}})@.+", re.IGNORECASE)
+_ID_IN_TEXT = re.compile(rf"\bhd1\.([a-z2-7]{{{PUBLIC_ID_LENGTH}}})\.([a-z2-7]{{{MAC_LENGTH}}})\b", re.IGNORECASE)
 _LOOP = re.compile(rf"([a-z2-7]{{{PUBLIC_ID_LENGTH}}})\.([a-z2-7]{{{MAC_LENGTH}}})")
 _PLUS = re.compile(rf"(.+)\+r([a-z2-7]{{{TOKEN_LENGTH}}})@(.+)", re.IGNORECASE)
 _BOUNCE = re.compile(rf"(.+)\+b([a-z2-7]{{{PUBLIC_ID_LENGTH}}})([a-z2-7]{{{MAC_LENGTH}}})@(.+)", re.IGNORECASE)
@@ -62,6 +65,13 @@ def own_public_id(message_id: str) -> str | None:
     return public_id if verify_mac(MESSAGE_ID_PURPOSE, public_id, given) else None
 
 
+def find_own_ids(text: str) -> list[str]:
+    """Return the public ids of all Message-IDs of ours (or their left halves) that stand in ``text``, in order."""
+    found = dict.fromkeys((match[1].lower(), match[2].lower()) for match in _ID_IN_TEXT.finditer(text))
+    checked = list(found)[:MAX_IDS_IN_TEXT]
+    return list(dict.fromkeys(one for one, given in checked if verify_mac(MESSAGE_ID_PURPOSE, one, given)))
+
+
 def has_our_prefix(message_id: str) -> bool:
     """Tell whether a Message-ID looks like ours, whoever made it."""
     return _MESSAGE_ID.fullmatch(message_id) is not None
@@ -74,8 +84,13 @@ def make_loop_header(public_id: str) -> str:
 
 def is_own_loop_header(value: str) -> bool:
     """Tell whether a loop header's value carries our signature."""
+    return public_id_of_loop_header(value) is not None
+
+
+def public_id_of_loop_header(value: str) -> str | None:
+    """Return the public id in the value of a loop header of ours, None for any other."""
     match = _LOOP.fullmatch(value.strip().lower())
-    return match is not None and verify_mac(LOOP_PURPOSE, match[1], match[2])
+    return match[1] if match is not None and verify_mac(LOOP_PURPOSE, match[1], match[2]) else None
 
 
 def make_reply_address(mailbox: Mailbox, token: str) -> str:

@@ -18,7 +18,7 @@ from wagtail_helpdesk.events import (
 from wagtail_helpdesk.mail.choices import OutboundState
 from wagtail_helpdesk.mail.enqueue import Outgoing
 from wagtail_helpdesk.mail.ledger import BREAKER_WINDOW, allow_automatic_mail
-from wagtail_helpdesk.mail.models import InboundMail, OutboundMail, OutboundRecipient
+from wagtail_helpdesk.mail.models import DeliveryEvent, InboundMail, OutboundMail, OutboundRecipient
 from wagtail_helpdesk.mail.problems import refresh_delivery_flag
 from wagtail_helpdesk.mail.raw_store import drop_raw
 from wagtail_helpdesk.tickets.actions.merge_tickets import note_moved
@@ -100,6 +100,7 @@ def erase_mails(event: TicketErased) -> None:
     mails.update(subject="", text="", html="", reply_to="", headers=[], attachment_ids=[], settled_at=timezone.now())
     recipients = OutboundRecipient.objects.filter(outbound__ticket=event.ticket_id)
     recipients.update(name="", address="", diagnostic="")
+    DeliveryEvent.objects.filter(outbound__ticket=event.ticket_id).update(diagnostic="")
     refresh_delivery_flag(event.ticket_id)
 
 
@@ -109,6 +110,7 @@ def forget_contact(event: ContactErased) -> None:
     OutboundMail.objects.filter(
         recipients__in=recipients, state__in=[OutboundState.QUEUED, OutboundState.RETRY]
     ).update(state=OutboundState.CANCELLED)
+    DeliveryEvent.objects.filter(recipient__in=recipients).update(diagnostic="")
     recipients.update(name="", address="", diagnostic="")
     for mail in OutboundMail.objects.filter(ticket__participants__contact=event.contact_id).only("headers"):
         # They name everybody that a reply went to.
