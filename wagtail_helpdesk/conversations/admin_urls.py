@@ -8,5 +8,6 @@ app_name = "helpdesk_conversations"
 
 urlpatterns = [
     path("messages/<int:pk>/body/", views.message_body, name="body"),
+    path("messages/<int:pk>/images/<str:signature>/", views.remote_image, name="image"),
     path("files/<str:public_id>/", views.attachment, name="file"),
 ]

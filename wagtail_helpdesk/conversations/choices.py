@@ -39,6 +39,15 @@ class Flag(models.TextChoices):
     REPLY_TO_DIFFERS = "reply_to_differs", _("Asks for answers at another domain")
 
 
+class ScanState(models.TextChoices):
+    """What the site's scanner said of a file. Only one that is waiting or infected is locked."""
+
+    NONE = "", _("Not scanned")
+    PENDING = "pending", _("Waiting to be scanned")
+    CLEAN = "clean", _("Clean")
+    INFECTED = "infected", _("Infected")
+
+
 class IdRole(models.TextChoices):
     """Why a Message-ID is known on a ticket."""
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.contacts.models import Contact
-from wagtail_helpdesk.conversations.choices import Direction, Flag, IdRole, MessageState
+from wagtail_helpdesk.conversations.choices import Direction, Flag, IdRole, MessageState, ScanState
 from wagtail_helpdesk.conversations.querysets import MessageQuerySet
 from wagtail_helpdesk.desk.models import Status
 from wagtail_helpdesk.tickets.choices import Channel, Visibility
@@ -114,6 +114,7 @@ class Attachment(models.Model):
     content_id = models.CharField(max_length=250, blank=True)
     #: Shown inside the message instead of in the list of files.
     hidden = models.BooleanField(default=False)
+    scan_state = models.CharField(max_length=8, choices=ScanState.choices, blank=True, db_index=True)
 
     class Meta:
         verbose_name = _("attachment")

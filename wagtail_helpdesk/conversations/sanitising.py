@@ -21,6 +21,8 @@ from .css import filter_style
 from .html_limits import ARRIVING, STORED, Limits, exceeds
 from .html_reducing import KNOWN_TAGS, NEVER_SHOWN, reduce_html
 from .html_text import html_to_text
+from .link_hosts import with_hosts
+from .tracking_pixels import without_pixels
 
 #: Raise this with every change of what `clean_html` lets through: stored HTML of older versions is made anew.
 SANITIZER_VERSION = 1
@@ -106,23 +108,44 @@ def clean_html(html: str) -> CleanResult:
     return CleanResult(cleaned, len(remote), False)
 
 
-def render_html(stored: str, *, inline: Mapping[str, str], remote: bool = False) -> CleanHtml:
+def render_html(
+    stored: str, *, inline: Mapping[str, str], remote: Callable[[str], str] | None = None, explain_links: bool = False
+) -> CleanHtml:
     """Make stored HTML ready for one look at it.
 
     `inline` maps content ids to the absolute http(s) addresses under which we serve those images; an image of another
-    id loses its address. Remote images lose theirs too, unless `remote`. HTML that no `clean_html` can have made and
-    that is too complex comes back empty. Never raises.
+    id loses its address. Remote images lose theirs too, unless `remote` gives the absolute http(s) address under which
+    we serve what lies at the one it is given; images of one pixel stay away even then. With `explain_links` links say
+    where they really lead (`link_hosts`). HTML that no `clean_html` can have made and that is too complex comes back
+    empty. Never raises.
     """
     source = _prepared(stored, STORED)
     if source is None:
         return CleanHtml(seal=_SEAL)
+    if remote is not None:
+        source = without_pixels(source)
+    if explain_links:
+        source = with_hosts(source)
 
     def show(address: str) -> str | None:
         if content_id := _content_id(address):
             return _remote_image(inline.get(content_id, ""))
-        return _remote_image(address) if remote else None
+        return _remote_image(remote(address)) if remote and _remote_image(address) else None
 
     return _clean(source, show)
+
+
+def remote_addresses(stored: str) -> tuple[str, ...]:
+    """Return the addresses of the remote images that `stored` names, each once, in order."""
+    source = _prepared(stored, STORED)
+    found: dict[str, None] = {}
+
+    def collect(address: str) -> None:
+        found.update(dict.fromkeys(filter(None, [_remote_image(address)])))
+
+    if source is not None:
+        _clean(without_pixels(source), collect)
+    return tuple(found)
 
 
 def used_content_ids(stored: str) -> frozenset[str]:

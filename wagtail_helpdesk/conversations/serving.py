@@ -33,16 +33,24 @@ _STYLE = (
     "p{margin:0 0 .75em}p:last-child{margin-bottom:0}"
     "pre{white-space:pre-wrap}"
     "a{color:#005b8a}"
+    "mark{padding:0 .25em;border-radius:3px;background:#ffe7a8;color:#5c3c00;font-size:.875em}"
     "blockquote{margin:.5em 0;padding-left:.75em;border-left:3px solid #ccc;color:#555}"
 )
 
 
-def body_html(message: Message, *, file_address: Callable[[Attachment], str], whole: bool = False) -> CleanHtml:
+def body_html(
+    message: Message,
+    *,
+    file_address: Callable[[Attachment], str],
+    image_address: Callable[[str], str] | None = None,
+    whole: bool = False,
+) -> CleanHtml:
     """Return what a look at ``message`` shows: its new words, or with ``whole`` the quoted text too.
 
     ``file_address`` gives the absolute address of an attachment that the body shows as an image. Images from
-    elsewhere lose their address: loading one would tell the sender. A message without HTML is shown as its text,
-    with links.
+    elsewhere lose their address, since loading one would tell the sender, unless ``image_address`` gives the absolute
+    address under which we serve the one at an address of theirs. Links say where they lead. A message without HTML is
+    shown as its text, with links.
     """
     html, text = (message.html, message.text) if whole else (message.reply_html, message.reply_text)
     if not html:
@@ -52,7 +60,7 @@ def body_html(message: Message, *, file_address: Callable[[Attachment], str], wh
         for file in message.attachments.all()
         if file.content_id and may_show_inline(file.sniffed_type)
     }
-    return render_html(html, inline=inline)
+    return render_html(html, inline=inline, remote=image_address, explain_links=True)
 
 
 def body_response(html: CleanHtml, *, title: str = "") -> HttpResponse:
@@ -89,6 +97,13 @@ def file_response(attachment: Attachment, *, inline: bool = False) -> FileRespon
         content_type=attachment.sniffed_type or UNKNOWN,
     )
     return _guarded(response, _FILE_POLICY, frame="DENY")
+
+
+def picture_response(media_type: str, content: bytes) -> HttpResponse:
+    """Return an image that we painted ourselves; the reader's browser may keep it for a while."""
+    response = _guarded(HttpResponse(content, content_type=media_type), _FILE_POLICY, frame="DENY")
+    response["Cache-Control"] = "private, max-age=600"
+    return response
 
 
 def _guarded(response, policy: str, *, frame: str):

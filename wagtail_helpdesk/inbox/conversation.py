@@ -16,6 +16,7 @@ from wagtail_helpdesk.conversations.choices import Direction, MessageState
 from wagtail_helpdesk.conversations.file_types import may_show_inline
 from wagtail_helpdesk.conversations.linkify import text_to_html
 from wagtail_helpdesk.conversations.models import Attachment, Message
+from wagtail_helpdesk.conversations.remote_images.proxy import shows_remote_images
 from wagtail_helpdesk.conversations.sanitising import CleanHtml, clean_agent_html
 from wagtail_helpdesk.inbox.deliveries import Delivery, delivery_of
 from wagtail_helpdesk.inbox.standing_views import visible_tickets
@@ -62,6 +63,11 @@ class MessageItem:
     def is_framed(self) -> bool:
         """Whether the body has a frame of its own."""
         return self.message.direction == Direction.INBOUND and (bool(self.message.html_length) or self.has_more)
+
+    @property
+    def shows_images(self) -> bool:
+        """Whether the body loads the images that it names at other places."""
+        return shows_remote_images(self.message)
 
     @cached_property
     def body(self) -> CleanHtml:

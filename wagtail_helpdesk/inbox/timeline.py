@@ -74,11 +74,17 @@ _DELIVERIES: dict[str, Promise] = {
     "bounced": gettext_lazy("A mail came back"),
     "complained": gettext_lazy("A mail was reported as spam"),
 }
+_IMAGES: dict[str, Promise] = {
+    "allowed": gettext_lazy("%(who)s lets the messages of %(name)s show images from elsewhere"),
+    "blocked": gettext_lazy("%(who)s no longer lets the messages of %(name)s show images from elsewhere"),
+}
 _LINKS: dict[str, Promise] = {
     LinkKind.CONTINUES: gettext_lazy("%(who)s linked this ticket and %(ticket)s: one continues the other"),
     LinkKind.POSSIBLY: gettext_lazy("%(who)s linked this ticket and %(ticket)s: they may belong together"),
     LinkKind.SIBLING: gettext_lazy("%(who)s linked this ticket and %(ticket)s: the same message to another mailbox"),
 }
+#: Kinds whose lines differ by what was done.
+_BY_WHAT = {EventKind.DELIVERY: _DELIVERIES, EventKind.IMAGES: _IMAGES}
 
 
 def tickets_named(events: Iterable[TicketEvent]) -> set[int]:
@@ -99,8 +105,9 @@ def describe(event: TicketEvent, references: dict[int, str]) -> str:
         return _LINKS.get(event.data.get("link"), _LINKS[LinkKind.POSSIBLY]) % words
     if event.kind in (EventKind.MERGED, EventKind.UNMERGED):
         return _merged(event, words)
-    if event.kind == EventKind.DELIVERY and event.data.get("what") in _DELIVERIES:
-        return _DELIVERIES[event.data["what"]] % words
+    spoken = _BY_WHAT.get(event.kind, {}).get(event.data.get("what"))
+    if spoken is not None:
+        return spoken % words
     if event.kind in _PLAIN:
         return _PLAIN[event.kind] % words
     return str(event.get_kind_display())

@@ -12,6 +12,7 @@ from wagtail_helpdesk.inbox.views.bulk import BulkView
 from wagtail_helpdesk.inbox.views.conversation import ConversationView
 from wagtail_helpdesk.inbox.views.counts import CountsView, IndexView, TagsView
 from wagtail_helpdesk.inbox.views.deliveries import DeliveryView
+from wagtail_helpdesk.inbox.views.images import ImagesView
 from wagtail_helpdesk.inbox.views.listing import ListingView
 from wagtail_helpdesk.inbox.views.properties import PropertiesView
 from wagtail_helpdesk.inbox.views.undo import MessageView, UndoView
@@ -67,6 +68,7 @@ class TicketsViewSet(ViewSet):
             path("<int:pk>/properties/", PropertiesView.as_view(), name="properties"),
             path("<int:pk>/messages/<int:message>/", MessageView.as_view(), name="message"),
             path("<int:pk>/messages/<int:message>/undo/", UndoView.as_view(), name="undo"),
+            path("<int:pk>/messages/<int:message>/images/", ImagesView.as_view(), name="images"),
             path("<int:pk>/mails/<int:mail>/retry/", DeliveryView.as_view(), {"decision": "retry"}, name="retry"),
             path("<int:pk>/mails/<int:mail>/confirm/", DeliveryView.as_view(), {"decision": "confirm"}, name="confirm"),
         ]

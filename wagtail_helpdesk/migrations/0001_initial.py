@@ -871,6 +871,20 @@ class Migration(migrations.Migration):
                 ("content_id", models.CharField(blank=True, max_length=250)),
                 ("hidden", models.BooleanField(default=False)),
                 (
+                    "scan_state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Not scanned"),
+                            ("pending", "Waiting to be scanned"),
+                            ("clean", "Clean"),
+                            ("infected", "Infected"),
+                        ],
+                        db_index=True,
+                        max_length=8,
+                    ),
+                ),
+                (
                     "message",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
@@ -1723,6 +1737,9 @@ class Migration(migrations.Migration):
                             ("erased", "Ticket erased"),
                             ("token_revoked", "Tracking link revoked"),
                             ("promoted", "Promoted to FAQ"),
+                            ("images", "Images from elsewhere"),
+                            ("charset", "Read with another character set"),
+                            ("uploaded", "Mail added from a file"),
                             ("delivery", "Delivery"),
                             ("failure", "Something went wrong"),
                         ],

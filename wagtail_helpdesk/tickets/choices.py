@@ -77,5 +77,8 @@ class EventKind(models.TextChoices):
     ERASED = "erased", _("Ticket erased")
     TOKEN_REVOKED = "token_revoked", _("Tracking link revoked")
     PROMOTED = "promoted", _("Promoted to FAQ")
+    IMAGES = "images", _("Images from elsewhere")
+    CHARSET = "charset", _("Read with another character set")
+    UPLOADED = "uploaded", _("Mail added from a file")
     DELIVERY = "delivery", _("Delivery")
     FAILURE = "failure", _("Something went wrong")

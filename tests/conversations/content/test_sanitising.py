@@ -176,7 +176,10 @@ def test_render_html_uses_only_absolute_addresses_for_attached_images(address):
 def test_render_html_shows_remote_images_when_told_so():
     stored = clean_html('<img src="https://e.org/a.png" alt="x"><img src="cid:gone">').html
     assert render_html(stored, inline={}) == '<img alt="x"><img>'
-    assert render_html(stored, inline={}, remote=True) == '<img src="https://e.org/a.png" alt="x"><img>'
+    assert (
+        render_html(stored, inline={}, remote=lambda address: address.upper())
+        == '<img src="HTTPS://E.ORG/A.PNG" alt="x"><img>'
+    )
 
 
 def test_render_html_cleans_again():
