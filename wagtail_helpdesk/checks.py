@@ -17,6 +17,7 @@ from django.urls import NoReverseMatch, reverse
 
 from wagtail_helpdesk import conf
 from wagtail_helpdesk.addresses import is_address
+from wagtail_helpdesk.mail.local_dkim import is_available as dkim_is_available
 
 _CHOICES = {
     "MULTI_MAILBOX": ("single", "per_mailbox"),
@@ -76,6 +77,7 @@ def check_values(**kwargs: Any) -> Iterable[CheckMessage]:
     undo = conf.get("UNDO_SECONDS")
     if not isinstance(undo, int) or not 0 <= undo <= 60:
         yield _bad("UNDO_SECONDS", "a whole number of seconds from 0 to 60")
+    yield from _check_dkim()
     yield from _check_keys()
     domain = conf.get("MESSAGE_ID_DOMAIN")
     if domain is not None and not is_address(f"x@{domain}"):
@@ -179,6 +181,13 @@ def check_mail_backend(**kwargs: Any) -> Iterable[CheckMessage]:
             "EMAIL_BACKEND does not send mail: customers will get no answer.",
             id="wagtail_helpdesk.W105",
         )
+
+
+def _check_dkim() -> Iterable[CheckMessage]:
+    if conf.get("VERIFY_DKIM") not in (True, False):
+        yield _bad("VERIFY_DKIM", "True or False")
+    elif conf.get("VERIFY_DKIM") and not dkim_is_available():
+        yield _bad("VERIFY_DKIM", 'False where the extra "dkim" is not installed')
 
 
 def _check_keys() -> Iterable[CheckMessage]:

@@ -40,6 +40,8 @@ def test_keys(configured, expected):
         ({"UNDO_SECONDS": 0}, []),
         ({"UNDO_SECONDS": 61}, ["E002"]),
         ({"UNDO_SECONDS": "10"}, ["E002"]),
+        ({"VERIFY_DKIM": "yes"}, ["E002"]),
+        ({"VERIFY_DKIM": True}, []),
         ({"MAX_MAIL_BYTES": 0}, ["E002"]),
         ({"MAX_MAIL_BYTES": True}, ["E002"]),
         ({"MAX_UPLOAD_FILES": "3"}, ["E002"]),

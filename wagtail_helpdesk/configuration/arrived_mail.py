@@ -31,6 +31,7 @@ from wagtail_helpdesk.configuration.visibility import (
 )
 from wagtail_helpdesk.desk.models import Mailbox
 from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.inbox.senders import sender_badge
 from wagtail_helpdesk.mail.actions.read_again import ReadMailAgain
 from wagtail_helpdesk.mail.choices import InboundState, MailOutcome
 from wagtail_helpdesk.mail.models import InboundMail
@@ -123,6 +124,7 @@ class ArrivedMailView(RequirePermissionMixin, WagtailAdminTemplateMixin, Templat
         return super().get_context_data(
             mail=self.mail,
             outcome=_outcome(self.mail),
+            sender=sender_badge(self.mail.auth.get("result", ""), self.mail.auth),
             deliveries=self.mail.deliveries.select_related("mailbox").order_by("at", "pk"),
             may_read_again=failed and self.request.user.has_perm(READ_AGAIN),
             **kwargs,

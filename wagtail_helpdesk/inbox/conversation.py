@@ -19,6 +19,7 @@ from wagtail_helpdesk.conversations.models import Attachment, Message
 from wagtail_helpdesk.conversations.remote_images.proxy import shows_remote_images
 from wagtail_helpdesk.conversations.sanitising import CleanHtml, clean_agent_html
 from wagtail_helpdesk.inbox.deliveries import Delivery, delivery_of
+from wagtail_helpdesk.inbox.senders import SenderBadge, sender_badge
 from wagtail_helpdesk.inbox.standing_views import visible_tickets
 from wagtail_helpdesk.inbox.timeline import SILENT, describe, tickets_named
 from wagtail_helpdesk.mail.models import InboundMail, OutboundMail
@@ -91,6 +92,12 @@ class MessageItem:
         """The mail it came in."""
         return next(iter(self.message.inbound_mails.all()), None)
 
+    @property
+    def sender(self) -> SenderBadge | None:
+        """What is known of the sender's claim to be who he says; None where there was nothing to ask."""
+        original = self.original
+        return sender_badge(self.message.sender_auth, original.auth if original else {})
+
 
 @dataclass(frozen=True)
 class EventsItem:
@@ -138,7 +145,7 @@ def messages_for(tickets: Any) -> QuerySet[Message]:
         .prefetch_related(
             "attachments",
             Prefetch("outbound_mails", mails),
-            Prefetch("inbound_mails", InboundMail.objects.only("pk", "message_id").order_by("pk")),
+            Prefetch("inbound_mails", InboundMail.objects.only("pk", "message_id", "auth").order_by("pk")),
         )
         .in_order()
     )

@@ -57,6 +57,8 @@ class _Door:
         self.mailbox = Mailbox.objects.select_related("team", "site").get(pk=incoming.mailbox_id)
         self.contact = _identify(incoming)
         self.actor = Actor.of_contact(self.contact)
+        # A form or a tracking page makes no claim that somebody else could check.
+        self.sender_auth = incoming.auth if incoming.channel == Channel.EMAIL else ""
 
     def take_in(self) -> Receipt:
         incoming = self.incoming
@@ -96,6 +98,7 @@ class _Door:
             ids=incoming.ids,
             recipients=incoming.recipients,
             language="" if outside or ticket.requester_id != self.contact.pk else incoming.language,
+            sender_auth=self.sender_auth,
             actor=self.actor,
         )()
         if not outside:
@@ -129,6 +132,7 @@ class _Door:
             sent_at=incoming.sent_at,
             ids=incoming.ids,
             recipients=incoming.recipients,
+            sender_auth=self.sender_auth,
             reply_address=incoming.reply_address,
             ticket_fields={
                 "language": incoming.language or self.contact.language or self.mailbox.language,

@@ -164,3 +164,18 @@ class DeliveryEventKind(models.TextChoices):
     AUTO_REPLIED = "auto_replied", _("Answered automatically")
     OWN_COPY = "own_copy", _("Seen in the folder of sent mail")
     ANSWERED = "answered", _("Answered")
+
+
+class AuthReason(models.TextChoices):
+    """Why a sender counts as the one that From names, or does not."""
+
+    DMARC_PASS = "dmarc_pass", _("our mail server found DMARC passed")
+    DKIM_PASS = "dkim_pass", _("our mail server found a valid signature of the sender's domain")
+    DKIM_CHECKED = "dkim_checked", _("a valid signature of the sender's domain")
+    DMARC_FAIL = "dmarc_fail", _("our mail server found DMARC failed")
+    NOTHING_PASSED = "nothing_passed", _("our mail server found nothing that proves the sender")
+    NO_TRUSTED_RESULTS = "no_trusted_results", _("no mail server that we trust checked it")
+    NO_FROM = "no_from", _("the mail names no sender")
+    SEVERAL_FROM = "several_from", _("the mail names more than one sender")
+    WEB_FORM = "web_form", _("a web form says so")
+    FORWARDED = "forwarded", _("an agent forwarded it")

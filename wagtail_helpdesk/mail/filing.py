@@ -5,27 +5,21 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from wagtail_helpdesk import conf
-from wagtail_helpdesk.desk.models import Mailbox
-from wagtail_helpdesk.desk.querysets import own_addresses
 from wagtail_helpdesk.events import Actor, Verdict
 from wagtail_helpdesk.intake.incoming import IncomingMessage, Outcome, Receipt
 from wagtail_helpdesk.intake.receive import receive
 from wagtail_helpdesk.mail import translate
+from wagtail_helpdesk.mail.authentication import Authentication
 from wagtail_helpdesk.mail.choices import MailOutcome
 from wagtail_helpdesk.mail.confirm import confirm_sent
 from wagtail_helpdesk.mail.evidence import read_hints
-from wagtail_helpdesk.mail.identity import (
-    is_own_loop_header,
-    own_public_id,
-    split_bounce_address,
-)
+from wagtail_helpdesk.mail.identity import is_own_loop_header, own_public_id, split_bounce_address
 from wagtail_helpdesk.mail.languages import language_of
 from wagtail_helpdesk.mail.models import InboundMail, OutboundMail
-from wagtail_helpdesk.mail.own_addresses import mailbox_of, written_mailbox
 from wagtail_helpdesk.mail.parsing import Classification, ParsedMail, classify
 from wagtail_helpdesk.mail.parsing.noise import has_null_return_path
 from wagtail_helpdesk.mail.reports import note_auto_reply, take_report
+from wagtail_helpdesk.mail.routing import Route
 from wagtail_helpdesk.tickets.actions.link_tickets import link_tickets
 from wagtail_helpdesk.tickets.actions.share_ticket import ShareTicket
 from wagtail_helpdesk.tickets.choices import Channel, LinkKind
@@ -53,32 +47,25 @@ class Result:
     mailbox_id: int | None = None
 
 
-def file_mail(mail: InboundMail, raw: bytes, parsed: ParsedMail) -> Result:
+def file_mail(mail: InboundMail, raw: bytes, parsed: ParsedMail, route: Route, auth: Authentication) -> Result:
     """File ``parsed`` (what could be read of ``raw``) and return what became of it. Must run in a unit of work."""
-    return _Filing(mail, raw, parsed).result()
+    return _Filing(mail, raw, parsed, route, auth).result()
 
 
 class _Filing:
     """One mail on its way to the door."""
 
-    def __init__(self, mail: InboundMail, raw: bytes, parsed: ParsedMail) -> None:
+    def __init__(self, mail: InboundMail, raw: bytes, parsed: ParsedMail, route: Route, auth: Authentication) -> None:
         self.mail, self.raw, self.parsed = mail, raw, parsed
-        self.own = own_addresses()
-        self.addressed = self._addressed()
+        self.route, self.auth = route, auth
         self.labels: tuple[str, ...] = ()
-
-    def _addressed(self) -> list[str]:
-        """Every address the mail went to: To, Cc, then what the transport and the relays say."""
-        relays = (*self.parsed.headers.get_all("delivered-to"), *self.parsed.headers.get_all("x-original-to"))
-        written = [person.email for person in (*self.parsed.to, *self.parsed.cc)]
-        return [*written, *self.mail.envelope.get("rcpt_tos", []), *relays]
 
     def result(self) -> Result:
         twin = self._twin()
         if twin is not None:
             receipt = Receipt(Outcome.DUPLICATE, twin.ticket_id, twin.message_id)
             return Result(MailOutcome.DUPLICATE, f"same mail as #{twin.pk}, altered on the way", receipt=receipt)
-        mailbox_ids = self._mailboxes()
+        mailbox_ids = [mailbox.pk for mailbox in self.route.mailboxes]
         if not mailbox_ids:
             return Result(MailOutcome.NO_MAILBOX, "addressed to none of our mailboxes")
         classification = self._classify()
@@ -106,10 +93,10 @@ class _Filing:
         null_sender = has_null_return_path(self.parsed) if mail_from is None else mail_from == ""
         if not null_sender or classification.primary in ("auto_replied", "own_copy"):
             return ""
-        return "dsn" if any(map(split_bounce_address, self.addressed)) else ""
+        return "dsn" if any(map(split_bounce_address, self.route.addressed)) else ""
 
     def _report(self, kind: str, mailbox_id: int) -> Result:
-        taken = take_report(self.mail, self.parsed, kind, self.addressed)
+        taken = take_report(self.mail, self.parsed, kind, self.route.addressed)
         sent = taken.mail
         receipt = Receipt(Outcome.IGNORED, sent.ticket_id, sent.message_id) if sent and sent.ticket_id else None
         return Result(MailOutcome.REPORT, taken.reason, taken.trace, self.labels, receipt, mailbox_id)
@@ -123,24 +110,12 @@ class _Filing:
         )
         return twins.exclude(outcome=MailOutcome.FAILED).order_by("pk").first()
 
-    def _mailboxes(self) -> list[int]:
-        """Return the mailboxes the mail is for, the one that takes it first: To, Cc, then where it was delivered."""
-        found = []
-        for address in self.addressed:
-            mailbox_id = mailbox_of(address, self.own)
-            if mailbox_id is not None:
-                found.append(mailbox_id)
-        delivered = [self.mail.mailbox_id] if self.mail.mailbox_id else []
-        if conf.get("MULTI_MAILBOX") == "per_mailbox" and delivered:
-            return delivered
-        return list(dict.fromkeys([*found, *delivered]))
-
     def _classify(self) -> Classification:
         mail_from = self.mail.envelope.get("mail_from")
         return classify(
             self.parsed,
             null_sender=None if mail_from is None else mail_from == "",
-            own_addresses=frozenset(self.own),
+            own_addresses=frozenset(self.route.own),
             is_own_message_id=lambda message_id: own_public_id(message_id) is not None,
             is_own_loop_header=is_own_loop_header,
         )
@@ -162,15 +137,15 @@ class _Filing:
 
     def _hand_over(self, classification: Classification, mailbox_ids: list[int]) -> tuple[Receipt, tuple[str, ...]]:
         parsed, mail = self.parsed, self.mail
-        hints = read_hints(parsed, self.addressed, self.own)
-        people = translate.read_people(parsed, self.own)
+        hints = read_hints(parsed, self.route.addressed, self.route.own)
+        people = translate.read_people(parsed, self.route.own)
         is_auto_reply = classification.primary == "auto_replied"
         is_spam = classification.primary == "spam"
         is_own_box = classification.primary in ("own_copy", "own_mailbox")
         acknowledge = translate.may_acknowledge(
             classification,
             parsed,
-            addressed_to_us=self._is_addressed_to_us(mailbox_ids[0]),
+            addressed_to_us=self.route.is_addressed,
             is_archive=mail.origin == "archive",
             received_at=mail.received_at,
         )
@@ -183,6 +158,7 @@ class _Filing:
             sender=people.sender,
             words=words,
             mailbox_id=mailbox_ids[0],
+            auth=self.auth.result,
             received_at=mail.received_at,
             sent_at=translate.sent_at(parsed, mail.received_at),
             evidence=hints.evidence,
@@ -201,23 +177,18 @@ class _Filing:
         receipt = receive(incoming)
         confirm_sent(self.parsed)
         if is_auto_reply:
-            note_auto_reply(mail, parsed, self.addressed)
-        self._tell_other_mailboxes(receipt, mailbox_ids)
+            note_auto_reply(mail, parsed, self.route.addressed)
+        self._tell_other_mailboxes(receipt)
         problems = tuple(f"problem: {problem}" for problem in parsed.problems)
         verdict = f"acknowledge: {acknowledge.allowed} {acknowledge.reason}".rstrip()
         return receipt, (*problems, *hints.trace, *receipt.trace, verdict)
 
-    def _is_addressed_to_us(self, mailbox_id: int) -> bool:
-        """Whether the mailbox stands in To or Cc: a blind copy gets no automatic mail (RFC 5230 4.5)."""
-        people = (*self.parsed.to, *self.parsed.cc)
-        return any(written_mailbox(person.email, self.own) == mailbox_id for person in people)
-
-    def _tell_other_mailboxes(self, receipt: Receipt, mailbox_ids: list[int]) -> None:
+    def _tell_other_mailboxes(self, receipt: Receipt) -> None:
         """One mail to several mailboxes: one ticket that all their teams see, or linked tickets, as the site chose."""
         if receipt.outcome != Outcome.OPENED:
             return
         ticket = Ticket.objects.get(pk=receipt.ticket_id)
-        for mailbox in Mailbox.objects.filter(pk__in=mailbox_ids[1:]).select_related("team"):
+        for mailbox in self.route.mailboxes[1:]:
             if mailbox.team_id != ticket.team_id:
                 ShareTicket(ticket=ticket, team=mailbox.team, actor=Actor.system())()
         siblings = InboundMail.objects.filter(dedupe_key=self.mail.dedupe_key, ticket__isnull=False)

@@ -12,13 +12,16 @@ from django.utils import timezone
 
 from wagtail_helpdesk import conf, events
 from wagtail_helpdesk.events import describe_error
+from wagtail_helpdesk.mail.authentication import authenticate
 from wagtail_helpdesk.mail.choices import InboundState, MailOutcome
 from wagtail_helpdesk.mail.filing import Result, file_mail
 from wagtail_helpdesk.mail.leases import is_gone, new_owner
+from wagtail_helpdesk.mail.local_dkim import check_dkim
 from wagtail_helpdesk.mail.models import InboundMail
 from wagtail_helpdesk.mail.parsing import Caps, ParsedMail, parse
 from wagtail_helpdesk.mail.parsing.parser import parse_headers
 from wagtail_helpdesk.mail.raw_store import RawMissing, load_raw
+from wagtail_helpdesk.mail.routing import read_route
 
 logger = logging.getLogger(__name__)
 
@@ -127,10 +130,14 @@ def _put_off(mail: InboundMail) -> InboundMail:
 
 
 def _attempt(mail: InboundMail, raw: bytes, reader: Callable[[bytes], ParsedMail]) -> InboundMail:
-    """Parse, then file the mail and write its outcome in one transaction."""
+    """Parse, find out who wrote, then file the mail and write its outcome in one transaction."""
     parsed = reader(raw)
+    route = read_route(mail, parsed)
+    # Before the transaction: a signature's key is looked up in the DNS.
+    auth = check_dkim(raw, parsed, authenticate(parsed, route.trust))
+    mail.auth = auth.as_json()
     with events.unit_of_work():
-        return _finish(mail, file_mail(mail, raw, parsed))
+        return _finish(mail, file_mail(mail, raw, parsed, route, auth))
 
 
 def _finish(mail: InboundMail, result: Result) -> InboundMail:
@@ -149,6 +156,7 @@ def _finish(mail: InboundMail, result: Result) -> InboundMail:
             "reason",
             "trace",
             "classification",
+            "auth",
             "lease_owner",
             "lease_until",
             "processed_at",

@@ -37,6 +37,7 @@ class AddMessage(TicketAction):
         ids: KnownIds | None = None,
         recipients: dict[str, Any] | None = None,
         language: str = "",
+        sender_auth: str = "",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -48,6 +49,7 @@ class AddMessage(TicketAction):
             "sent_at": sent_at,
             "recipients": recipients or {},
             "from_address": address,
+            "sender_auth": sender_auth,
         }
 
     def execute(self) -> Message:

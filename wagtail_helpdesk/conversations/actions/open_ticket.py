@@ -42,6 +42,7 @@ class OpenTicket(Action):
         sent_at: datetime | None = None,
         ids: KnownIds | None = None,
         recipients: dict[str, Any] | None = None,
+        sender_auth: str = "",
         reply_address: str = "",
         ticket_fields: dict[str, Any] | None = None,
         depth: int = 0,
@@ -57,6 +58,7 @@ class OpenTicket(Action):
             "sent_at": sent_at,
             "recipients": recipients or {},
             "from_address": address,
+            "sender_auth": sender_auth,
         }
         self.ids = ids
         self.ticket_fields = ticket_fields or {}

@@ -13,12 +13,13 @@ from .addresses import Address
 class Headers:
     """The decoded header fields of a mail: read-only, names in any case, several values for one name."""
 
-    __slots__ = ("_values",)
+    __slots__ = ("_fields", "_values")
 
     def __init__(self, fields: Iterable[tuple[str, str]] = ()) -> None:
+        self._fields = tuple((name.lower(), value) for name, value in fields)
         values: dict[str, list[str]] = {}
-        for name, value in fields:
-            values.setdefault(name.lower(), []).append(value)
+        for name, value in self._fields:
+            values.setdefault(name, []).append(value)
         self._values = {name: tuple(found) for name, found in values.items()}
 
     def get(self, name: str, default: str = "") -> str:
@@ -29,6 +30,10 @@ class Headers:
     def get_all(self, name: str) -> tuple[str, ...]:
         """Return all values of ``name``, top to bottom."""
         return self._values.get(name.lower(), ())
+
+    def in_order(self, *names: str) -> Iterator[tuple[str, str]]:
+        """Yield the fields called one of ``names`` (lower case) with their values, top to bottom."""
+        return ((name, value) for name, value in self._fields if name in names)
 
     def __contains__(self, name: str) -> bool:
         return name.lower() in self._values
