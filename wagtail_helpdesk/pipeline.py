@@ -10,6 +10,7 @@ from wagtail_helpdesk.conversations import reactors as conversations
 from wagtail_helpdesk.events import Reactor
 from wagtail_helpdesk.knowledge_base import reactors as knowledge_base
 from wagtail_helpdesk.mail import reactors as mail
+from wagtail_helpdesk.mail.beat import BEAT_EVERY, beat
 from wagtail_helpdesk.mail.clean import clean
 from wagtail_helpdesk.mail.deliver import deliver_due
 from wagtail_helpdesk.mail.work import process_due, publish_due
@@ -44,6 +45,7 @@ HOURLY = timedelta(hours=1)
 
 #: What the worker does, in this order: what one step makes ready, a later one takes up in the same round.
 STEPS = (
+    Step(beat, every=BEAT_EVERY),
     Step(publish_due),
     Step(process_due),
     Step(deliver_due),

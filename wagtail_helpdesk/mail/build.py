@@ -61,7 +61,8 @@ def build_email(mail: OutboundMail, *, show_all: bool) -> ThreadedEmail:
         reply_to=[mail.reply_to] if mail.reply_to else None,
         headers=headers,
     )
-    message.attach_alternative(mail.html, "text/html")
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
     # Attachments in their own order; one that is gone fails the mail rather than going missing unseen.
     files = Attachment.objects.in_bulk(mail.attachment_ids)
     if len(files) != len(mail.attachment_ids):

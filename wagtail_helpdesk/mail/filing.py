@@ -10,7 +10,7 @@ from wagtail_helpdesk.intake.incoming import IncomingMessage, Outcome, Receipt
 from wagtail_helpdesk.intake.receive import receive
 from wagtail_helpdesk.mail import translate
 from wagtail_helpdesk.mail.authentication import Authentication
-from wagtail_helpdesk.mail.choices import MailOutcome
+from wagtail_helpdesk.mail.choices import MailKind, MailOutcome
 from wagtail_helpdesk.mail.confirm import confirm_sent
 from wagtail_helpdesk.mail.evidence import read_hints
 from wagtail_helpdesk.mail.identity import is_own_loop_header, own_public_id, split_bounce_address
@@ -18,6 +18,7 @@ from wagtail_helpdesk.mail.languages import language_of
 from wagtail_helpdesk.mail.models import InboundMail, OutboundMail
 from wagtail_helpdesk.mail.parsing import Classification, ParsedMail, classify
 from wagtail_helpdesk.mail.parsing.noise import has_null_return_path
+from wagtail_helpdesk.mail.probe import record_arrival
 from wagtail_helpdesk.mail.reports import note_auto_reply, take_report
 from wagtail_helpdesk.mail.routing import Route
 from wagtail_helpdesk.tickets.actions.link_tickets import link_tickets
@@ -130,6 +131,9 @@ class _Filing:
         public_id = own_public_id(self.parsed.message_id)
         sent = OutboundMail.objects.filter(public_id=public_id).first() if public_id else None
         confirm_sent(self.parsed)
+        if sent is not None and sent.kind == MailKind.PROBE:
+            record_arrival(sent, self.mail)
+            return Result(MailOutcome.OWN_COPY, "a probe came back", labels=self.labels, mailbox_id=mailbox_id)
         receipt = Receipt(Outcome.IGNORED, sent.ticket_id, sent.message_id) if sent else None
         return Result(
             MailOutcome.OWN_COPY, "a copy of our own mail", labels=self.labels, receipt=receipt, mailbox_id=mailbox_id

@@ -129,7 +129,7 @@ def _write_down(account: MailAccount, error: OAuthError) -> None:
         with transaction.atomic():
             account.save(update_fields=_TOKEN_FIELDS)
             MailSource.objects.filter(account=account, state=SourceState.ACTIVE).update(
-                state=SourceState.NEEDS_CONSENT, last_error=account.last_error
+                state=SourceState.NEEDS_CONSENT, last_error="consent_needed"
             )
     else:
         account.save(update_fields=["last_error"])

@@ -1,4 +1,4 @@
-"""The single steps of mail: ``manage.py helpdesk_mail import|process|send``."""
+"""The single steps of mail: ``manage.py helpdesk_mail import|process|send|health``."""
 
 from __future__ import annotations
 
@@ -17,15 +17,18 @@ from wagtail_helpdesk.desk.models import Mailbox
 from wagtail_helpdesk.desk.querysets import mailbox_for
 from wagtail_helpdesk.mail.accept import Origin
 from wagtail_helpdesk.mail.deliver import deliver_due
+from wagtail_helpdesk.mail.health.facts import read_facts
+from wagtail_helpdesk.mail.health.findings import is_sick, judge
+from wagtail_helpdesk.mail.health.report import report_json, report_text
 from wagtail_helpdesk.mail.importing import Imported, Source, find_sources, import_mail
 from wagtail_helpdesk.mail.work import process_due
 
 
 class Command(BaseCommand):
-    help = "Imports mails from files, reads those that wait, sends those that are due."
+    help = "Imports mails from files, reads those that wait, sends those that are due, says whether all is well."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        steps = parser.add_subparsers(dest="step", required=True, metavar="import|process|send")
+        steps = parser.add_subparsers(dest="step", required=True, metavar="import|process|send|health")
         importing = steps.add_parser("import", help="take in .eml files, folders of them, and mbox files")
         importing.add_argument("paths", nargs="+", type=Path, metavar="PATH")
         importing.add_argument("--mailbox", required=True, metavar="ADDRESS", help="the mailbox they were sent to")
@@ -33,9 +36,11 @@ class Command(BaseCommand):
         importing.add_argument("--json", action="store_true", help="one JSON object a mail on standard output")
         steps.add_parser("process", help="read the accepted mails that wait")
         steps.add_parser("send", help="send the mails that are due")
+        health = steps.add_parser("health", help="say what is wrong; the exit code is 1 when something is")
+        health.add_argument("--json", action="store_true", help="one JSON object for all on standard output")
 
     def handle(self, *args: Any, step: str, **options: Any) -> None:
-        {"import": self._import, "process": self._process, "send": self._send}[step](**options)
+        {"import": self._import, "process": self._process, "send": self._send, "health": self._health}[step](**options)
 
     def _process(self, **options: Any) -> None:
         while process_due():
@@ -44,6 +49,13 @@ class Command(BaseCommand):
     def _send(self, **options: Any) -> None:
         while deliver_due():
             pass
+
+    def _health(self, *, json: bool, **options: Any) -> None:
+        facts = read_facts()
+        findings = judge(facts)
+        self.stdout.write(report_json(facts, findings) if json else report_text(facts, findings))
+        if is_sick(findings):
+            raise SystemExit(1)
 
     def _import(self, *, paths: list[Path], mailbox: str, archive: bool, json: bool, **options: Any) -> None:
         missing = [str(path) for path in paths if not path.exists()]

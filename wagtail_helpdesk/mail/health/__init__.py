@@ -1,0 +1,1 @@
+"""Whether the desk's mail is alive: facts are read, judged by a pure function, and put into words."""
