@@ -94,6 +94,7 @@ class TicketOpened(Event):
     message_id: int
     channel: str
     may_acknowledge: Verdict = ALLOWED
+    may_notify: Verdict = ALLOWED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,6 +107,16 @@ class MessageAdded(Event):
     visibility: str
     channel: str
     reopened: bool = False
+    may_notify: Verdict = ALLOWED
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UserMentioned(Event):
+    """A note names a user who may see the ticket."""
+
+    ticket_id: int
+    message_id: int
+    user_id: Any
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,6 +174,8 @@ class MailHeld(Event):
 
     inbound_id: int
     ticket_id: int
+    #: The agent in whose name it came; None where nobody knows.
+    user_id: Any = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -23,6 +23,7 @@ from wagtail_helpdesk.mail.models import (
     SourceFolder,
     WorkerBeat,
 )
+from wagtail_helpdesk.notifications.models import Notice, NoticePreference
 from wagtail_helpdesk.tickets.models import (
     TaggedTicket,
     Ticket,
@@ -54,6 +55,8 @@ __all__ = [
     "MailboxOptions",
     "Message",
     "MessageIdIndex",
+    "Notice",
+    "NoticePreference",
     "Organisation",
     "OutboundMail",
     "OutboundRecipient",

@@ -14,6 +14,7 @@ from wagtail_helpdesk.mail.beat import BEAT_EVERY, beat
 from wagtail_helpdesk.mail.clean import clean
 from wagtail_helpdesk.mail.deliver import deliver_due
 from wagtail_helpdesk.mail.work import process_due, publish_due
+from wagtail_helpdesk.notifications import reactors as notifications
 from wagtail_helpdesk.tickets import reactors as tickets
 from wagtail_helpdesk.tickets.actions.close_resolved import close_resolved
 from wagtail_helpdesk.tickets.timeline import record_reactor_failure
@@ -24,20 +25,31 @@ REACTORS = (
     Reactor(events.MessageAdded, mail.queue_reply, essential=True),
     Reactor(events.TicketOpened, mail.acknowledge),
     Reactor(events.DeliveryProblem, mail.flag_ticket),
+    # Who is told.
+    Reactor(events.TicketOpened, notifications.tell_of_new_ticket),
+    Reactor(events.MessageAdded, notifications.tell_of_answer),
+    Reactor(events.TicketUpdated, notifications.tell_of_change),
+    Reactor(events.UserMentioned, notifications.tell_mentioned),
+    Reactor(events.DeliveryProblem, notifications.tell_of_delivery_problem),
+    Reactor(events.MailHeld, notifications.tell_of_held_mail),
     # Merge and erase, from the bottom layer up.
     Reactor(events.ContactsMerged, tickets.move_contact, essential=True),
     Reactor(events.ContactsMerged, conversations.move_contact, essential=True),
     Reactor(events.ContactErased, tickets.forget_contact, essential=True),
     Reactor(events.ContactErased, conversations.forget_contact, essential=True),
     Reactor(events.ContactErased, mail.forget_contact, essential=True),
+    Reactor(events.ContactErased, notifications.forget_contact, essential=True),
     Reactor(events.TicketsMerged, conversations.merge_conversations, essential=True),
     Reactor(events.TicketsMerged, mail.merge_mails, essential=True),
+    Reactor(events.TicketsMerged, notifications.move_notices, essential=True),
     Reactor(events.TicketsMerged, knowledge_base.move_articles, essential=True),
     Reactor(events.TicketsUnmerged, conversations.unmerge_conversations, essential=True),
     Reactor(events.TicketsUnmerged, mail.unmerge_mails, essential=True),
+    Reactor(events.TicketsUnmerged, notifications.move_notices_back, essential=True),
     Reactor(events.TicketsUnmerged, knowledge_base.move_articles_back, essential=True),
     Reactor(events.TicketErased, conversations.erase_conversation, essential=True),
     Reactor(events.TicketErased, mail.erase_mails, essential=True),
+    Reactor(events.TicketErased, notifications.erase_notices, essential=True),
     Reactor(events.TicketErased, knowledge_base.forget_words, essential=True),
 )
 

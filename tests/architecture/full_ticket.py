@@ -18,6 +18,7 @@ from wagtail_helpdesk.knowledge_base.models import TicketArticle
 from wagtail_helpdesk.mail.choices import InboundState, OutboundState
 from wagtail_helpdesk.mail.models import InboundMail, OutboundMail
 from wagtail_helpdesk.mail.raw_store import store_raw
+from wagtail_helpdesk.notifications.models import Notice
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.change_subject import ChangeSubject
 from wagtail_helpdesk.tickets.actions.link_tickets import link_tickets
@@ -71,6 +72,7 @@ def make_full_ticket(desk: Any, number: int = 1, address: str = ADDRESS) -> Tick
     _make_tokens(ticket)
     _make_neighbours(ticket, desk)
     _make_mails(ticket, number)
+    _make_notices(ticket, desk)
     article = TicketArticle.objects.create(ticket=ticket, title=f"{WORDS} article")
     article.messages.add(ticket.messages.first())
     ticket.refresh_from_db()
@@ -93,6 +95,24 @@ def _make_neighbours(ticket: Ticket, desk: Any) -> None:
         f"{WORDS} of the merged", subject=f"{WORDS} merged", team=desk.team, mailbox=desk.mailbox, name="Someone"
     )
     MergeTickets(source=merged, target=ticket, actor=Actor.of_user(desk.manager))()
+
+
+def _make_notices(ticket: Ticket, desk: Any) -> None:
+    """An agent is told of the customer's words, and a mail said so that speaks of other tickets too."""
+    mail = OutboundMail.objects.create(
+        public_id=f"told{ticket.pk}",
+        audience="agent",
+        kind="digest",
+        purpose_key=f"{ticket.pk + 5000:064x}",
+        mailbox=ticket.mailbox,
+        message_id_header=f"told{ticket.pk}@desk.example",
+        subject=WORDS,
+        text=f"{NAME}: {WORDS}",
+        html=WORDS,
+    )
+    Notice.objects.create(
+        user=desk.agent, ticket=ticket, message=ticket.messages.first(), kind="answered", actor_name=NAME, outbound=mail
+    )
 
 
 def _make_mails(ticket: Ticket, number: int) -> None:

@@ -65,6 +65,8 @@ class IncomingMessage:
     auth: SenderAuth = SenderAuth.UNKNOWN
     may_acknowledge: Verdict = ALLOWED
     may_reopen: Verdict = ALLOWED
+    #: Whether agents are told: not of mail that was brought over from elsewhere.
+    may_notify: Verdict = ALLOWED
     may_open: bool = True
     is_spam: bool = False
     counts_as_waiting: bool = True

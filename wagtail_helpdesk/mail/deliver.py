@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from wagtail_helpdesk import conf
 from wagtail_helpdesk.events import Actor, describe_error
+from wagtail_helpdesk.mail import guards
 from wagtail_helpdesk.mail.build import build_email
 from wagtail_helpdesk.mail.choices import OutboundState, RecipientState
 from wagtail_helpdesk.mail.leases import is_gone, new_owner
@@ -60,6 +61,9 @@ def deliver(mail_id: int, transport: BackendTransport) -> bool:
     if owner is None:
         return False
     mail = OutboundMail.objects.get(pk=mail_id)
+    if not guards.may_leave(mail):
+        _advance(mail, owner, state=OutboundState.CANCELLED, lease_owner="", lease_until=None)
+        return False
     try:
         message = build_email(mail, show_all=transport.shows_all_recipients)
         # Writes the whole mail down once: a header that cannot be is found before anything is sent.
@@ -163,4 +167,6 @@ def _uncertain(mail: OutboundMail, owner: str, reason: str) -> None:
 
 
 def _tell(mail: OutboundMail, what: str, reason: str) -> None:
+    if mail.ticket_id is None:
+        return
     write_event(mail.ticket_id, EventKind.DELIVERY, actor=Actor.system(), cause=reason[:100], what=what, mail=mail.pk)

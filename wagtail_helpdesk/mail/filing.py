@@ -170,6 +170,7 @@ class _Filing:
             may_acknowledge=acknowledge,
             # A customer's answer that a filter takes for spam is still his answer; spam to no ticket is quarantined.
             may_reopen=Verdict(classification.may_reopen or is_spam, "" if is_spam else classification.reopen_reason),
+            may_notify=Verdict(mail.origin != "archive", "archive" if mail.origin == "archive" else ""),
             may_open=not is_auto_reply,
             is_spam=is_spam,
             counts_as_waiting=not is_auto_reply,

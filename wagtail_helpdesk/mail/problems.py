@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from wagtail_helpdesk import events
 from wagtail_helpdesk.events import Actor, DeliveryProblem
-from wagtail_helpdesk.mail.choices import OutboundState, RecipientState
+from wagtail_helpdesk.mail.choices import Audience, OutboundState, RecipientState
 from wagtail_helpdesk.mail.models import OutboundMail
 from wagtail_helpdesk.tickets.actions.flag_delivery import flag_delivery
 from wagtail_helpdesk.tickets.choices import EventKind
@@ -22,9 +22,9 @@ _COUNTED = (*UNSETTLED, OutboundState.SENT, OutboundState.PARTIAL)
 def tell_problem(mail: OutboundMail, what: str, *, reason: str = "") -> None:
     """Write the timeline and publish DeliveryProblem. ``what`` is that event's; ``reason`` names no address.
 
-    A mail without a ticket has nobody to be told here: the health of its mailbox shows it.
+    A mail without a ticket, or to an agent, has nobody to be told here: the log of outgoing mail shows it.
     """
-    if mail.ticket_id is None:
+    if mail.ticket_id is None or mail.audience == Audience.AGENT:
         return
     with events.unit_of_work():
         write_event(
@@ -46,5 +46,6 @@ def refresh_delivery_flag(ticket_id: int | None) -> None:
     if ticket_id is None:
         return
     mails = OutboundMail.objects.filter(ticket=ticket_id, settled_at__isnull=True, state__in=_COUNTED)
+    mails = mails.exclude(audience=Audience.AGENT)
     trouble = Q(state__in=UNSETTLED) | Q(recipients__state__in=NOT_REACHED)
     flag_delivery(ticket_id, failed=mails.filter(trouble).exists())

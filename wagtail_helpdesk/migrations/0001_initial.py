@@ -900,6 +900,39 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="NoticePreference",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("choices", models.JSONField(blank=True, default=dict)),
+                (
+                    "rhythm",
+                    models.CharField(
+                        choices=[
+                            ("at_once", "At once"),
+                            ("hourly", "In one mail an hour"),
+                            ("daily", "In one mail each morning"),
+                        ],
+                        default="at_once",
+                        max_length=8,
+                        verbose_name="mails",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="helpdesk_notice_preference",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "notice preference",
+                "verbose_name_plural": "notice preferences",
+                "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
             name="OutboundMail",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -1565,6 +1598,87 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="Notice",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("team", "New in my team"),
+                            ("assigned", "Assigned to me"),
+                            ("answered", "A customer answered me"),
+                            ("mentioned", "I was mentioned"),
+                            ("delivery", "A mail did not arrive"),
+                            ("held", "A mail waits for a decision"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("what", models.CharField(blank=True, max_length=12)),
+                ("actor_name", models.CharField(blank=True, max_length=200, verbose_name="who")),
+                ("in_app", models.BooleanField(default=True)),
+                ("read_at", models.DateTimeField(blank=True, null=True, verbose_name="read at")),
+                (
+                    "mail_state",
+                    models.CharField(
+                        choices=[
+                            ("none", "Not by mail"),
+                            ("waiting", "Waiting"),
+                            ("digest", "Waiting for the digest"),
+                            ("mailed", "Mailed"),
+                            ("dropped", "No longer needed"),
+                        ],
+                        default="none",
+                        max_length=8,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="created at")),
+                (
+                    "message",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to="wagtail_helpdesk.message",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="helpdesk_notices",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "outbound",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="notices",
+                        to="wagtail_helpdesk.outboundmail",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to="wagtail_helpdesk.ticket",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "notice",
+                "verbose_name_plural": "notices",
+                "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
             name="MessageIdIndex",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -2086,6 +2200,18 @@ class Migration(migrations.Migration):
                 ),
                 name="helpdesk_no_note_to_customer",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="notice",
+            index=models.Index(fields=["user", "read_at", "-id"], name="helpdesk_notice_unread"),
+        ),
+        migrations.AddIndex(
+            model_name="notice",
+            index=models.Index(fields=["mail_state", "created_at"], name="helpdesk_notice_to_mail"),
+        ),
+        migrations.AddIndex(
+            model_name="notice",
+            index=models.Index(fields=["created_at"], name="helpdesk_notice_age"),
         ),
         migrations.AddIndex(
             model_name="message",

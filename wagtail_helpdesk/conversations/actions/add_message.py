@@ -31,6 +31,7 @@ class AddMessage(TicketAction):
         address: str = "",
         visibility: str = Visibility.PUBLIC,
         may_reopen: Verdict = ALLOWED,
+        may_notify: Verdict = ALLOWED,
         counts_as_waiting: bool = True,
         external_key: str | None = None,
         sent_at: datetime | None = None,
@@ -43,6 +44,7 @@ class AddMessage(TicketAction):
         super().__init__(**kwargs)
         self.words, self.channel, self.at = words, channel, at
         self.visibility, self.may_reopen, self.counts_as_waiting = visibility, may_reopen, counts_as_waiting
+        self.may_notify = may_notify
         self.ids, self.language = ids, language
         self.message_fields = {
             "external_key": external_key,
@@ -88,5 +90,6 @@ class AddMessage(TicketAction):
             visibility=message.visibility,
             channel=self.channel,
             reopened=reopened,
+            may_notify=self.may_notify,
         )
         return message

@@ -13,15 +13,22 @@ from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.conversations.actions.reply import once_key
 from wagtail_helpdesk.conversations.actions.write_message import write_message
 from wagtail_helpdesk.conversations.choices import Direction
+from wagtail_helpdesk.conversations.mentions import colleagues, find_mentions, handles_of
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.conversations.words import NewFile, prepare_agent
 from wagtail_helpdesk.tickets.actions.base import TicketAction
 from wagtail_helpdesk.tickets.actions.record_activity import record_activity
+from wagtail_helpdesk.tickets.actions.share_ticket import ShareTicket
 from wagtail_helpdesk.tickets.choices import Channel, EventKind, Visibility
+from wagtail_helpdesk.tickets.permissions import may
 
 
 class AddNote(TicketAction):
-    """Write an internal note. ``html`` and ``once`` as for Reply."""
+    """Write an internal note. ``html`` and ``once`` as for Reply.
+
+    Colleagues that it names with "@" are told. One who could not see the ticket gets access to it, where the author
+    may give that; a name that fits nobody, or several, is left as it stands: a form says so before.
+    """
 
     verb = "note"
 
@@ -73,4 +80,15 @@ class AddNote(TicketAction):
             visibility=note.visibility,
             channel=note.channel,
         )
+        self._mention(note)
         return note
+
+    def _mention(self, note: Message) -> None:
+        people = colleagues(note.text)
+        mentions = find_mentions(note.text, handles_of(people.values()))
+        for user in (people[key] for key in mentions.users if key != self.actor.id):
+            if not may(user, "view", self.ticket):
+                if self.user is not None and not may(self.user, "assign", self.ticket):
+                    continue
+                ShareTicket(ticket=self.ticket, user=user, actor=self.actor, depth=self.depth)()
+            self.publish(events.UserMentioned, ticket_id=self.ticket.pk, message_id=note.pk, user_id=user.pk)

@@ -37,6 +37,7 @@ class OpenTicket(Action):
         actor: Actor,
         category: str = Category.NEW,
         may_acknowledge: Verdict = ALLOWED,
+        may_notify: Verdict = ALLOWED,
         counts_as_waiting: bool = True,
         external_key: str | None = None,
         sent_at: datetime | None = None,
@@ -60,6 +61,7 @@ class OpenTicket(Action):
             "from_address": address,
             "sender_auth": sender_auth,
         }
+        self.may_notify = may_notify
         self.ids = ids
         self.ticket_fields = ticket_fields or {}
 
@@ -105,5 +107,6 @@ class OpenTicket(Action):
             message_id=message.pk,
             channel=self.channel,
             may_acknowledge=self.may_acknowledge,
+            may_notify=self.may_notify,
         )
         return ticket, message

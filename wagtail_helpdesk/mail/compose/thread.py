@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wagtail_helpdesk.mail.choices import Audience
 from wagtail_helpdesk.mail.compose.headers import is_safe_id
 from wagtail_helpdesk.mail.models import InboundMail, OutboundMail
 from wagtail_helpdesk.tickets.models import Ticket
@@ -30,7 +31,8 @@ def thread_of(ticket: Ticket) -> Thread:
         .values_list("received_at", "message_id_header", "subject")[:_REACH]
     )
     left = (
-        OutboundMail.objects.filter(ticket=ticket)
+        # Not what went to agents: an answer that names one of those would count as an agent's.
+        OutboundMail.objects.filter(ticket=ticket, audience=Audience.CUSTOMER)
         .order_by("-created_at", "-pk")
         .values_list("created_at", "message_id_header")[:_REACH]
     )

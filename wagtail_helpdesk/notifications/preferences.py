@@ -1,0 +1,55 @@
+"""What an agent is told in the app and by mail: pure functions over plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wagtail_helpdesk.notifications.choices import NoticeKind, Rhythm
+
+#: What leaves by mail where nothing else was chosen.
+MAILED_BY_DEFAULT = frozenset({NoticeKind.ASSIGNED, NoticeKind.ANSWERED, NoticeKind.MENTIONED})
+#: Never by mail: what is held came by mail, under a name that is in doubt.
+NEVER_MAILED = frozenset({NoticeKind.HELD})
+#: Reports about mail cause no mail: a machine that answers each of them would never stop.
+NEVER_MAILED_REPORTS = frozenset({"bounced", "complained"})
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How one kind of notice reaches one agent."""
+
+    in_app: bool
+    by_mail: bool
+
+    def __bool__(self) -> bool:
+        return self.in_app or self.by_mail
+
+
+def ways_for(choices: Mapping[str, Any], kind: str, *, what: str = "", automatic: bool = False) -> Ways:
+    """Return how a notice of ``kind`` reaches an agent with these ``choices`` (of a NoticePreference; {} for none).
+
+    ``automatic``: a machine's answer caused it, which is nothing to write a mail for.
+    """
+    chosen = choices.get(kind, {})
+    mailed = chosen.get("by_mail", kind in MAILED_BY_DEFAULT)
+    may_mail = may_be_mailed(kind) and what not in NEVER_MAILED_REPORTS and not automatic
+    return Ways(in_app=bool(chosen.get("in_app", True)), by_mail=bool(mailed) and may_mail)
+
+
+def may_be_mailed(kind: str) -> bool:
+    """Tell whether an agent can choose mail for ``kind``."""
+    return kind not in NEVER_MAILED
+
+
+def choices_of(user: Any) -> Mapping[str, Any]:
+    """Return the stored choices of a user; no query for one that was fetched with its preference."""
+    preference = getattr(user, "helpdesk_notice_preference", None)
+    return preference.choices if preference else {}
+
+
+def rhythm_of(user: Any) -> Rhythm:
+    """Return when ``user`` wants mails."""
+    preference = getattr(user, "helpdesk_notice_preference", None)
+    return Rhythm(preference.rhythm) if preference else Rhythm.AT_ONCE

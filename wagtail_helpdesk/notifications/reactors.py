@@ -1,0 +1,211 @@
+"""Who is told what when something happened. Nobody is told of their own doing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+
+from wagtail_helpdesk.contacts.models import Contact
+from wagtail_helpdesk.conversations.choices import Direction, Flag
+from wagtail_helpdesk.conversations.models import Message
+from wagtail_helpdesk.desk.choices import HIDDEN
+from wagtail_helpdesk.events import (
+    Actor,
+    ContactErased,
+    DeliveryProblem,
+    MailHeld,
+    MessageAdded,
+    TicketErased,
+    TicketOpened,
+    TicketsMerged,
+    TicketsUnmerged,
+    TicketUpdated,
+    UserMentioned,
+)
+from wagtail_helpdesk.mail.choices import Audience, OutboundState
+from wagtail_helpdesk.mail.models import OutboundMail
+from wagtail_helpdesk.notifications.choices import ANSWERED, MOVED, OPENED, NoticeKind, NoticeMail
+from wagtail_helpdesk.notifications.models import Notice
+from wagtail_helpdesk.notifications.preferences import choices_of, ways_for
+from wagtail_helpdesk.tickets.actions.merge_tickets import note_moved
+from wagtail_helpdesk.tickets.models import Ticket, TicketMerge
+from wagtail_helpdesk.tickets.permissions import users_who_may
+
+_UNSENT = (OutboundState.QUEUED, OutboundState.RETRY, OutboundState.CLAIMED)
+
+
+def tell_of_new_ticket(event: TicketOpened) -> None:
+    """The team hears of a new ticket; whoever has it already is told that it is theirs."""
+    ticket = _worth_telling(event.ticket_id)
+    if ticket is None or not event.may_notify.allowed:
+        return
+    message = Message.objects.only("pk", "from_address", "flags").get(pk=event.message_id)
+    owner = _users().filter(pk=ticket.assignee_id)
+    told = _tell(owner, NoticeKind.ASSIGNED, ticket, event.actor, message=message)
+    _tell(_team_of(ticket), NoticeKind.TEAM, ticket, event.actor, message=message, what=OPENED, but=told)
+
+
+def tell_of_answer(event: MessageAdded) -> None:
+    """What somebody outside wrote concerns the assignee; where there is none, the team."""
+    if event.direction != Direction.INBOUND or not event.may_notify.allowed:
+        return
+    ticket = _worth_telling(event.ticket_id)
+    if ticket is None:
+        return
+    message = Message.objects.only("pk", "from_address", "flags").get(pk=event.message_id)
+    owner = list(_users().filter(pk=ticket.assignee_id)) if ticket.assignee_id else []
+    if owner:
+        _tell(owner, NoticeKind.ANSWERED, ticket, event.actor, message=message)
+    else:
+        _tell(_team_of(ticket), NoticeKind.TEAM, ticket, event.actor, message=message, what=ANSWERED)
+
+
+def tell_of_change(event: TicketUpdated) -> None:
+    """A new assignee and a new team are told."""
+    changed = {change.field: change.new for change in event.changes}
+    if not changed.keys() & {"assignee", "team"}:
+        return
+    ticket = _worth_telling(event.ticket_id)
+    if ticket is None:
+        return
+    told: set[Any] = set()
+    if changed.get("assignee") is not None:
+        told = _tell(_users().filter(pk=changed["assignee"]), NoticeKind.ASSIGNED, ticket, event.actor)
+    if "team" in changed:
+        _tell(_team_of(ticket), NoticeKind.TEAM, ticket, event.actor, what=MOVED, but=told)
+
+
+def tell_mentioned(event: UserMentioned) -> None:
+    """Whoever a note names is told."""
+    ticket = _worth_telling(event.ticket_id)
+    if ticket is not None:
+        message = Message.objects.only("pk", "from_address", "flags").get(pk=event.message_id)
+        _tell(_users().filter(pk=event.user_id), NoticeKind.MENTIONED, ticket, event.actor, message=message)
+
+
+def tell_of_delivery_problem(event: DeliveryProblem) -> None:
+    """The assignee hears that a mail did not get through, else who wrote it, else the team.
+
+    A mail to an agent tells nobody: its report would be the first of an endless row.
+    """
+    ticket = _worth_telling(event.ticket_id)
+    if ticket is None or OutboundMail.objects.filter(pk=event.outbound_id, audience=Audience.AGENT).exists():
+        return
+    message = Message.objects.only("pk", "from_address", "flags", "author_user").filter(pk=event.message_id).first()
+    _tell(_responsible(ticket, message), NoticeKind.DELIVERY, ticket, event.actor, message=message, what=event.what)
+
+
+def tell_of_held_mail(event: MailHeld) -> None:
+    """The agent in whose name a mail came is told that it waits; where nobody knows that name, who has the ticket."""
+    ticket = _worth_telling(event.ticket_id)
+    if ticket is None:
+        return
+    named = list(_users().filter(pk=event.user_id)) if event.user_id is not None else []
+    _tell(named or _responsible(ticket, None), NoticeKind.HELD, ticket, event.actor)
+
+
+def move_notices(event: TicketsMerged) -> None:
+    """The source's notices lead to the target."""
+    notices = list(Notice.objects.filter(ticket=event.source_id).values_list("pk", flat=True))
+    Notice.objects.filter(pk__in=notices).update(ticket=event.target_id)
+    note_moved(event.merge_id, "notifications", {"notices": notices})
+
+
+def move_notices_back(event: TicketsUnmerged) -> None:
+    """They go back with their ticket."""
+    notices = TicketMerge.objects.get(pk=event.merge_id).moved["notifications"]["notices"]
+    Notice.objects.filter(pk__in=notices).update(ticket=event.source_id)
+
+
+def erase_notices(event: TicketErased) -> None:
+    """The notices go, and the words of the mails that they left in: a digest speaks of many tickets."""
+    mails = OutboundMail.objects.filter(pk__in=Notice.objects.filter(ticket=event.ticket_id).values("outbound"))
+    mails = OutboundMail.objects.filter(pk__in=list(mails.values_list("pk", flat=True)))
+    mails.filter(state__in=_UNSENT).update(state=OutboundState.CANCELLED)
+    mails.update(subject="", text="", html="", headers=[])
+    Notice.objects.filter(ticket=event.ticket_id).delete()
+
+
+def forget_contact(event: ContactErased) -> None:
+    """The name goes from what their messages caused."""
+    Notice.objects.filter(message__author_contact=event.contact_id).update(actor_name="")
+
+
+def _worth_telling(ticket_id: int) -> Ticket | None:
+    """Return the ticket; None for spam, trash, and what was erased."""
+    return Ticket.objects.filter(pk=ticket_id, erased_at__isnull=True).exclude(category__in=HIDDEN).first()
+
+
+def _users() -> QuerySet:
+    """Return those who may see tickets at all, with their preferences."""
+    return users_who_may("view").select_related("helpdesk_notice_preference")
+
+
+def _team_of(ticket: Ticket) -> QuerySet:
+    return _users().filter(helpdesk_teams=ticket.team_id)
+
+
+def _responsible(ticket: Ticket, message: Message | None) -> Iterable[Any]:
+    """Return who looks after a ticket: its assignee, else who wrote the message, else the team."""
+    for key in (ticket.assignee_id, message.author_user_id if message else None):
+        found = list(_users().filter(pk=key)) if key is not None else []
+        if found:
+            return found
+    return _team_of(ticket)
+
+
+def _tell(
+    users: Iterable[Any],
+    kind: NoticeKind,
+    ticket: Ticket,
+    actor: Actor,
+    *,
+    message: Message | None = None,
+    what: str = "",
+    but: Iterable[Any] = (),
+) -> set[Any]:
+    """Write a notice for each of ``users`` as each wants it; return the keys of those it concerned."""
+    own = {*but, *_keys_of(actor)}
+    automatic = message is not None and Flag.AUTO_REPLY in message.flags
+    concerned, rows = set(but), []
+    for user in users:
+        if user.pk in own or _wrote(user, actor, message):
+            continue
+        concerned.add(user.pk)
+        ways = ways_for(choices_of(user), kind, what=what, automatic=automatic)
+        if ways:
+            rows.append(
+                Notice(
+                    user=user,
+                    ticket=ticket,
+                    message=message,
+                    kind=kind,
+                    what=what,
+                    actor_name=actor.name[:200],
+                    in_app=ways.in_app,
+                    mail_state=NoticeMail.WAITING if ways.by_mail else NoticeMail.NONE,
+                )
+            )
+    Notice.objects.bulk_create(rows)
+    return concerned
+
+
+def _keys_of(actor: Actor) -> set[Any]:
+    """Return the key of the user who acts, also where the site knows a contact as a user."""
+    if actor.kind == "user":
+        return {actor.id}
+    if actor.kind == "contact":
+        contact = actor.instance or Contact.objects.filter(pk=actor.id).only("user").first()
+        return {contact.user_id} if contact and contact.user_id else set()
+    return set()
+
+
+def _wrote(user: Any, actor: Actor, message: Message | None) -> bool:
+    """Tell whether an arriving message came from the user's own address."""
+    address = getattr(user, get_user_model().get_email_field_name(), "")
+    return bool(
+        actor.kind == "contact" and message and address and message.from_address.casefold() == address.casefold()
+    )
