@@ -85,6 +85,16 @@ def test_only_what_stands_above_the_first_foreign_server_counts(fields: tuple[st
     assert judged(*fields)[1] == expected
 
 
+def test_what_a_sender_wrote_first_does_not_count_where_our_server_writes_above_its_own() -> None:
+    forged = "Authentication-Results: mx.desk.example; dmarc=pass header.from=example.org"
+    ours = "Authentication-Results: mx.desk.example; spf=pass smtp.mailfrom=eve@evil.example"
+    received = f"Received: {OURS}"
+    assert judged(ours, received, forged) == ("unknown", "nothing_passed")
+    # A server that writes below its own line writes before what the sender had.
+    failed = "Authentication-Results: mx.desk.example; dmarc=fail header.from=example.org"
+    assert judged(received, failed, forged) == ("fail", "dmarc_fail")
+
+
 def test_a_bare_carriage_return_makes_no_header() -> None:
     assert judged(f"Subject: x\r{FORGED}", f"Received: {OURS}") == ("unknown", "no_trusted_results")
 

@@ -7,7 +7,7 @@ SPF alone proves nothing about From.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from wagtail_helpdesk.addresses import domain_of, is_address
@@ -123,14 +123,21 @@ def _trusted_results(parsed: ParsedMail, trust: Trust) -> Iterator[MethodResult]
             return
 
 
-def _our_headers(fields: Iterable[tuple[str, str]], trust: Trust) -> Iterator[str]:
-    """Yield the Authentication-Results above the first Received that no host of ours wrote (RFC 8601 5)."""
-    for number, (name, value) in enumerate(fields):
-        if number >= _MAX_HEADERS:
-            return
+def _our_headers(fields: Iterable[tuple[str, str]], trust: Trust) -> Sequence[str]:
+    """Return the Authentication-Results above the first Received that no host of ours wrote (RFC 8601 5).
+
+    A server that writes its results above its own Received has none below it: what stands there, up to where the
+    sender's own headers begin, may be the sender's, who knows our server's name as well as we do.
+    """
+    above: list[str] = []
+    below: list[str] = []
+    for name, value in list(fields)[:_MAX_HEADERS]:
         if name == "authentication-results":
-            yield value
+            below.append(value)
             continue
         by = _BY.search(_COMMENT.sub(" ", value[:2000]))
         if by is None or not trust.owns(by[1]):
-            return
+            break
+        above, below = above + below, []
+    written_above = any(trust.names(server_of(value)) for value in above)
+    return above if written_above else above + below
