@@ -31,7 +31,7 @@ from wagtail_helpdesk.mail.accept import Accepted, Envelope, Origin, accept
 from wagtail_helpdesk.mail.deliver import deliver
 from wagtail_helpdesk.mail.models import OutboundMail
 from wagtail_helpdesk.mail.process import process
-from wagtail_helpdesk.mail.transport import BackendTransport
+from wagtail_helpdesk.mail.transports import open_transport
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.participants import token_for
 from wagtail_helpdesk.tickets.choices import TokenPurpose
@@ -102,7 +102,7 @@ def _steps(desk: BusyDesk) -> Any:
     type(sent[0]).objects.filter(pk=sent[0].pk).update(publish_at=timezone.now())
     yield _row("publish it", lambda: PublishMessage(message_id=sent[0].pk)())
     outgoing = OutboundMail.objects.get(message=sent[0])
-    with BackendTransport() as transport:
+    with open_transport(outgoing.mailbox) as transport:
         yield _row("deliver its mail", lambda: deliver(outgoing.pk, transport))
 
 

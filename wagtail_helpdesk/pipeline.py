@@ -13,6 +13,7 @@ from wagtail_helpdesk.mail import reactors as mail
 from wagtail_helpdesk.mail.beat import BEAT_EVERY, beat
 from wagtail_helpdesk.mail.clean import clean
 from wagtail_helpdesk.mail.deliver import deliver_due
+from wagtail_helpdesk.mail.lateness import warn_late
 from wagtail_helpdesk.mail.work import process_due, publish_due
 from wagtail_helpdesk.notifications import reactors as notifications
 from wagtail_helpdesk.tickets import reactors as tickets
@@ -61,6 +62,7 @@ STEPS = (
     Step(publish_due),
     Step(process_due),
     Step(deliver_due),
+    Step(warn_late),
     Step(close_resolved, every=HOURLY),
     Step(clean, every=HOURLY),
 )

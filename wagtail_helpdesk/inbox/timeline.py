@@ -69,6 +69,7 @@ _DELIVERIES: dict[str, Promise] = {
     "cancelled": gettext_lazy("%(who)s stopped a mail before it was sent"),
     "failed": gettext_lazy("A mail could not be sent"),
     "uncertain": gettext_lazy("A mail may not have been sent"),
+    "proved": gettext_lazy("A mail of which nobody knew has been sent after all"),
     "late": gettext_lazy("A mail still waits to be sent"),
     "settled": gettext_lazy("%(who)s was done with a mail that did not get through"),
     "bounced": gettext_lazy("A mail came back"),

@@ -13,8 +13,11 @@ from django.core.mail import EmailMultiAlternatives
 
 from wagtail_helpdesk.conversations.files import read_file
 from wagtail_helpdesk.conversations.models import Attachment
-from wagtail_helpdesk.mail.compose.headers import mailbox_header
+from wagtail_helpdesk.mail.compose.headers import mailbox_header, wire_address
+from wagtail_helpdesk.mail.identity import NULL_SENDER
 from wagtail_helpdesk.mail.models import OutboundMail
+from wagtail_helpdesk.mail.outcomes import waiting
+from wagtail_helpdesk.mail.transports import Envelope
 
 
 class _MessageIds(UnstructuredHeader):
@@ -43,8 +46,23 @@ class ThreadedEmail(EmailMultiAlternatives):
             return super().message(policy=policy.clone(header_factory=_headers))
 
 
+def envelope_of(mail: OutboundMail) -> Envelope:
+    """Return the envelope of ``mail``, for those who have not got it yet."""
+    own = wire_address(mail.mailbox.address)
+    sender = "" if mail.envelope_from == NULL_SENDER else wire_address(mail.envelope_from or own)
+    return Envelope(
+        recipients=tuple(wire_address(one.address) for one in waiting(mail)),
+        sender=sender,
+        own_address=own,
+        public_id=mail.public_id,
+        message_id=mail.message_id_header,
+    )
+
+
 def build_email(mail: OutboundMail, *, show_all: bool) -> ThreadedEmail:
-    """Return the e-mail of ``mail``. OSError when a file cannot be read, ValueError for a header that cannot be.
+    """Return the e-mail of ``mail``, to those who have not got it yet.
+
+    OSError when a file cannot be read, ValueError for a header that cannot be.
 
     ``show_all``: whether To and Cc may name the others that get a mail of their own.
     """
@@ -52,7 +70,7 @@ def build_email(mail: OutboundMail, *, show_all: bool) -> ThreadedEmail:
     for name, value in mail.headers:
         if show_all or name not in ("To", "Cc"):
             headers[name] = value
-    recipients = [mailbox_header(one.name, one.address) for one in mail.recipients.all()]
+    recipients = [mailbox_header(one.name, one.address) for one in waiting(mail)]
     message = ThreadedEmail(
         subject=mail.subject,
         body=mail.text,

@@ -20,7 +20,9 @@ from wagtail_helpdesk.mail.compose.headers import mailbox_header, one_line, refe
 from wagtail_helpdesk.mail.compose.thread import Thread, thread_of
 from wagtail_helpdesk.mail.identity import (
     LOOP_HEADER,
+    NULL_SENDER,
     PUBLIC_ID_LENGTH,
+    make_bounce_address,
     make_loop_header,
     make_message_id,
     make_reply_address,
@@ -52,9 +54,7 @@ class Outgoing:
     def __init__(self, ticket: Ticket) -> None:
         self.ticket = ticket
         self.mailbox: Mailbox = ticket.mailbox
-        self.options = MailboxOptions.objects.filter(mailbox=self.mailbox).first() or MailboxOptions(
-            mailbox=self.mailbox
-        )
+        self.options = getattr(self.mailbox, "mail_options", None) or MailboxOptions(mailbox=self.mailbox)
         self.site = ticket.site or self.mailbox.site or Site.objects.filter(is_default_site=True).first()
         self.thread: Thread = thread_of(ticket)
 
@@ -141,6 +141,7 @@ class Outgoing:
             subject=self._subject(content, automatic),
             from_header=mailbox_header(self._sender_name(message, content.language, automatic), self.mailbox.address),
             reply_to=self._reply_to(addressee),
+            envelope_from=make_bounce_address(self.mailbox, public_id) or (NULL_SENDER if automatic else ""),
             headers=self._headers(content, addressee, public_id, message_id, everybody, automatic),
             text=body.text,
             html=body.html,

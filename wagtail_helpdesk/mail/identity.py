@@ -13,6 +13,8 @@ from wagtail_helpdesk.tickets.tokens import MAC_LENGTH, TOKEN_LENGTH, mac, verif
 MESSAGE_ID_PURPOSE = "msgid"
 LOOP_PURPOSE = "loop"
 BOUNCE_PURPOSE = "bounce"
+#: In place of a bounce address: reports, and machines that answer, have nowhere to go (RFC 5321 4.5.5).
+NULL_SENDER = "<>"
 LOOP_HEADER = "X-Helpdesk-Loop"
 #: Characters of an OutboundMail's public id.
 PUBLIC_ID_LENGTH = 12

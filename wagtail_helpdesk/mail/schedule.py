@@ -14,8 +14,9 @@ PAUSES = (
     timedelta(hours=4),
 )
 GIVE_UP_AFTER = timedelta(hours=48)
-#: Pause of everything when the mail server cannot be reached at all.
+#: Pauses of everything while the mail server cannot be reached at all: the first, and the longest.
 UNAVAILABLE_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(minutes=15)
 #: Share of a pause that chance adds, so that many mails do not come back at once.
 JITTER = 0.1
 
@@ -26,3 +27,8 @@ def next_try(*, attempts: int, created_at: datetime, now: datetime) -> datetime 
         return None
     pause = PAUSES[min(max(attempts, 1), len(PAUSES)) - 1]
     return now + pause * (1 + random.random() * JITTER)  # noqa: S311 - no secret
+
+
+def next_probe(*, paused_at: datetime, now: datetime) -> datetime:
+    """Return when to look again at a mail server that has been out of reach since ``paused_at``: ever less often."""
+    return now + min(max((now - paused_at) / 4, UNAVAILABLE_PAUSE), LONGEST_PAUSE)

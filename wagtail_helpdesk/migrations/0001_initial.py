@@ -2192,6 +2192,10 @@ class Migration(migrations.Migration):
             model_name="outboundmail",
             index=models.Index(fields=["queue_key", "id"], name="helpdesk_outbound_queue"),
         ),
+        migrations.AddIndex(
+            model_name="outboundmail",
+            index=models.Index(fields=["mailbox", "sent_at"], name="helpdesk_outbound_sent"),
+        ),
         migrations.AddConstraint(
             model_name="outboundmail",
             constraint=models.CheckConstraint(

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from email.utils import formataddr
 
+import idna
+
 #: Message-IDs named in References; long lists are refused by some relays.
 MAX_REFERENCES = 20
 
@@ -46,5 +48,20 @@ def is_safe_id(message_id: str) -> bool:
 
 
 def mailbox_header(name: str, address: str) -> str:
-    """Return "Name <address>" (RFC 5322 3.4), the name encoded where it must be."""
-    return formataddr((one_line(name), address))
+    """Return "Name <address>" (RFC 5322 3.4), the name encoded where it must be.
+
+    formataddr() refuses what is not ASCII; such an address goes out as it is, to servers that can take it (RFC 6532).
+    """
+    before, _placeholder, after = formataddr((one_line(name), "a@b")).rpartition("a@b")
+    return f"{before}{wire_address(address)}{after}"
+
+
+def wire_address(address: str) -> str:
+    """Return an address as it travels: its domain as A-label (RFC 5890), what comes before it untouched."""
+    local, at, domain = address.rpartition("@")
+    if domain.isascii():
+        return address
+    try:
+        return local + at + idna.encode(domain, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        return address

@@ -70,6 +70,7 @@ class OutboundMail(models.Model):
         indexes = [
             models.Index(fields=["state", "next_try_at"], name="helpdesk_outbound_due"),
             models.Index(fields=["queue_key", "id"], name="helpdesk_outbound_queue"),
+            models.Index(fields=["mailbox", "sent_at"], name="helpdesk_outbound_sent"),
         ]
         constraints = [
             models.CheckConstraint(
