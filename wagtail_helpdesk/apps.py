@@ -15,11 +15,13 @@ class WagtailHelpdeskConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Wire the system checks, the reactors and what is made after ``migrate``."""
+        """Wire the system checks, the reactors, webhooks and what is made after ``migrate``."""
         from wagtail_helpdesk import checks, pipeline
+        from wagtail_helpdesk.mail import webhooks
 
         checks.register()
         pipeline.install()
+        webhooks.connect()
         post_migrate.connect(make_what_is_missing, sender=self)
 
 

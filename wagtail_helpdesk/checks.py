@@ -13,10 +13,11 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, Warning
 from django.core.files.storage import InvalidStorageError, storages
 from django.db import connections
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_resolver, reverse
 
 from wagtail_helpdesk import conf
 from wagtail_helpdesk.addresses import is_address
+from wagtail_helpdesk.mail import webhooks
 from wagtail_helpdesk.mail.local_dkim import is_available as dkim_is_available
 
 _CHOICES = {
@@ -35,6 +36,8 @@ _NUMBERS = (
     "SUBMISSIONS_PER_HOUR",
 )
 MESSAGE_ID_DOMAIN_LENGTH = 28
+#: What a webhook has to take: a mail of 25 MB, as most mail servers allow, is a third longer in base64.
+WEBHOOK_BYTES = 40 * 1024 * 1024
 
 
 def register() -> None:
@@ -44,6 +47,7 @@ def register() -> None:
     checks.register(check_private_storage, checks.Tags.files)
     checks.register(check_site)
     checks.register(check_addresses, checks.Tags.urls)
+    checks.register(check_webhooks, checks.Tags.urls)
     checks.register(check_sqlite, checks.Tags.database)
     checks.register(check_mail_keys, checks.Tags.security, deploy=True)
     checks.register(check_mail_backend, deploy=True)
@@ -142,6 +146,18 @@ def check_addresses(**kwargs: Any) -> Iterable[CheckMessage]:
             hint='Add path("helpdesk/", include("wagtail_helpdesk.urls")) before Wagtail\'s own addresses.',
             id="wagtail_helpdesk.W110",
         )
+
+
+def check_webhooks(**kwargs: Any) -> Iterable[CheckMessage]:
+    """E101: a mail service may bring mail, and Django would refuse a mail with a file as too large a request."""
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if limit is None or limit >= WEBHOOK_BYTES or not webhooks.take_mail(get_resolver().url_patterns):
+        return
+    yield Error(
+        "DATA_UPLOAD_MAX_MEMORY_SIZE is too small for mail that comes by Anymail's webhooks: larger mails are lost.",
+        hint=f"Set DATA_UPLOAD_MAX_MEMORY_SIZE to {WEBHOOK_BYTES} or more, and the limit of the web server in front.",
+        id="wagtail_helpdesk.E101",
+    )
 
 
 def check_sqlite(databases: Any = None, **kwargs: Any) -> Iterable[CheckMessage]:

@@ -33,7 +33,7 @@ from wagtail_helpdesk.desk.models import Mailbox
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.senders import sender_badge
 from wagtail_helpdesk.mail.actions.read_again import ReadMailAgain
-from wagtail_helpdesk.mail.choices import InboundState, MailOutcome
+from wagtail_helpdesk.mail.choices import Fidelity, InboundState, MailOutcome
 from wagtail_helpdesk.mail.models import InboundMail
 from wagtail_helpdesk.mail.process import process
 from wagtail_helpdesk.mail.raw_store import RawMissing, load_raw
@@ -124,6 +124,7 @@ class ArrivedMailView(RequirePermissionMixin, WagtailAdminTemplateMixin, Templat
         return super().get_context_data(
             mail=self.mail,
             outcome=_outcome(self.mail),
+            fidelity=_fidelity(self.mail),
             sender=sender_badge(self.mail.auth.get("result", ""), self.mail.auth),
             deliveries=self.mail.deliveries.select_related("mailbox").order_by("at", "pk"),
             may_read_again=failed and self.request.user.has_perm(READ_AGAIN),
@@ -182,6 +183,12 @@ def _short_subject(mail: InboundMail) -> str:
 def _outcome(mail: InboundMail) -> str:
     """Return what became of the mail; where it stands while nothing has."""
     return str(mail.get_outcome_display() if mail.outcome else mail.get_state_display())
+
+
+def _fidelity(mail: InboundMail) -> str:
+    """Say so where the source is not what the sender wrote."""
+    value = mail.envelope.get("fidelity", "")
+    return str(Fidelity(value).label) if value in (Fidelity.REWRITTEN, Fidelity.RECONSTRUCTED) else ""
 
 
 def _has_ticket(mail: InboundMail) -> bool:

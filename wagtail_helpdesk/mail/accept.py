@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -23,6 +24,10 @@ class Envelope:
     mail_from: str | None = None
     rcpt_tos: tuple[str, ...] = ()
     received_at: datetime | None = None
+    #: How near to the sender's bytes the source is (``choices.Fidelity``).
+    fidelity: str = ""
+    #: Whether the transport itself holds the mail for spam.
+    is_spam: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ def accept(raw: bytes, envelope: Envelope, origin: Origin) -> Accepted:
         "twin_hash": _twin_hash(peeked),
         "from_header": decode_value(peeked.from_raw.encode("latin-1", "replace"))[:300],
         "subject": decode_value(peeked.subject_raw.encode("latin-1", "replace"))[:500],
-        "envelope": {"mail_from": envelope.mail_from, "rcpt_tos": list(envelope.rcpt_tos)},
+        "envelope": _envelope_fields(envelope),
         "mailbox_id": origin.mailbox_id,
         "origin": origin.kind,
         "received_at": envelope.received_at or timezone.now(),
@@ -78,6 +83,15 @@ def accept(raw: bytes, envelope: Envelope, origin: Origin) -> Accepted:
                 raise
             InboundDelivery.objects.create(inbound=known, mailbox_id=origin.mailbox_id, origin=origin.kind)
             return Accepted(known, is_new=False)
+
+
+def _envelope_fields(envelope: Envelope) -> dict[str, Any]:
+    fields: dict[str, Any] = {"mail_from": envelope.mail_from, "rcpt_tos": list(envelope.rcpt_tos)}
+    if envelope.fidelity:
+        fields["fidelity"] = str(envelope.fidelity)
+    if envelope.is_spam:
+        fields["is_spam"] = True
+    return fields
 
 
 def hash_message_id(message_id: str) -> str:

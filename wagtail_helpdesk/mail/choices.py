@@ -29,6 +29,14 @@ class MailOutcome(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class Fidelity(models.TextChoices):
+    """How near the source of a mail is to what its sender wrote."""
+
+    ORIGINAL = "original", _("As it was sent")
+    REWRITTEN = "rewritten", _("Written anew from its source")
+    RECONSTRUCTED = "reconstructed", _("Built by the mail service from its parts")
+
+
 class OutboundState(models.TextChoices):
     """Where a mail of ours stands."""
 

@@ -119,6 +119,7 @@ class _Filing:
             own_addresses=frozenset(self.route.own),
             is_own_message_id=lambda message_id: own_public_id(message_id) is not None,
             is_own_loop_header=is_own_loop_header,
+            held_for_spam=self.mail.envelope.get("is_spam", False),
         )
 
     def _is_for_another_mailbox(self, mailbox_ids: list[int]) -> bool:

@@ -1006,7 +1006,7 @@ class Migration(migrations.Migration):
                 ("lease_owner", models.CharField(blank=True, max_length=60)),
                 ("lease_until", models.DateTimeField(blank=True, null=True)),
                 ("last_error", models.CharField(blank=True, max_length=200, verbose_name="last error")),
-                ("provider_id", models.CharField(blank=True, max_length=250)),
+                ("provider_id", models.CharField(blank=True, db_index=True, max_length=250)),
                 ("uncertain_at", models.DateTimeField(blank=True, null=True)),
                 ("warned_at", models.DateTimeField(blank=True, null=True)),
                 ("settled_at", models.DateTimeField(blank=True, null=True)),

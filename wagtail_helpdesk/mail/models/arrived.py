@@ -43,7 +43,7 @@ class InboundMail(models.Model):
     twin_hash = models.CharField(max_length=64, blank=True, db_index=True)
     from_header = models.CharField(_("from"), max_length=300, blank=True)
     subject = models.CharField(_("subject"), max_length=500, blank=True)
-    #: {"mail_from": str or null, "rcpt_to": [...]}, as the transport said it.
+    #: {"mail_from": str or null, "rcpt_tos": [...], "fidelity": ..., "is_spam": true}, as the transport said it.
     envelope = models.JSONField(default=dict, blank=True)
     mailbox = models.ForeignKey(
         Mailbox, verbose_name=_("mailbox"), null=True, on_delete=models.PROTECT, related_name="inbound_mails"

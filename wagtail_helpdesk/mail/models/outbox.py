@@ -53,7 +53,7 @@ class OutboundMail(models.Model):
     #: The kind of error and the server's code, never its words about a customer.
     last_error = models.CharField(_("last error"), max_length=200, blank=True)
     #: What the service that sent it calls it.
-    provider_id = models.CharField(max_length=250, blank=True)
+    provider_id = models.CharField(max_length=250, blank=True, db_index=True)
     #: When its fate became unknown, and when the agents were told that it is late.
     uncertain_at = models.DateTimeField(null=True, blank=True)
     warned_at = models.DateTimeField(null=True, blank=True)

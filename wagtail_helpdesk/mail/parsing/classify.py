@@ -64,15 +64,18 @@ def classify(
     own_addresses: frozenset[str],
     is_own_message_id: Callable[[str], bool],
     is_own_loop_header: Callable[[str], bool],
+    held_for_spam: bool = False,
 ) -> Classification:
     """Classify ``mail``.
 
     ``null_sender`` is what the envelope says, None where there was none (then the topmost Return-Path counts).
     ``own_addresses`` are those of our mailboxes, normalised; the callables tell whether a Message-ID or loop header
-    carries our valid signature.
+    carries our valid signature. ``held_for_spam`` is the verdict of whoever brought the mail.
     """
     empty_path = noise.has_null_return_path(mail) if null_sender is None else null_sender
     labels = _header_labels(mail) | _report_labels(mail, empty_path)
+    if held_for_spam:
+        labels.add(SPAM)
     if is_own_message_id(mail.message_id) or any(map(is_own_loop_header, mail.headers.get_all(_LOOP_HEADER))):
         labels.add(OWN_COPY)
     elif any(normalise_email(sender.email) in own_addresses for sender in mail.from_addresses):

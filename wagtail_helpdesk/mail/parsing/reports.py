@@ -13,7 +13,6 @@ from typing import Literal
 from .caps import DEFAULT_CAPS
 from .encoded_words import decode_value
 from .fields import FieldBlock, read_mail_fields
-from .html_stub import rough_text
 from .mail_types import ParsedAttachment, ParsedMail
 from .message_ids import parse_message_ids
 from .scrub import clean_line
@@ -100,6 +99,17 @@ def read_report(mail: ParsedMail, kind: str, *, mark: str = "") -> Report:
     return _read_status(mail, shared)
 
 
+def find_status(text: str) -> str:
+    """Return the first status code (RFC 3463) in what a server said, "" for none."""
+    return _first(_STATUS, text[:4000])
+
+
+def find_smtp_code(text: str) -> int | None:
+    """Return the first reply code of a refusal (RFC 5321 4.2.1) in what a server said."""
+    code = _first(_SMTP_CODE, text[:4000])
+    return int(code) if code else None
+
+
 def _read_status(mail: ParsedMail, shared: Mapping[str, object]) -> Report:
     part = _part(mail, STATUS_TYPES)
     if part is None:
@@ -120,14 +130,13 @@ def _recipient(group: Mapping[str, str]) -> RecipientReport:
     status = _first(_STATUS, group.get("status", ""))
     if not status or _VAGUE.fullmatch(status):
         status = _first(_STATUS, diagnostic) or status
-    code = _first(_SMTP_CODE, diagnostic)
     return RecipientReport(
         action=_action(group.get("action", ""), status),
         status=status,
         final=_address(group.get("final-recipient", "")),
         original=_address(group.get("original-recipient", "")),
         diagnostic=diagnostic.partition(";")[2].strip()[:_DIAGNOSTIC_LENGTH] or diagnostic[:_DIAGNOSTIC_LENGTH],
-        smtp_code=int(code) if code else None,
+        smtp_code=find_smtp_code(diagnostic),
     )
 
 
@@ -188,8 +197,8 @@ def _returned_ids(mail: ParsedMail, returned: FieldBlock) -> tuple[str, ...]:
 
 
 def _words(mail: ParsedMail) -> str:
-    """The body, else what can be read of an HTML one, and the parts that some systems return as plain files."""
-    texts = [mail.text or rough_text(mail.html)]
+    """Both forms of the body, and the parts that some systems return as plain files."""
+    texts = [mail.text, mail.html]
     for part in mail.attachments:
         if part.declared_type.startswith(("text/", "message/")):
             texts.append(part.content[:_PART_REACH].decode("latin-1"))
