@@ -7,7 +7,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail_modeladmin.options import modeladmin_register
 
 from wagtail_helpdesk.configuration.modeladmins import HelpdeskSettingsGroup
-from wagtail_helpdesk.configuration.viewsets import MailLogViewSet, OutgoingMailViewSet
+from wagtail_helpdesk.configuration.viewsets import MailAccountViewSet, MailLogViewSet, OutgoingMailViewSet
 from wagtail_helpdesk.contact_forms.viewsets import ContactFormViewSet
 from wagtail_helpdesk.inbox.ticket_snippet.bulk_actions import TrashTickets
 from wagtail_helpdesk.inbox.ticket_snippet.viewset import TicketViewSet
@@ -35,6 +35,7 @@ hooks.register("register_admin_viewset", TicketsViewSet)
 hooks.register("register_admin_viewset", PromoteViewSet)
 hooks.register("register_admin_viewset", MailLogViewSet)
 hooks.register("register_admin_viewset", OutgoingMailViewSet)
+hooks.register("register_admin_viewset", MailAccountViewSet)
 modeladmin_register(HelpdeskSettingsGroup)
 
 

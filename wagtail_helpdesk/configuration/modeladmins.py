@@ -1,4 +1,4 @@
-"""The administrator's group in the menu: teams, mailboxes, statuses, priorities, and the logs of mail."""
+"""The administrator's group in the menu: teams, mailboxes, accounts, statuses, priorities, and the logs of mail."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.ui.tables import BooleanColumn, Column, NumberColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, NumberColumn, StatusTagColumn
 from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
 
 from wagtail_helpdesk.configuration import forms, views
+from wagtail_helpdesk.configuration.mail_setup import accounts
+from wagtail_helpdesk.configuration.mail_setup.account_forms import MailAccountForm
 from wagtail_helpdesk.configuration.viewsets import log_menu_items
 from wagtail_helpdesk.contact_forms.models import ContactForm
 from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, Team
+from wagtail_helpdesk.mail.models import MailAccount
 
 
 class SettingsAdmin(ModelAdmin):
-    """What the four have in common. Subclasses name the model, the form and the columns after the first."""
+    """What they have in common. Subclasses name the model, the form and the columns after the first."""
 
     form_class: type
     columns: list[Column] = []
@@ -61,6 +64,24 @@ class MailboxAdmin(SettingsAdmin):
         return Mailbox.objects.select_related("team").order_by("name", "pk")
 
 
+class MailAccountAdmin(SettingsAdmin):
+    """Accounts with Google and Microsoft."""
+
+    model = MailAccount
+    form_class = MailAccountForm
+    base_url_path = "helpdesk/settings/mail-accounts"
+    menu_icon = "key"
+    create_view_class = accounts.AccountCreateView
+    create_template_name = "wagtail_helpdesk/configuration/account_form.html"
+    edit_view_class = accounts.AccountEditView
+    edit_template_name = "wagtail_helpdesk/configuration/account_form.html"
+    columns = [
+        Column("provider", label=_("Provider"), accessor="get_provider_display"),
+        StatusTagColumn("state", label=_("State"), accessor=accounts.state_of, primary=accounts.is_well),
+        DateColumn("secret_expires_at", label=_("Client secret expires on")),
+    ]
+
+
 class StatusAdmin(SettingsAdmin):
     """Statuses."""
 
@@ -91,9 +112,9 @@ class HelpdeskSettingsGroup(ModelAdminGroup):
     menu_item_name = "helpdesk-settings"
     menu_icon = "cogs"
     menu_order = 8900
-    items = (TeamAdmin, MailboxAdmin, StatusAdmin, PriorityAdmin)
+    items = (TeamAdmin, MailboxAdmin, MailAccountAdmin, StatusAdmin, PriorityAdmin)
 
     def get_submenu_items(self) -> list[MenuItem]:
-        """Return the items of the four, the contact forms and the logs after them."""
+        """Return the items of these, the contact forms and the logs after them."""
         contact_forms = ContactForm.snippet_viewset.get_menu_item(order=50)
         return [*super().get_submenu_items(), contact_forms, *log_menu_items()]

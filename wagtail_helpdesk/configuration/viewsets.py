@@ -9,6 +9,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
 from wagtail_helpdesk.configuration import arrived_mail, outgoing_mail
+from wagtail_helpdesk.configuration.mail_setup import accounts
 from wagtail_helpdesk.configuration.visibility import VIEW_ARRIVED, VIEW_OUTGOING
 
 
@@ -43,6 +44,21 @@ class OutgoingMailViewSet(ViewSet):
             path("", outgoing_mail.OutgoingMailListView.as_view(), name="index"),
             path("results/", outgoing_mail.OutgoingMailListView.as_view(results_only=True), name="results"),
             path("<int:pk>/", outgoing_mail.OutgoingMailView.as_view(), name="mail"),
+        ]
+
+
+class MailAccountViewSet(ViewSet):
+    """The way to a provider and back."""
+
+    name = "helpdesk_mail_accounts"
+    url_prefix = "helpdesk/mail-accounts"
+    add_to_admin_menu = False
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        """Return the addresses."""
+        return [
+            path("<int:pk>/connect/", accounts.ConnectView.as_view(), name="connect"),
+            path("back/", accounts.BackView.as_view(), name="back"),
         ]
 
 

@@ -33,6 +33,8 @@ CONFIGURATION_MODELS = (
     "statuslabel",
     "priority",
     "mailboxoptions",
+    "mailaccount",
+    "mailtemplate",
     "contactform",
     "contact",
     "organisation",
