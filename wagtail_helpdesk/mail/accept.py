@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,9 @@ from wagtail_helpdesk.mail.parsing import Peek, dedupe_key, peek
 from wagtail_helpdesk.mail.parsing.encoded_words import decode_value
 from wagtail_helpdesk.mail.raw_store import store_raw
 
+#: Kinds of origin: old mail, for which nobody gets an automatic mail, and copies of what our people sent themselves.
+ARCHIVE, SENT = "archive", "sent"
+
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
@@ -28,6 +32,8 @@ class Envelope:
     fidelity: str = ""
     #: Whether the transport itself holds the mail for spam.
     is_spam: bool = False
+    #: Bytes of the whole mail, where it was too large to be fetched and this is its beginning.
+    whole_size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +52,14 @@ class Accepted:
     is_new: bool
 
 
-def accept(raw: bytes, envelope: Envelope, origin: Origin) -> Accepted:
+def accept(
+    raw: bytes, envelope: Envelope, origin: Origin, *, also: Callable[[InboundMail], None] | None = None
+) -> Accepted:
     """Store ``raw`` and its row, and commit. A source may tell its peer "accepted" once this has returned.
 
-    Inside an outer transaction the outer commit is the acceptance. Raises OSError or DatabaseError when the mail
-    could not be stored: the source must keep it and offer it again.
+    ``also`` writes, in the same transaction, what the source has to remember; this must then be the outermost one, and
+    what it raises undoes all. Otherwise, inside an outer transaction, the outer commit is the acceptance. Raises
+    OSError or DatabaseError when the mail could not be stored: the source must keep it and offer it again.
     """
     peeked = peek(raw)
     sha256 = hashlib.sha256(raw).hexdigest()
@@ -71,18 +80,24 @@ def accept(raw: bytes, envelope: Envelope, origin: Origin) -> Accepted:
         "origin": origin.kind,
         "received_at": envelope.received_at or timezone.now(),
     }
-    with transaction.atomic():
-        try:
-            with transaction.atomic():
-                return Accepted(InboundMail.objects.create(**fields), is_new=True)
-        except IntegrityError:
-            known = InboundMail.objects.filter(
-                dedupe_scope=fields["dedupe_scope"], dedupe_key=fields["dedupe_key"]
-            ).first()
-            if known is None:
-                raise
-            InboundDelivery.objects.create(inbound=known, mailbox_id=origin.mailbox_id, origin=origin.kind)
-            return Accepted(known, is_new=False)
+    with transaction.atomic(durable=also is not None):
+        accepted = _insert(fields, origin)
+        if also is not None:
+            also(accepted.mail)
+    return accepted
+
+
+def _insert(fields: dict[str, Any], origin: Origin) -> Accepted:
+    """Write the row, or a delivery of the one that has the same key."""
+    try:
+        with transaction.atomic():
+            return Accepted(InboundMail.objects.create(**fields), is_new=True)
+    except IntegrityError:
+        known = InboundMail.objects.filter(dedupe_scope=fields["dedupe_scope"], dedupe_key=fields["dedupe_key"]).first()
+        if known is None:
+            raise
+        InboundDelivery.objects.create(inbound=known, mailbox_id=origin.mailbox_id, origin=origin.kind)
+        return Accepted(known, is_new=False)
 
 
 def _envelope_fields(envelope: Envelope) -> dict[str, Any]:
@@ -91,6 +106,8 @@ def _envelope_fields(envelope: Envelope) -> dict[str, Any]:
         fields["fidelity"] = str(envelope.fidelity)
     if envelope.is_spam:
         fields["is_spam"] = True
+    if envelope.whole_size is not None:
+        fields["whole_size"] = envelope.whole_size
     return fields
 
 

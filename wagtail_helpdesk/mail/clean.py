@@ -28,7 +28,7 @@ def clean() -> None:
     """Remove what is past its time: raw mails, ledger rows, files that a crash left without a row."""
     now = timezone.now()
     old = InboundMail.objects.filter(
-        state=InboundState.DONE, received_at__lt=now - timedelta(days=conf.get("RAW_RETENTION_DAYS"))
+        state=InboundState.DONE, accepted_at__lt=now - timedelta(days=conf.get("RAW_RETENTION_DAYS"))
     ).exclude(raw_ref="")
     for mail in old[:BATCH]:
         with transaction.atomic():

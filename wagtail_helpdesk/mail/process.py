@@ -107,7 +107,7 @@ def _release(mail: InboundMail) -> None:
 
 def _answers_one_in_work(mail: InboundMail) -> bool:
     """Tell whether a mail that this one names was accepted but has no ticket yet (a reply-all can be faster)."""
-    if timezone.now() - mail.received_at > DEFER_FOR:
+    if timezone.now() - mail.accepted_at > DEFER_FOR:
         return False
     in_work = InboundMail.objects.filter(
         state__in=(InboundState.RECEIVED, InboundState.PROCESSING), pk__lt=mail.pk

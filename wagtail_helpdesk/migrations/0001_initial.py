@@ -388,6 +388,7 @@ class Migration(migrations.Migration):
                 ("classification", models.JSONField(blank=True, default=list, verbose_name="classification")),
                 ("auth", models.JSONField(blank=True, default=dict, verbose_name="authentication")),
                 ("received_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="received at")),
+                ("accepted_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ("processed_at", models.DateTimeField(blank=True, null=True, verbose_name="processed at")),
                 (
                     "mailbox",
@@ -1173,6 +1174,9 @@ class Migration(migrations.Migration):
                 ),
                 ("uidvalidity", models.PositiveBigIntegerField(blank=True, editable=False, null=True)),
                 ("last_uid", models.PositiveBigIntegerField(blank=True, editable=False, null=True)),
+                ("started_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("since", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("first_uid", models.PositiveBigIntegerField(default=0, editable=False)),
                 ("last_ok_at", models.DateTimeField(blank=True, editable=False, null=True)),
                 ("last_sweep_at", models.DateTimeField(blank=True, editable=False, null=True)),
                 ("backlog", models.PositiveIntegerField(default=0, editable=False)),

@@ -64,7 +64,9 @@ class InboundMail(models.Model):
         Ticket, verbose_name=_("ticket"), null=True, blank=True, on_delete=models.SET_NULL, related_name="inbound_mails"
     )
     message = models.ForeignKey(Message, null=True, blank=True, on_delete=models.SET_NULL, related_name="inbound_mails")
+    #: When it reached the mail server, as far as that is known; and when it was taken in here.
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
+    accepted_at = models.DateTimeField(default=timezone.now, editable=False)
     processed_at = models.DateTimeField(_("processed at"), null=True, blank=True)
 
     objects = InboundMailQuerySet.as_manager()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -107,6 +110,11 @@ class SourceFolder(models.Model):
     role = models.CharField(_("contents"), max_length=5, choices=FolderRole.choices, default=FolderRole.INBOX)
     uidvalidity = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
     last_uid = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
+    #: When it was read for the first time. What came before is old mail: nobody gets an acknowledgement.
+    started_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: What reached the server before this time, or has a smaller UID, is left alone.
+    since = models.DateTimeField(null=True, blank=True, editable=False)
+    first_uid = models.PositiveBigIntegerField(default=0, editable=False)
     last_ok_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_sweep_at = models.DateTimeField(null=True, blank=True, editable=False)
     #: Mails that wait on the server, as counted by the last visit.
@@ -122,6 +130,15 @@ class SourceFolder(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name_hash = hash_folder_name(self.name)
+        super().save(*args, **kwargs)
+
+
+def hash_folder_name(name: str) -> str:
+    """Return the sha256 (hex) by which a source's folders are told apart."""
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class InboundOrigin(models.Model):
