@@ -108,6 +108,8 @@ class MessageAdded(Event):
     channel: str
     reopened: bool = False
     may_notify: Verdict = ALLOWED
+    #: Whether it was mailed already, by a mail program of ours: no mail is made of it.
+    has_left: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,6 +13,7 @@ from wagtail_helpdesk.mail import reactors as mail
 from wagtail_helpdesk.mail.beat import BEAT_EVERY, beat
 from wagtail_helpdesk.mail.clean import clean
 from wagtail_helpdesk.mail.deliver import deliver_due
+from wagtail_helpdesk.mail.fetch import fetch_due, sweep_due
 from wagtail_helpdesk.mail.lateness import warn_late
 from wagtail_helpdesk.mail.work import process_due, publish_due
 from wagtail_helpdesk.notifications import reactors as notifications
@@ -60,6 +61,8 @@ HOURLY = timedelta(hours=1)
 STEPS = (
     Step(beat, every=BEAT_EVERY),
     Step(publish_due),
+    Step(fetch_due),
+    Step(sweep_due, every=timedelta(seconds=10)),
     Step(process_due),
     Step(deliver_due),
     Step(warn_late),

@@ -27,6 +27,7 @@ class Flag(models.TextChoices):
     AUTO_REPLY = "auto_reply", _("Automatic reply")
     UNREADABLE = "unreadable", _("Could not be fully read; the original is attached")
     TRUNCATED = "truncated", _("Shortened; the original is attached")
+    LEFT_ON_SERVER = "left_on_server", _("Too large to fetch; the whole is on the mail server")
     HTML_TOO_COMPLEX = "html_too_complex", _("Too complex to show; this is its text")
     ENCRYPTED = "encrypted", _("Encrypted; it cannot be read here")
     SIGNED = "signed", _("Signed; the signature was not checked")

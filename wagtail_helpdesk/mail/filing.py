@@ -156,7 +156,13 @@ class _Filing:
         )
         if parsed.from_addresses and is_own_box:
             acknowledge = Verdict(False, "own_mailbox")
-        words = translate.read_words(parsed, raw=self.raw, differs=people.reply_to_differs, is_auto_reply=is_auto_reply)
+        words = translate.read_words(
+            parsed,
+            raw=self.raw,
+            differs=people.reply_to_differs,
+            is_auto_reply=is_auto_reply,
+            whole_size=mail.envelope.get("whole_size"),
+        )
         incoming = IncomingMessage(
             channel=Channel.EMAIL,
             key=mail.dedupe_key if not mail.dedupe_scope else _scoped(mail),

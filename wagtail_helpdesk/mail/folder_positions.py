@@ -17,6 +17,8 @@ from wagtail_helpdesk.mail.taking import Visit, without_known
 
 #: So much of the past is looked at again when a folder was made anew, and by each sweep.
 LOOK_BACK = timedelta(days=7)
+#: So much may the server's clock differ from ours.
+SKEW = timedelta(minutes=10)
 
 
 def find_position(visit: Visit) -> Sequence[RemoteMail]:
@@ -40,10 +42,10 @@ def _begin(visit: Visit, facts: FolderFacts) -> None:
     """The first visit. What lies there is left alone, or is for the first sweep (``start_days``)."""
     now = timezone.now()
     only_new = visit.source.start_from == StartFrom.NOW
-    since = now if only_new else now - timedelta(days=visit.source.start_days)
+    since = now - SKEW if only_new else now - timedelta(days=visit.source.start_days)
     fields = {"started_at": now, "since": since, "uidvalidity": facts.uidvalidity, "last_sweep_at": None}
     if facts.next_uid is not None:
-        fields |= {"last_uid": facts.next_uid - 1, "first_uid": facts.next_uid if only_new else 0}
+        fields |= {"last_uid": facts.next_uid - 1, "first_uid": facts.next_uid}
         write_under_lease(visit.folder, visit.owner, **fields)
         return
     # Without UIDs there is no "above": what is to be left alone is written down mail by mail.

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from wagtail_helpdesk import conf, events
 from wagtail_helpdesk.events import describe_error
+from wagtail_helpdesk.mail.accept import SENT
 from wagtail_helpdesk.mail.authentication import authenticate
 from wagtail_helpdesk.mail.choices import InboundState, MailOutcome
 from wagtail_helpdesk.mail.filing import Result, file_mail
@@ -22,6 +23,7 @@ from wagtail_helpdesk.mail.parsing import Caps, ParsedMail, parse
 from wagtail_helpdesk.mail.parsing.parser import parse_headers
 from wagtail_helpdesk.mail.raw_store import RawMissing, load_raw
 from wagtail_helpdesk.mail.routing import read_route
+from wagtail_helpdesk.mail.sent_folder import file_sent_copy
 
 logger = logging.getLogger(__name__)
 
@@ -137,6 +139,8 @@ def _attempt(mail: InboundMail, raw: bytes, reader: Callable[[bytes], ParsedMail
     auth = check_dkim(raw, parsed, authenticate(parsed, route.trust))
     mail.auth = auth.as_json()
     with events.unit_of_work():
+        if mail.origin == SENT:
+            return _finish(mail, file_sent_copy(mail, raw, parsed))
         return _finish(mail, file_mail(mail, raw, parsed, route, auth))
 
 

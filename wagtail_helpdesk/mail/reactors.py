@@ -29,7 +29,7 @@ from wagtail_helpdesk.tickets.timeline import write_event
 
 def queue_reply(event: MessageAdded) -> None:
     """A public reply becomes mails, in the transaction that publishes it."""
-    if event.direction != "outbound" or event.visibility != Visibility.PUBLIC:
+    if event.direction != "outbound" or event.visibility != Visibility.PUBLIC or event.has_left:
         return
     message = Message.objects.public().select_related("ticket__mailbox__site", "ticket__site").get(pk=event.message_id)
     Outgoing(message.ticket).queue_reply(message)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from wagtail_helpdesk.mail.choices import PostActionState
+from wagtail_helpdesk.mail.choices import PostActionState, StartFrom
 from wagtail_helpdesk.mail.folder_lease import write_under_lease
 from wagtail_helpdesk.mail.folder_positions import earliest
 from wagtail_helpdesk.mail.models import InboundOrigin
@@ -39,7 +39,8 @@ def sweep_folder(visit: Visit) -> int:
 def _reconcile(visit: Visit) -> int:
     """Take the mails of the last days that have no origin: a cluster of servers may show one late, below others."""
     began, since = timezone.now(), earliest(visit)
-    mails = [one for one in visit.session.list_since(since) if one.uid is None or one.uid >= visit.folder.first_uid]
+    first_uid = visit.folder.first_uid if visit.source.start_from == StartFrom.NOW else 0
+    mails = [one for one in visit.session.list_since(since) if one.uid is None or one.uid >= first_uid]
     taken = visit.take_all(mails, since=since)
     if not visit.is_over:
         write_under_lease(visit.folder, visit.owner, last_sweep_at=began)

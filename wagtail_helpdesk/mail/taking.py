@@ -165,7 +165,7 @@ class Visit:
         kind = self.source.kind
         if self.folder.role == FolderRole.SENT:
             kind = SENT
-        elif self.folder.started_at and mail.received_at and mail.received_at < self.folder.started_at:
+        elif was_there_before(mail, self.folder):
             kind = ARCHIVE
         return Origin(kind, self.source.mailbox_id)
 
@@ -193,6 +193,16 @@ class Visit:
 
     def _known(self, mail: RemoteMail) -> bool:
         return InboundOrigin.objects.filter(source=self.source, key_hash=mail.key_hash, inbound__isnull=False).exists()
+
+
+def was_there_before(mail: RemoteMail, folder: SourceFolder) -> bool:
+    """Tell whether a mail lay in the folder when it was read for the first time."""
+    if folder.started_at is None:
+        return True
+    if mail.uid is not None and folder.first_uid:
+        return mail.uid < folder.first_uid
+    # All UIDs have changed since, or there are none.
+    return mail.received_at is not None and mail.received_at < folder.started_at - timedelta(seconds=2)
 
 
 def without_known(source: MailSource, mails: Sequence[RemoteMail]) -> list[RemoteMail]:

@@ -6,6 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
 from wagtail_helpdesk.addresses import domain_of, is_address, normalise_address
 from wagtail_helpdesk.conversations.choices import Flag
 from wagtail_helpdesk.conversations.html_text import html_to_text
@@ -91,8 +95,13 @@ def _reply_address(parsed: ParsedMail, sender: Person) -> tuple[str, bool]:
     return "", True
 
 
-def read_words(parsed: ParsedMail, *, raw: bytes, differs: bool, is_auto_reply: bool) -> Words:
-    """Return the words and files of a mail; where it could not be read wholly, the mail itself is among the files."""
+def read_words(
+    parsed: ParsedMail, *, raw: bytes, differs: bool, is_auto_reply: bool, whole_size: int | None = None
+) -> Words:
+    """Return the words and files of a mail; where it could not be read wholly, the mail itself is among the files.
+
+    ``whole_size``: bytes of the mail of which ``raw`` is the beginning only.
+    """
     flags: list[str] = [_FLAGS[problem] for problem in parsed.problems if problem in _FLAGS]
     unreadable = parsed.level != "full"
     truncated = any(problem.startswith(_TRUNCATED_PREFIXES) for problem in parsed.problems)
@@ -120,10 +129,20 @@ def read_words(parsed: ParsedMail, *, raw: bytes, differs: bool, is_auto_reply: 
     ]
     if unreadable or truncated:
         files.append(NewFile(name="original.eml", content=raw, declared_type="message/rfc822"))
+    if whole_size is not None:
+        return _beginning_of(parsed.subject, text, whole_size)
     located = [part for part in parsed.attachments if part.content_location and not part.content_id]
     locations = {location_id(part.content_location): part.content_location for part in located[:MAX_IMAGES]}
     html, files = embed_images(parsed.html, files, locations)
     return Words(text=text, html=html, subject=parsed.subject, files=tuple(files), flags=tuple(flags))
+
+
+def _beginning_of(subject: str, text: str, whole_size: int) -> Words:
+    """Return what is known of a mail that was too large to be fetched; its files and HTML broke off somewhere."""
+    notice = _("This message of %(size)s was too large to be fetched. The whole is on the mail server.") % {
+        "size": filesizeformat(whole_size)
+    }
+    return Words(text=f"{notice}\n\n{text}".rstrip(), subject=subject, flags=(Flag.LEFT_ON_SERVER,))
 
 
 def sent_at(parsed: ParsedMail, received_at: datetime) -> datetime | None:
@@ -149,7 +168,8 @@ def may_acknowledge(
         return Verdict(False, classification.acknowledge_reason)
     if not addressed_to_us:
         return Verdict(False, "not_addressed_to_us")
-    if parsed.date is not None and received_at - parsed.date > MAX_AGE_TO_ACKNOWLEDGE:
+    now = timezone.now()
+    if now - received_at > MAX_AGE_TO_ACKNOWLEDGE or (parsed.date and now - parsed.date > MAX_AGE_TO_ACKNOWLEDGE):
         return Verdict(False, "too_old")
     return Verdict(True)
 

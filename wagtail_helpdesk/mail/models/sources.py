@@ -112,8 +112,9 @@ class SourceFolder(models.Model):
     last_uid = models.PositiveBigIntegerField(null=True, blank=True, editable=False)
     #: When it was read for the first time. What came before is old mail: nobody gets an acknowledgement.
     started_at = models.DateTimeField(null=True, blank=True, editable=False)
-    #: What reached the server before this time, or has a smaller UID, is left alone.
+    #: What reached the server before this time is left alone.
     since = models.DateTimeField(null=True, blank=True, editable=False)
+    #: Smaller UIDs were there before; 0 when that can no longer be told by UID.
     first_uid = models.PositiveBigIntegerField(default=0, editable=False)
     last_ok_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_sweep_at = models.DateTimeField(null=True, blank=True, editable=False)
