@@ -14,6 +14,7 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.core.files.storage import InvalidStorageError, storages
 from django.db import connections
 from django.urls import NoReverseMatch, get_resolver, reverse
+from django.utils.module_loading import import_string
 
 from wagtail_helpdesk import conf
 from wagtail_helpdesk.addresses import is_address
@@ -83,6 +84,7 @@ def check_values(**kwargs: Any) -> Iterable[CheckMessage]:
         yield _bad("UNDO_SECONDS", "a whole number of seconds from 0 to 60")
     yield from _check_dkim()
     yield from _check_keys()
+    yield from _check_scanner()
     domain = conf.get("MESSAGE_ID_DOMAIN")
     if domain is not None and not is_address(f"x@{domain}"):
         yield _bad("MESSAGE_ID_DOMAIN", "a domain name, or None")
@@ -214,6 +216,15 @@ def _check_keys() -> Iterable[CheckMessage]:
         yield _bad("MAIL_KEYS", "a list of secret texts, or None")
     if not _are_fernet_keys(conf.get("ENCRYPTION_KEYS")):
         yield _bad("ENCRYPTION_KEYS", "a list of Fernet keys (cryptography.fernet.Fernet.generate_key()), or None")
+
+
+def _check_scanner() -> Iterable[CheckMessage]:
+    path = conf.get("ATTACHMENT_SCANNER")
+    try:
+        if path is not None and not callable(import_string(path)):
+            raise ImportError
+    except (ImportError, TypeError, AttributeError):
+        yield _bad("ATTACHMENT_SCANNER", "the dotted path of a function, or None")
 
 
 def _are_fernet_keys(keys: Any) -> bool:

@@ -46,6 +46,8 @@ DEFAULTS: dict[str, Any] = {
     "MAX_MAIL_PARTICIPANTS": 25,
     # Check DKIM signatures ourselves where no trusted mail server did: asks the DNS; needs the extra "dkim".
     "VERIFY_DKIM": False,
+    # Dotted path of a function that gets an open file and returns whether it is clean. None scans nothing.
+    "ATTACHMENT_SCANNER": None,
     # Caps of one contact-form submission or portal answer.
     "MAX_UPLOAD_FILES": 10,
     "MAX_UPLOAD_BYTES": 20 * 1024 * 1024,

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from wagtail_helpdesk import events
 from wagtail_helpdesk.conversations import reactors as conversations
+from wagtail_helpdesk.conversations.scanning import scan_due
 from wagtail_helpdesk.events import Reactor
 from wagtail_helpdesk.knowledge_base import reactors as knowledge_base
 from wagtail_helpdesk.mail import reactors as mail
@@ -64,6 +65,7 @@ STEPS = (
     Step(fetch_due),
     Step(sweep_due, every=timedelta(seconds=10)),
     Step(process_due),
+    Step(scan_due, every=timedelta(seconds=10)),
     Step(deliver_due),
     Step(warn_late),
     Step(close_resolved, every=HOURLY),

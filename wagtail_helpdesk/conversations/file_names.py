@@ -16,6 +16,21 @@ _FORBIDDEN = re.compile(r'[<>:"|?*]')
 # Control, format (bidi and zero-width among them), surrogate, private use and unassigned characters; line separators.
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
+#: Opening such a file runs it, or something in it: Windows, Office with macros, disk images, shortcuts, macOS, Linux.
+_PROGRAM_ENDINGS = (
+    "ade adp app appimage application appref-ms appx bash bat cab chm class cmd com command cpl desktop diagcab dll "
+    "dmg docm dotm elf exe gadget hlp hta htm html img inf ins iso jar jnlp js jse ksh lnk mam mde mht mhtml msc msh "
+    "msi msix msp mst ocx one pif pl potm ppam pps ppsm pptm prg ps1 psc1 psd1 psm1 py pyw reg rpm scf scr sct "
+    "settingcontent-ms sh shb shtml sldm slk svg sys url vb vbe vbs vhd vhdx vxd website wim ws wsc wsf wsh xbap xhtml "
+    "xlam xll xlsb xlsm xltm xnk zsh"
+)
+_PROGRAMS = frozenset(_PROGRAM_ENDINGS.split())
+
+
+def is_dangerous(name: str) -> bool:
+    """Tell whether a file of this name may start a program when it is opened. No safety: a warning for people."""
+    return name.rpartition(".")[2].strip().lower() in _PROGRAMS if "." in name else False
+
 
 def clean_file_name(name: str, *, fallback: str = "file") -> str:
     """Return a name that hides nothing and goes nowhere, at most 150 characters long, keeping the extension.

@@ -9,6 +9,7 @@ from PIL import Image
 
 #: What is said of bytes that nothing recognises.
 UNKNOWN = "application/octet-stream"
+MAIL = "message/rfc822"
 _INLINE = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
 # More pixels are a burden for a browser, and for Pillow a decompression bomb.
 MAX_INLINE_PIXELS = 50_000_000
@@ -18,7 +19,7 @@ _MARKUP = re.compile(
     rb"<(?:!doctype|html|head|body|script|svg|math|iframe|style|title|table|div|p|a|br|h1|meta|img|font|!--|\?xml)[\s>/-]",
     re.IGNORECASE,
 )
-_TEXT_EXTENSIONS = {"csv": "text/csv", "ics": "text/calendar", "vcf": "text/vcard", "eml": "message/rfc822"}
+_TEXT_EXTENSIONS = {"csv": "text/csv", "ics": "text/calendar", "vcf": "text/vcard", "eml": MAIL}
 
 
 def sniff_type(content: bytes, file_name: str) -> str:

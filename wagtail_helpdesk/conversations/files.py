@@ -10,9 +10,11 @@ from functools import partial
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from wagtail_helpdesk.conversations.choices import ScanState
 from wagtail_helpdesk.conversations.file_names import clean_file_name, number_duplicates
 from wagtail_helpdesk.conversations.file_types import sniff_type
 from wagtail_helpdesk.conversations.models import Attachment, Message
+from wagtail_helpdesk.conversations.scanning import is_scanned
 from wagtail_helpdesk.conversations.storage import private_storage
 from wagtail_helpdesk.conversations.words import NewFile
 
@@ -27,6 +29,7 @@ def store_files(message: Message, files: Sequence[NewFile]) -> list[Attachment]:
     """
     names = number_duplicates([clean_file_name(file.name, fallback=f"file-{n}") for n, file in enumerate(files, 1)])
     storage = private_storage()
+    scan_state = ScanState.PENDING if is_scanned(message) else ScanState.NONE
     rows = []
     for file, name in zip(files, names, strict=True):
         public_id = secrets.token_hex(16)
@@ -44,6 +47,7 @@ def store_files(message: Message, files: Sequence[NewFile]) -> list[Attachment]:
                 disposition=file.disposition,
                 content_id=file.content_id[:250],
                 hidden=file.hidden,
+                scan_state=scan_state,
             )
         )
     return Attachment.objects.bulk_create(rows) if rows else []

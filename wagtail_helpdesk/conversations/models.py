@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.contacts.models import Contact
 from wagtail_helpdesk.conversations.choices import Direction, Flag, IdRole, MessageState, ScanState
+from wagtail_helpdesk.conversations.file_names import is_dangerous
+from wagtail_helpdesk.conversations.file_types import MAIL
 from wagtail_helpdesk.conversations.querysets import MessageQuerySet
 from wagtail_helpdesk.desk.models import Status
 from wagtail_helpdesk.tickets.choices import Channel, Visibility
@@ -123,6 +125,26 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.display_name
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the site's scanner has not cleared it."""
+        return self.scan_state in (ScanState.PENDING, ScanState.INFECTED)
+
+    @property
+    def is_infected(self) -> bool:
+        """Whether the site's scanner found something in it."""
+        return self.scan_state == ScanState.INFECTED
+
+    @property
+    def is_dangerous(self) -> bool:
+        """Whether opening it may start a program."""
+        return is_dangerous(self.display_name)
+
+    @property
+    def is_mail(self) -> bool:
+        """Whether it is a mail of its own."""
+        return MAIL in (self.declared_type, self.sniffed_type)
 
 
 class MessageIdIndex(models.Model):

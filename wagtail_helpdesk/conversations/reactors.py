@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Max, Q
-
 from wagtail_helpdesk.conversations.choices import Direction, MessageState
 from wagtail_helpdesk.conversations.files import delete_files_after_commit
 from wagtail_helpdesk.conversations.models import Attachment, Message, MessageIdIndex
+from wagtail_helpdesk.conversations.recounting import recount_conversation
 from wagtail_helpdesk.events import ContactErased, ContactsMerged, TicketErased, TicketsMerged, TicketsUnmerged
 from wagtail_helpdesk.tickets.actions.merge_tickets import note_moved
-from wagtail_helpdesk.tickets.actions.recount_ticket import recount_ticket
-from wagtail_helpdesk.tickets.choices import Visibility
 from wagtail_helpdesk.tickets.models import TicketMerge, TicketParticipant
 
 
@@ -20,8 +17,8 @@ def merge_conversations(event: TicketsMerged) -> None:
     Message.objects.filter(pk__in=messages).update(ticket=event.target_id)
     MessageIdIndex.objects.filter(message__in=messages).update(ticket=event.target_id)
     note_moved(event.merge_id, "conversations", {"messages": messages})
-    _recount(event.source_id)
-    _recount(event.target_id)
+    recount_conversation(event.source_id)
+    recount_conversation(event.target_id)
 
 
 def unmerge_conversations(event: TicketsUnmerged) -> None:
@@ -29,8 +26,8 @@ def unmerge_conversations(event: TicketsUnmerged) -> None:
     messages = TicketMerge.objects.get(pk=event.merge_id).moved["conversations"]["messages"]
     Message.objects.filter(pk__in=messages).update(ticket=event.source_id)
     MessageIdIndex.objects.filter(message__in=messages).update(ticket=event.source_id)
-    _recount(event.source_id)
-    _recount(event.target_id)
+    recount_conversation(event.source_id)
+    recount_conversation(event.target_id)
 
 
 def erase_conversation(event: TicketErased) -> None:
@@ -42,7 +39,7 @@ def erase_conversation(event: TicketErased) -> None:
     messages = Message.objects.filter(ticket=event.ticket_id)
     messages.filter(state=MessageState.SCHEDULED).update(state=MessageState.CANCELLED)
     messages.update(
-        subject="", text="", html="", reply_text="", reply_html="", from_address="", recipients={}, flags=[]
+        subject="", text="", html="", reply_text="", reply_html="", from_address="", recipients={}, flags=[], cards=[]
     )
     messages.filter(author_contact__isnull=False).update(author_name="")
 
@@ -67,21 +64,3 @@ def forget_contact(event: ContactErased) -> None:
             for kind, rows in message.recipients.items()
         }
         message.save(update_fields=["recipients"])
-
-
-def _recount(ticket_id: int) -> None:
-    """Bring the ticket's counts and its newest words in line with the messages it has now."""
-    published = Message.objects.filter(ticket=ticket_id, state=MessageState.PUBLISHED)
-    newest = published.filter(visibility=Visibility.PUBLIC).order_by("-created_at", "-pk").first()
-    facts = published.aggregate(
-        messages=Count("pk", distinct=True),
-        attachments=Count("attachments", filter=Q(attachments__hidden=False)),
-        last=Max("created_at"),
-    )
-    recount_ticket(
-        ticket_id,
-        message_count=facts["messages"],
-        attachment_count=facts["attachments"],
-        last_activity_at=facts["last"],
-        preview=newest.reply_text if newest else "",
-    )

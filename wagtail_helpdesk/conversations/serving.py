@@ -6,15 +6,19 @@ Who may look is the calling view's business. What a browser may do with foreign 
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse
 from django.utils.html import format_html
 
-from wagtail_helpdesk.conversations.file_types import UNKNOWN, may_show_inline
+from wagtail_helpdesk.conversations.file_names import clean_file_name
+from wagtail_helpdesk.conversations.file_types import UNKNOWN, may_show_inline, sniff_type
 from wagtail_helpdesk.conversations.linkify import text_to_html
 from wagtail_helpdesk.conversations.models import Attachment, Message
 from wagtail_helpdesk.conversations.sanitising import CleanHtml, render_html
 from wagtail_helpdesk.conversations.storage import private_storage
+from wagtail_helpdesk.conversations.words import NewFile, Prepared
 
 #: The sandbox of every frame that shows a body: nothing runs, the page around it can measure the height.
 FRAME_SANDBOX = "allow-same-origin allow-popups allow-popups-to-escape-sandbox"
@@ -58,9 +62,24 @@ def body_html(
     inline = {
         file.content_id: file_address(file)
         for file in message.attachments.all()
-        if file.content_id and may_show_inline(file.sniffed_type)
+        if file.content_id and may_show_inline(file.sniffed_type) and not file.is_locked
     }
     return render_html(html, inline=inline, remote=image_address, explain_links=True)
+
+
+def prepared_html(prepared: Prepared, *, file_address: Callable[[int], str]) -> CleanHtml:
+    """Return what a look at words shows that are no message of ours: a mail inside another one, another reading.
+
+    ``file_address`` gives the absolute address of the file with a number, for those shown as images. Nothing is loaded
+    from elsewhere.
+    """
+    if not prepared.html:
+        return text_to_html(prepared.text)
+    inline: dict[str, str] = {}
+    for number, file in enumerate(prepared.files):
+        if file.content_id and may_show_inline(sniff_type(file.content, file.name)):
+            inline.setdefault(file.content_id, file_address(number))
+    return render_html(prepared.html, inline=inline, explain_links=True)
 
 
 def body_response(html: CleanHtml, *, title: str = "") -> HttpResponse:
@@ -80,11 +99,14 @@ def body_response(html: CleanHtml, *, title: str = "") -> HttpResponse:
     return _guarded(HttpResponse(page), _BODY_POLICY, frame="SAMEORIGIN")
 
 
-def file_response(attachment: Attachment, *, inline: bool = False) -> FileResponse:
+def file_response(attachment: Attachment, *, inline: bool = False, unlocked: bool = False) -> FileResponse:
     """Return a file, streamed: to be saved, or with ``inline`` shown where it is a raster image that was verified.
 
-    Raises Http404 when the storage does not have it.
+    Raises Http404 when the storage does not have it, PermissionDenied for one that the site's scanner has not cleared,
+    unless it is ``unlocked``.
     """
+    if attachment.is_locked and not unlocked:
+        raise PermissionDenied
     try:
         content = private_storage().open(attachment.storage_key)
     except FileNotFoundError as error:
@@ -96,6 +118,15 @@ def file_response(attachment: Attachment, *, inline: bool = False) -> FileRespon
         filename=attachment.display_name,
         content_type=attachment.sniffed_type or UNKNOWN,
     )
+    return _guarded(response, _FILE_POLICY, frame="DENY")
+
+
+def content_response(file: NewFile, *, inline: bool = False) -> FileResponse:
+    """Return a file that is at hand and not stored, as :func:`file_response` does with a stored one."""
+    name = clean_file_name(file.name)
+    sniffed = sniff_type(file.content, name)
+    shown = inline and may_show_inline(sniffed)
+    response = FileResponse(BytesIO(file.content), as_attachment=not shown, filename=name, content_type=sniffed)
     return _guarded(response, _FILE_POLICY, frame="DENY")
 
 

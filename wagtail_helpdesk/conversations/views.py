@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from wagtail_helpdesk.conversations.models import Attachment, Message
 from wagtail_helpdesk.conversations.remote_images.proxy import (
@@ -15,6 +19,7 @@ from wagtail_helpdesk.conversations.remote_images.proxy import (
     shows_remote_images,
     sign_image,
 )
+from wagtail_helpdesk.conversations.scanning import may_open_locked
 from wagtail_helpdesk.conversations.serving import body_html, body_response, file_response, picture_response
 from wagtail_helpdesk.tickets.models import Ticket
 
@@ -48,10 +53,26 @@ def remote_image(request: HttpRequest, pk: int, signature: str) -> HttpResponse:
 
 
 @require_safe
-def attachment(request: HttpRequest, public_id: str) -> FileResponse:
-    """Return one file: to save, or with ``?inline=1`` to see where it is an image."""
+def attachment(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Return one file: to save, or with ``?inline=1`` to see where it is an image.
+
+    One that may start a program is given out after a warning only, with ``?anyway=1``.
+    """
     file = get_object_or_404(Attachment, public_id=public_id, message__in=_messages(request))
-    return file_response(file, inline=request.GET.get("inline") == "1")
+    unlocked = may_open_locked(request.user)
+    if file.is_locked and not unlocked:
+        raise PermissionDenied
+    if (file.is_dangerous or file.is_infected) and request.GET.get("anyway") != "1":
+        return DangerousFileView.as_view()(request, file=file)
+    return file_response(file, inline=request.GET.get("inline") == "1", unlocked=unlocked)
+
+
+class DangerousFileView(WagtailAdminTemplateMixin, TemplateView):
+    """Asks before a file is given out that may do harm."""
+
+    template_name = "wagtail_helpdesk/conversations/dangerous_file.html"
+    page_title = gettext_lazy("This file may do harm")
+    header_icon = "warning"
 
 
 def file_url(file: Attachment) -> str:

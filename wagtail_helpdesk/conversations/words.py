@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from wagtail_helpdesk.conversations.characters import scrub
 from wagtail_helpdesk.conversations.choices import Flag
@@ -34,6 +35,8 @@ class Words:
     #: Whether quoted text and a signature may be split off. The first mail of a ticket is never trimmed.
     may_quote: bool = False
     flags: tuple[str, ...] = ()
+    #: Events of calendars that came with it: values for ``Message.cards``.
+    cards: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Prepared:
     sanitizer_version: int
     flags: list[str]
     files: tuple[NewFile, ...] = ()
+    cards: tuple[dict[str, Any], ...] = ()
 
     @property
     def listed_files(self) -> int:
@@ -83,6 +87,7 @@ def prepare(words: Words) -> Prepared:
         sanitizer_version=SANITIZER_VERSION,
         flags=[str(flag) for flag in dict.fromkeys(flags)],
         files=_hide_inline(words.files, cleaned.html),
+        cards=words.cards,
     )
 
 

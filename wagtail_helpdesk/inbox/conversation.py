@@ -12,6 +12,7 @@ from django.db.models import Case, F, IntegerField, Prefetch, QuerySet, TextFiel
 from django.db.models.functions import Length
 from django.utils.functional import cached_property
 
+from wagtail_helpdesk.conversations.cards import Card, cards_of
 from wagtail_helpdesk.conversations.choices import Direction, MessageState
 from wagtail_helpdesk.conversations.file_types import may_show_inline
 from wagtail_helpdesk.conversations.linkify import text_to_html
@@ -38,6 +39,8 @@ class MessageItem:
     message: Message
     is_mine: bool
     deliveries: list[Delivery] = field(default_factory=list)
+    #: sha256 of the images that earlier messages of the conversation brought.
+    seen_images: frozenset[str] = frozenset()
     template = "message"
 
     @property
@@ -71,6 +74,11 @@ class MessageItem:
         return shows_remote_images(self.message)
 
     @cached_property
+    def cards(self) -> list[Card]:
+        """The events that came with it."""
+        return cards_of(self.message.cards)
+
+    @cached_property
     def body(self) -> CleanHtml:
         """The body to print in the page, of a message that has no frame."""
         if self.message.direction == Direction.INBOUND or not self.message.own_html:
@@ -79,13 +87,22 @@ class MessageItem:
 
     @cached_property
     def files(self) -> list[Attachment]:
-        """The files to list; those that the body shows are not among them."""
-        return [file for file in self.message.attachments.all() if not file.hidden]
+        """The files to list; those that the body shows are not among them, nor those of ``repeated``."""
+        return [file for file in self.message.attachments.all() if not file.hidden and file not in self.repeated]
+
+    @cached_property
+    def repeated(self) -> list[Attachment]:
+        """The images that came before: logos of signatures, mostly."""
+        return [
+            file
+            for file in self.message.attachments.all()
+            if not file.hidden and file.sha256 in self.seen_images and may_show_inline(file.sniffed_type)
+        ]
 
     @cached_property
     def images(self) -> list[Attachment]:
         """The listed files that can be looked at."""
-        return [file for file in self.files if may_show_inline(file.sniffed_type)]
+        return [file for file in self.files if may_show_inline(file.sniffed_type) and not file.is_locked]
 
     @property
     def original(self) -> InboundMail | None:
@@ -151,15 +168,19 @@ def messages_for(tickets: Any) -> QuerySet[Message]:
     )
 
 
-def message_item(message: Message, user: Any) -> MessageItem:
+def message_item(message: Message, user: Any, seen_images: frozenset[str] = frozenset()) -> MessageItem:
     """Return one message of :func:`messages_for` as an item."""
     deliveries = [delivery_of(mail) for mail in message.outbound_mails.all()]
-    return MessageItem(message, is_mine=message.author_user_id == user.pk, deliveries=deliveries)
+    return MessageItem(message, message.author_user_id == user.pk, deliveries, seen_images)
 
 
 def conversation_of(ticket: Ticket, user: Any) -> Conversation:
     """Return what the page of ``ticket`` shows to ``user``."""
-    messages = [message_item(message, user) for message in messages_for([ticket.pk])]
+    messages: list[MessageItem] = []
+    seen_images: frozenset[str] = frozenset()
+    for message in messages_for([ticket.pk]):
+        messages.append(message_item(message, user, seen_images))
+        seen_images |= {file.sha256 for file in message.attachments.all() if may_show_inline(file.sniffed_type)}
     lines = events_in_words(ticket, user)
     items = _merged(messages, lines)
     first, folded, rest = _folded(items)

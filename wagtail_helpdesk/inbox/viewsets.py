@@ -8,12 +8,24 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
+from wagtail_helpdesk.inbox.views.attached_mails import (
+    AttachedMailBodyView,
+    AttachedMailFileView,
+    AttachedMailView,
+)
 from wagtail_helpdesk.inbox.views.bulk import BulkView
 from wagtail_helpdesk.inbox.views.conversation import ConversationView
 from wagtail_helpdesk.inbox.views.counts import CountsView, IndexView, TagsView
 from wagtail_helpdesk.inbox.views.deliveries import DeliveryView
 from wagtail_helpdesk.inbox.views.images import ImagesView
 from wagtail_helpdesk.inbox.views.listing import ListingView
+from wagtail_helpdesk.inbox.views.originals import (
+    KeepCharsetView,
+    OriginalBodyView,
+    OriginalSourceView,
+    OriginalView,
+)
+from wagtail_helpdesk.inbox.views.printing import PrintView
 from wagtail_helpdesk.inbox.views.properties import PropertiesView
 from wagtail_helpdesk.inbox.views.undo import MessageView, UndoView
 from wagtail_helpdesk.inbox.views.write import WriteView
@@ -68,6 +80,22 @@ class TicketsViewSet(ViewSet):
             path("<int:pk>/properties/", PropertiesView.as_view(), name="properties"),
             path("<int:pk>/messages/<int:message>/", MessageView.as_view(), name="message"),
             path("<int:pk>/messages/<int:message>/undo/", UndoView.as_view(), name="undo"),
+            path("<int:pk>/print/", PrintView.as_view(), name="print"),
+            path("<int:pk>/messages/<int:message>/original/", OriginalView.as_view(), name="original"),
+            path(
+                "<int:pk>/messages/<int:message>/original/source/", OriginalSourceView.as_view(), name="original_source"
+            ),
+            path("<int:pk>/messages/<int:message>/original/body/", OriginalBodyView.as_view(), name="original_body"),
+            path("<int:pk>/messages/<int:message>/original/keep/", KeepCharsetView.as_view(), name="keep_charset"),
+            path("<int:pk>/files/<str:public_id>/mail/", AttachedMailView.as_view(), name="attached_mail"),
+            path(
+                "<int:pk>/files/<str:public_id>/mail/body/", AttachedMailBodyView.as_view(), name="attached_mail_body"
+            ),
+            path(
+                "<int:pk>/files/<str:public_id>/mail/files/<int:number>/",
+                AttachedMailFileView.as_view(),
+                name="attached_mail_file",
+            ),
             path("<int:pk>/messages/<int:message>/images/", ImagesView.as_view(), name="images"),
             path("<int:pk>/mails/<int:mail>/retry/", DeliveryView.as_view(), {"decision": "retry"}, name="retry"),
             path("<int:pk>/mails/<int:mail>/confirm/", DeliveryView.as_view(), {"decision": "confirm"}, name="confirm"),

@@ -10,16 +10,17 @@ from django.db import OperationalError
 from django.db.models import F
 from django.utils import timezone
 
-from wagtail_helpdesk import conf, events
+from wagtail_helpdesk import events
 from wagtail_helpdesk.events import describe_error
 from wagtail_helpdesk.mail.accept import SENT
 from wagtail_helpdesk.mail.authentication import authenticate
+from wagtail_helpdesk.mail.caps import configured_caps
 from wagtail_helpdesk.mail.choices import InboundState, MailOutcome
 from wagtail_helpdesk.mail.filing import Result, file_mail
 from wagtail_helpdesk.mail.leases import is_gone, new_owner
 from wagtail_helpdesk.mail.local_dkim import check_dkim
 from wagtail_helpdesk.mail.models import InboundMail
-from wagtail_helpdesk.mail.parsing import Caps, ParsedMail, parse
+from wagtail_helpdesk.mail.parsing import ParsedMail, parse
 from wagtail_helpdesk.mail.parsing.parser import parse_headers
 from wagtail_helpdesk.mail.raw_store import RawMissing, load_raw
 from wagtail_helpdesk.mail.routing import read_route
@@ -64,14 +65,7 @@ def process(inbound_id: int, *, may_defer: bool = True) -> InboundMail:
 
 
 def _read_fully(raw: bytes) -> ParsedMail:
-    return parse(
-        raw,
-        Caps(
-            raw=conf.get("MAX_MAIL_BYTES"),
-            parts=conf.get("MAX_MAIL_PARTS"),
-            attachments=conf.get("MAX_MAIL_ATTACHMENTS"),
-        ),
-    )
+    return parse(raw, configured_caps())
 
 
 def _read_nothing(raw: bytes) -> ParsedMail:

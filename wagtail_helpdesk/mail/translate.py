@@ -16,6 +16,7 @@ from wagtail_helpdesk.conversations.html_text import html_to_text
 from wagtail_helpdesk.conversations.words import NewFile, Words
 from wagtail_helpdesk.events import Verdict
 from wagtail_helpdesk.intake.incoming import Person
+from wagtail_helpdesk.mail.calendar import hide_repeated, read_cards
 from wagtail_helpdesk.mail.identity import split_reply_address
 from wagtail_helpdesk.mail.inline_images import MAX_IMAGES, embed_images, location_id
 from wagtail_helpdesk.mail.parsing import Address, Classification, ParsedMail
@@ -125,7 +126,7 @@ def read_words(
             content_id=part.content_id or location_id(part.content_location),
             hidden=part.hidden,
         )
-        for part in parsed.attachments
+        for part in hide_repeated(parsed.attachments)
     ]
     if unreadable or truncated:
         files.append(NewFile(name="original.eml", content=raw, declared_type="message/rfc822"))
@@ -134,7 +135,14 @@ def read_words(
     located = [part for part in parsed.attachments if part.content_location and not part.content_id]
     locations = {location_id(part.content_location): part.content_location for part in located[:MAX_IMAGES]}
     html, files = embed_images(parsed.html, files, locations)
-    return Words(text=text, html=html, subject=parsed.subject, files=tuple(files), flags=tuple(flags))
+    return Words(
+        text=text,
+        html=html,
+        subject=parsed.subject,
+        files=tuple(files),
+        flags=tuple(flags),
+        cards=read_cards(parsed.attachments),
+    )
 
 
 def _beginning_of(subject: str, text: str, whole_size: int) -> Words:

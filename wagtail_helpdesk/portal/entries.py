@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from wagtail_helpdesk.conversations.cards import Card, cards_of
 from wagtail_helpdesk.conversations.choices import Direction, Flag
 from wagtail_helpdesk.conversations.linkify import text_to_html
 from wagtail_helpdesk.conversations.models import Attachment, Message
@@ -22,6 +23,7 @@ class File:
 
     name: str
     size: int
+    #: "" while the site's scanner has not cleared it.
     url: str
 
 
@@ -42,6 +44,7 @@ class Entry:
     whole: CleanHtml | None
     frame_url: str
     files: tuple[File, ...]
+    cards: tuple[Card, ...] = ()
 
 
 def conversation(visit: Visit) -> list[Entry]:
@@ -66,6 +69,7 @@ def _entry(message: Message, visit: Visit) -> Entry:
         whole=text_to_html(message.text) if message.has_quote and not foreign_html else None,
         frame_url=body_path(visit, message.pk) if foreign_html else "",
         files=tuple(_file(attachment, visit) for attachment in message.attachments.all() if not attachment.hidden),
+        cards=tuple(cards_of(message.cards)),
     )
 
 
@@ -79,4 +83,5 @@ def _author(message: Message, visit: Visit) -> str:
 
 
 def _file(attachment: Attachment, visit: Visit) -> File:
-    return File(attachment.display_name, attachment.size, file_path(visit, attachment))
+    url = "" if attachment.is_locked else file_path(visit, attachment)
+    return File(attachment.display_name, attachment.size, url)

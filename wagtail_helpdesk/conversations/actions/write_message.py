@@ -43,6 +43,7 @@ def write_message(
         remote_images=prepared.remote_images,
         sanitizer_version=prepared.sanitizer_version,
         flags=prepared.flags,
+        cards=list(prepared.cards),
         subject=prepared.subject,
         **fields,
     )

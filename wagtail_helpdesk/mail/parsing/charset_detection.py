@@ -35,6 +35,8 @@ class Detector:
     """Guesses for the pieces of one mail, with a bound on the bytes that it may spend on them."""
 
     budget: int = 4 * _SAMPLE
+    #: The codec that a person chose for the words of the mail: whatever it declares, nothing else is tried.
+    chosen: str | None = None
     seen: dict[bytes, str | None] = field(default_factory=dict)
 
     def guess(self, data: bytes) -> str | None:

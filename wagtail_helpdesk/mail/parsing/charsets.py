@@ -45,6 +45,17 @@ def decode(data: bytes, declared: str = "", *, html: bool = False, detector: Det
     return Decoded(clean_text(text), used, repaired)
 
 
+def decode_as(data: bytes, codec: str) -> Decoded:
+    """Return the text of ``data`` read by ``codec`` (a result of ``codec_for``) and nothing else; never raises."""
+    if codec == "cp1252":
+        text = codecs.charmap_decode(data, "strict", _ANY_BYTE)[0]
+    elif codec == "iso2022_jp":
+        text = decode_iso2022jp(data)[0]
+    else:
+        text = data.decode(codec, "replace")
+    return Decoded(clean_text(text), codec, "\ufffd" in text)
+
+
 def _read(data: bytes, codec: str | None, *, html: bool, detector: Detector | None) -> tuple[str, str]:
     certain = _read_by_signature(data, codec) or _read_as_declared(data, codec) or _strict(data, "utf-8")
     if certain:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .caps import DEFAULT_CAPS, Caps
 from .charset_detection import Detector
-from .charsets import decode
+from .charsets import decode, decode_as
 from .encoded_words import decode_value
 from .fields import read_mail_fields
 from .flowed import unwrap_flowed
@@ -57,7 +57,10 @@ def read_leaf(raw: bytes, part: Part, caps: Caps, detector: Detector, *, is_body
         data = data[: cap * _BYTES_PER_CHARACTER]
         problems.add("truncated_html" if part.type == "text/html" else "truncated_text")
     declared = part.content_type.token("charset")
-    decoded = decode(data, declared, html=part.type == "text/html", detector=detector)
+    if detector.chosen:
+        decoded = decode_as(data, detector.chosen)
+    else:
+        decoded = decode(data, declared, html=part.type == "text/html", detector=detector)
     return Leaf(
         text=_finish(decoded.text, part),
         is_text=True,

@@ -15,6 +15,7 @@ from .addresses import Address, parse_addresses
 from .bodies import Assembly, assemble
 from .caps import DEFAULT_CAPS, Caps
 from .charset_detection import Detector
+from .charset_labels import codec_for
 from .dates import parse_date
 from .encoded_words import decode_value
 from .fields import FieldBlock, open_source, read_mail_fields
@@ -44,12 +45,13 @@ class _Reading:
     hint: str = ""
 
 
-def parse(raw: bytes, caps: Caps = DEFAULT_CAPS) -> ParsedMail:
+def parse(raw: bytes, caps: Caps = DEFAULT_CAPS, *, charset: str = "") -> ParsedMail:
     """Return what can be read of the mail ``raw``; never raises, and takes time in proportion to its length.
 
-    What lies beyond ``caps`` is left out and named in ``problems``.
+    What lies beyond ``caps`` is left out and named in ``problems``. ``charset`` is the label of the character set that
+    a person chose for the bodies; one that is not known counts as none.
     """
-    return _parse(_Reading(raw, caps), _read_bodies)
+    return _parse(_Reading(raw, caps, detector=Detector(chosen=codec_for(charset))), _read_bodies)
 
 
 def parse_headers(raw: bytes, caps: Caps = DEFAULT_CAPS) -> ParsedMail:
