@@ -6,8 +6,15 @@ from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 from wagtail_modeladmin.options import modeladmin_register
 
+from wagtail_helpdesk.configuration.mail_setup.health import add_panel
 from wagtail_helpdesk.configuration.modeladmins import HelpdeskSettingsGroup
-from wagtail_helpdesk.configuration.viewsets import MailAccountViewSet, MailLogViewSet, OutgoingMailViewSet
+from wagtail_helpdesk.configuration.viewsets import (
+    MailAccountViewSet,
+    MailboxMailViewSet,
+    MailHealthViewSet,
+    MailLogViewSet,
+    OutgoingMailViewSet,
+)
 from wagtail_helpdesk.contact_forms.viewsets import ContactFormViewSet
 from wagtail_helpdesk.inbox.ticket_snippet.bulk_actions import TrashTickets
 from wagtail_helpdesk.inbox.ticket_snippet.viewset import TicketViewSet
@@ -36,6 +43,9 @@ hooks.register("register_admin_viewset", PromoteViewSet)
 hooks.register("register_admin_viewset", MailLogViewSet)
 hooks.register("register_admin_viewset", OutgoingMailViewSet)
 hooks.register("register_admin_viewset", MailAccountViewSet)
+hooks.register("register_admin_viewset", MailboxMailViewSet)
+hooks.register("register_admin_viewset", MailHealthViewSet)
+hooks.register("construct_homepage_panels", add_panel)
 modeladmin_register(HelpdeskSettingsGroup)
 
 

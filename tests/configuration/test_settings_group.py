@@ -155,6 +155,29 @@ class TestMailboxes:
         assert posted(client, "mailbox", {**data, "language": "tlh"}, desk.mailbox.pk) is None
         assert Mailbox.objects.get(pk=desk.mailbox.pk).language == "tlh"
 
+    def test_every_field_is_shown_once(self, desk, client):
+        page = client.get(url("mailbox", "edit", desk.mailbox.pk))
+        form = page.context["form"]
+        shown = [field.name for _heading, _key, fields in form.groups() for field in fields]
+        assert sorted(shown) == sorted(form.fields)
+        assert reverse("helpdesk_mailbox_mail:index", args=[desk.mailbox.pk]) in page.content.decode()
+
+    def test_lists_are_kept_and_addresses_checked(self, desk, client, data):
+        lists = {
+            "web_form_senders": "Forms@Shop.example\r\nforms@shop.example",
+            "trusted_authserv_ids": "mx.example\r\n",
+        }
+        assert posted(client, "mailbox", {**data, **lists}, desk.mailbox.pk) is None
+        options = MailboxOptions.objects.get(mailbox=desk.mailbox)
+        assert options.trusted_authserv_ids == ["mx.example"]
+        assert options.web_form_senders[0].endswith("@shop.example")
+        assert list(posted(client, "mailbox", {**data, "web_form_senders": "nobody"}, desk.mailbox.pk)) == [
+            "web_form_senders"
+        ]
+        assert list(posted(client, "mailbox", {**data, "bounce_address": "nobody"}, desk.mailbox.pk)) == [
+            "bounce_address"
+        ]
+
 
 class TestStatuses:
     def test_has_a_label_for_each_language(self, client):

@@ -1,20 +1,17 @@
-"""What an administrator sets up: the forms for teams, mailboxes, statuses and priorities."""
+"""What an administrator sets up: the forms for teams, statuses and priorities."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
-from django.forms.models import fields_for_model
-from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.utils import get_user_display_name
-from wagtail.coreutils import get_content_languages
 
-from wagtail_helpdesk.configuration.fields import LinesField
-from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, StatusLabel, Team
-from wagtail_helpdesk.mail.models import MailboxOptions
+from wagtail_helpdesk.configuration.languages import named_languages, site_languages
+from wagtail_helpdesk.desk.models import Priority, Status, StatusLabel, Team
 from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.permissions import users_who_may
 
@@ -42,45 +39,6 @@ class TeamForm(WagtailAdminModelForm):
         )
 
 
-class MailboxForm(WagtailAdminModelForm):
-    """A mailbox with its mail options."""
-
-    aliases = LinesField(
-        label=gettext_lazy("Aliases"),
-        required=False,
-        help_text=gettext_lazy("Further addresses whose mail arrives here, one a line."),
-    )
-    language = forms.ChoiceField(
-        label=gettext_lazy("Language"),
-        required=False,
-        help_text=gettext_lazy("Of automatic mail to customers whose own language is not known."),
-    )
-
-    class Meta:
-        model = Mailbox
-        fields = ("name", "address", "aliases", "team", "site", "language", "signature", "reopen_days", "is_default")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        languages = {"": _("The site's"), **_languages(), **_named([self.instance.language])}
-        self.fields["language"].choices = list(languages.items())
-        options = MailboxOptions.objects.filter(mailbox=self.instance.pk).first() or MailboxOptions()
-        self.option_fields = fields_for_model(MailboxOptions, exclude=["mailbox"])
-        for name in ("web_form_senders", "trusted_authserv_ids"):
-            shown = self.option_fields[name]
-            self.option_fields[name] = LinesField(label=shown.label, help_text=shown.help_text, required=False)
-        self.fields.update(self.option_fields)
-        for name in self.option_fields:
-            self.initial.setdefault(name, getattr(options, name))
-
-    def save(self, commit: bool = True) -> Mailbox:
-        """Save the mailbox and its options."""
-        mailbox = super().save(commit)
-        chosen = {name: self.cleaned_data[name] for name in self.option_fields}
-        MailboxOptions.objects.update_or_create(mailbox=mailbox, defaults=chosen)
-        return mailbox
-
-
 class StatusForm(WagtailAdminModelForm):
     """A status with what customers read, in each language of the site."""
 
@@ -91,7 +49,7 @@ class StatusForm(WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         stored = {row.language: row.label for row in self.instance.labels.all()} if self.instance.pk else {}
-        languages = _languages() | _named(list(stored))
+        languages = site_languages() | named_languages(list(stored))
         self.label_fields = {f"{_LABEL_PREFIX}{code}": code for code in languages}
         for name, code in self.label_fields.items():
             self.fields[name] = forms.CharField(
@@ -133,19 +91,3 @@ class PriorityForm(WagtailAdminModelForm):
     class Meta:
         model = Priority
         fields = ("name", "level", "is_default")
-
-
-def _languages() -> dict[str, str]:
-    """Return the languages that the site speaks to its visitors, by code."""
-    return {code: str(name) for code, name in get_content_languages().items()}
-
-
-def _named(codes: list[str]) -> dict[str, str]:
-    """Return further language codes with their names; a code that nobody knows is its own name."""
-    named = {}
-    for code in filter(None, codes):
-        try:
-            named[code] = _languages().get(code) or get_language_info(code)["name_translated"]
-        except KeyError:
-            named[code] = code
-    return named

@@ -6,12 +6,13 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, NumberColumn, StatusTagColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, NumberColumn, StatusTagColumn, TitleColumn
 from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
 
 from wagtail_helpdesk.configuration import forms, views
-from wagtail_helpdesk.configuration.mail_setup import accounts
+from wagtail_helpdesk.configuration.mail_setup import accounts, mailbox_views
 from wagtail_helpdesk.configuration.mail_setup.account_forms import MailAccountForm
+from wagtail_helpdesk.configuration.mailbox_form import MailboxForm
 from wagtail_helpdesk.configuration.viewsets import log_menu_items
 from wagtail_helpdesk.contact_forms.models import ContactForm
 from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, Team
@@ -54,14 +55,21 @@ class MailboxAdmin(SettingsAdmin):
     """Mailboxes."""
 
     model = Mailbox
-    form_class = forms.MailboxForm
+    form_class = MailboxForm
     base_url_path = "helpdesk/settings/mailboxes"
     menu_icon = "mail"
-    columns = [Column("team", label=_("Team")), BooleanColumn("is_default", label=_("Default"))]
+    create_view_class = mailbox_views.MailboxCreateView
+    edit_view_class = mailbox_views.MailboxEditView
+    create_template_name = edit_template_name = "wagtail_helpdesk/configuration/mailbox_form.html"
+    columns = [
+        Column("team", label=_("Team")),
+        TitleColumn("mail", label=_("Mail"), accessor=mailbox_views.mail_words, get_url=mailbox_views.get_mail_url),
+        BooleanColumn("is_default", label=_("Default")),
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Mailbox]:
-        """Return the mailboxes with their teams."""
-        return Mailbox.objects.select_related("team").order_by("name", "pk")
+        """Return the mailboxes with their teams, and the number of their sources."""
+        return Mailbox.objects.select_related("team").annotate(source_count=Count("sources")).order_by("name", "pk")
 
 
 class MailAccountAdmin(SettingsAdmin):

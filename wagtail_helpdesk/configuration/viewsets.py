@@ -9,8 +9,8 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
 from wagtail_helpdesk.configuration import arrived_mail, outgoing_mail
-from wagtail_helpdesk.configuration.mail_setup import accounts
-from wagtail_helpdesk.configuration.visibility import VIEW_ARRIVED, VIEW_OUTGOING
+from wagtail_helpdesk.configuration.mail_setup import accounts, health, mailbox, sources
+from wagtail_helpdesk.configuration.visibility import CONFIGURE, VIEW_ARRIVED, VIEW_OUTGOING
 
 
 class MailLogViewSet(ViewSet):
@@ -62,6 +62,43 @@ class MailAccountViewSet(ViewSet):
         ]
 
 
+class MailboxMailViewSet(ViewSet):
+    """The mail of one mailbox: its sources, its transport, its tests."""
+
+    name = "helpdesk_mailbox_mail"
+    url_prefix = "helpdesk/mailbox-mail"
+    add_to_admin_menu = False
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        """Return the addresses."""
+        source = "<int:mailbox_pk>/sources/<int:pk>/"
+        return [
+            path("<int:mailbox_pk>/", sources.MailboxOverview.as_view(), name="index"),
+            path("<int:mailbox_pk>/sending/", mailbox.TransportView.as_view(), name="transport"),
+            path("<int:mailbox_pk>/sending/test/", sources.TransportTestView.as_view(), name="transport_test"),
+            path("<int:mailbox_pk>/probe/", mailbox.ProbeView.as_view(), name="probe"),
+            path("<int:mailbox_pk>/trust/", mailbox.TrustView.as_view(), name="trust"),
+            path("<int:mailbox_pk>/sources/add/<str:kind>/", sources.SourceAddView.as_view(), name="source_add"),
+            path(source, sources.SourceView.as_view(), name="source"),
+            path(f"{source}folders/", sources.FoldersView.as_view(), name="folders"),
+            path(f"{source}test/", sources.SourceTestView.as_view(), name="source_test"),
+            path(f"{source}warnings/", sources.SourceReadView.as_view(), name="source_read"),
+            path(f"{source}delete/", sources.SourceDeleteView.as_view(), name="source_delete"),
+        ]
+
+
+class MailHealthViewSet(ViewSet):
+    """Whether mail works."""
+
+    name = "helpdesk_mail_health"
+    url_prefix = "helpdesk/mail-health"
+    add_to_admin_menu = False
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        """Return the address."""
+        return [path("", health.HealthView.as_view(), name="index")]
+
+
 class LogMenuItem(MenuItem):
     """An item for those with one permission."""
 
@@ -75,8 +112,16 @@ class LogMenuItem(MenuItem):
 
 
 def log_menu_items() -> list[MenuItem]:
-    """Return the two items, after the settings."""
+    """Return the items, after the settings."""
     return [
+        LogMenuItem(
+            _("Mail health"),
+            reverse_lazy("helpdesk_mail_health:index"),
+            name="helpdesk-mail-health",
+            icon_name="view",
+            order=90,
+            permission=CONFIGURE,
+        ),
         LogMenuItem(
             _("Mail log"),
             reverse_lazy("helpdesk_mail_log:index"),

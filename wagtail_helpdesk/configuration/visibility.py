@@ -14,6 +14,8 @@ from wagtail_helpdesk.tickets.permissions import may
 
 VIEW_ARRIVED = "wagtail_helpdesk.view_inboundmail"
 READ_AGAIN = "wagtail_helpdesk.change_inboundmail"
+#: Who sets up mailboxes and sees whether they work.
+CONFIGURE = "wagtail_helpdesk.change_mailbox"
 VIEW_OUTGOING = "wagtail_helpdesk.view_outboundmail"
 
 

@@ -75,7 +75,7 @@ def found(**facts) -> list[tuple[str, Severity]]:
         ({"sources": [source(state=SourceState.PAUSED, last_ok_at=ago(600))]}, [("source_paused", HINT)]),
         ({"sources": [source(state=SourceState.NEEDS_CONSENT)]}, [("source_consent", ERROR)]),
         (
-            {"sources": [source(warnings=("uidvalidity_changed", "brand new"))]},
+            {"sources": [source(warnings=({"code": "uidvalidity_changed", "folder": "INBOX"}, {"code": "brand_new"}))]},
             [("source_warning", WARNING), ("source_warning", WARNING)],
         ),
         ({"paused": [TransportFacts(1, ago(1), "auth 535")]}, [("transport_paused", ERROR)]),

@@ -72,6 +72,7 @@ def fake_provider() -> Iterator[FakeProvider]:
             token=f"{fake.address}/{name}/{{tenant}}/token",
             scopes=endpoints.scopes,
             consent_parameters=endpoints.consent_parameters,
+            domains=endpoints.domains,
         )
     try:
         yield fake

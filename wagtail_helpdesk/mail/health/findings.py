@@ -68,7 +68,8 @@ class SourceFacts:
     last_ok_at: datetime | None = None
     failures: int = 0
     last_error: str = ""
-    warnings: Sequence[str] = ()
+    #: As they stand in MailSource.
+    warnings: Sequence[dict[str, Any]] = ()
     backlog: int = 0
 
 

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.mail.health.findings import Finding
+from wagtail_helpdesk.mail.sources.problems import describe_problem, describe_warning
 
 SENTENCES = {
     "worker_never": _("No worker has run yet, so nothing is fetched or sent. Start manage.py helpdesk_work."),
@@ -24,7 +25,7 @@ SENTENCES = {
     "secret_expires": _("The client secret of the account “%(account)s” expires on %(on)s."),
     "source_consent": _("%(source)s waits until its account is connected again."),
     "source_paused": _("%(source)s is paused: no mail is fetched from it."),
-    "source_failing": _("%(source)s cannot be read (%(error)s). Last success: %(since)s."),
+    "source_failing": _("%(source)s cannot be read: %(error)s Last success: %(since)s."),
     "source_silent": _("%(source)s has not been read since %(since)s."),
     "source_warning": _("%(source)s: %(warning)s"),
     "transport_paused": _("Sending has been paused since %(since)s (%(error)s). It is tried again by itself."),
@@ -36,6 +37,10 @@ SENTENCES = {
 def describe(finding: Finding) -> str:
     """Return the sentence of a finding, in the active language and the current time zone."""
     values = {name: _readable(value) for name, value in finding.values.items()}
+    if finding.code in ("source_failing", "source_silent"):
+        values["error"] = describe_problem(values["error"])
+    if finding.code == "source_warning":
+        values["warning"] = describe_warning(finding.values["warning"])
     return str(SENTENCES[finding.code]) % values
 
 

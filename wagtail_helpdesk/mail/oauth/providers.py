@@ -22,6 +22,8 @@ class Endpoints:
     scopes: dict[str, str]
     #: Further parameters of the page that asks for consent.
     consent_parameters: dict[str, str] = field(default_factory=dict)
+    #: The domains of its mail servers: a token is shown to no other host.
+    domains: tuple[str, ...] = ()
 
 
 #: Tests put servers of their own here.
@@ -33,6 +35,7 @@ PROVIDERS: dict[str, Endpoints] = {
         scopes={Grant.CONSENT: "https://mail.google.com/", Grant.APPLICATION: "https://mail.google.com/"},
         # Without these two, Google gives a refresh token at the first consent only.
         consent_parameters={"access_type": "offline", "prompt": "consent"},
+        domains=("gmail.com", "googlemail.com", "google.com"),
     ),
     # https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth
     Provider.MICROSOFT: Endpoints(
@@ -46,6 +49,7 @@ PROVIDERS: dict[str, Endpoints] = {
             Grant.APPLICATION: "https://outlook.office365.com/.default",
         },
         consent_parameters={"prompt": "select_account"},
+        domains=("office365.com", "office.com", "outlook.com"),
     ),
 }
 
@@ -63,6 +67,12 @@ def token_address(account: MailAccount) -> str:
 def scope(account: MailAccount) -> str:
     """Return what is asked for."""
     return PROVIDERS[account.provider].scopes[account.grant]
+
+
+def owns_host(provider: str, host: str) -> bool:
+    """Tell whether a mail server is the provider's own."""
+    host = host.lower().rstrip(".")
+    return any(host == domain or host.endswith(f".{domain}") for domain in PROVIDERS[provider].domains)
 
 
 def _address(pattern: str, account: MailAccount) -> str:
