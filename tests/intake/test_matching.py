@@ -10,6 +10,7 @@ from wagtail_helpdesk.intake.incoming import SenderAuth
 from wagtail_helpdesk.intake.matching import Candidate, Strength, Verb, decide
 
 TOKEN, OWN, FOREIGN, SUBJECT = Strength.TOKEN, Strength.OWN_ID, Strength.FOREIGN_ID, Strength.SUBJECT
+SAME, AGENT = Strength.SAME_SUBJECT, Strength.AGENT
 PART, OUTSIDE = True, False
 
 
@@ -35,7 +36,7 @@ def candidate(strength: Strength, takes_part: bool, ticket: int = 1, usable: boo
         ([(FOREIGN, PART)], "fail", Verb.OPEN, "T6", None, 1),
         ([(FOREIGN, OUTSIDE)], "unknown", Verb.OPEN, "T6", None, 1),
         ([(FOREIGN, OUTSIDE)], "pass", Verb.OPEN, "T6", None, 1),
-        # T8: a number in the subject proves nothing, whoever writes it.
+        # T8: a number in the subject proves nothing, but for a proven participant of a lively ticket (T7).
         ([(SUBJECT, PART)], "pass", Verb.OPEN, "T8", None, 1),
         ([(SUBJECT, OUTSIDE)], "unknown", Verb.OPEN, "T8", None, 1),
         # The stronger hint wins, whatever order they come in.
@@ -56,7 +57,77 @@ def test_line(candidates, auth, verb, rule, ticket, suggested):
     assert len(decision.trace) == len(candidates) + 1
 
 
-@pytest.mark.parametrize("strength", list(Strength))
+@pytest.mark.parametrize(
+    ("takes_part", "auth", "lively", "rule"),
+    [
+        (PART, "pass", True, "T7"),
+        (PART, "unknown", True, "T8"),
+        (PART, "fail", True, "T8"),
+        (PART, "pass", False, "T8"),
+        (OUTSIDE, "pass", True, "T8"),
+    ],
+)
+def test_number_in_the_subject(takes_part, auth, lively, rule):
+    decision = decide([Candidate(SUBJECT, 1, takes_part, lively=lively)], SenderAuth(auth))
+    assert (decision.rule, decision.verb) == (rule, Verb.APPEND if rule == "T7" else Verb.OPEN)
+    assert (decision.ticket_id or decision.suggest_id) == 1
+
+
+@pytest.mark.parametrize("auth", list(SenderAuth))
+def test_same_subject_only_suggests(auth):
+    decision = decide([candidate(SAME, PART)], auth)
+    assert (decision.rule, decision.verb, decision.suggest_id) == ("T9", Verb.OPEN, 1)
+
+
+@pytest.mark.parametrize(
+    ("is_agent", "auth", "usable", "verb"),
+    [
+        (True, "pass", True, Verb.ANSWER),
+        (True, "unknown", True, Verb.HOLD),
+        (True, "fail", True, Verb.HOLD),
+        (True, "pass", False, Verb.HOLD),
+        (False, "pass", True, Verb.HOLD),
+        (False, "unknown", True, Verb.HOLD),
+    ],
+)
+def test_agents_token(is_agent, auth, usable, verb):
+    """T1 or T2, whatever else the mail names: it never falls through to a customer's line."""
+    others = [candidate(strength, PART, ticket=2) for strength in Strength if strength != AGENT]
+    for hints in ([], others):
+        decision = decide([*hints, candidate(AGENT, is_agent, usable=usable)], SenderAuth(auth))
+        assert (decision.verb, decision.ticket_id) == (verb, 1)
+        assert decision.rule == ("T1" if verb == Verb.ANSWER else "T2")
+
+
+def test_the_agents_own_ticket_among_several():
+    decision = decide([Candidate(AGENT, 1, False), Candidate(AGENT, 2, True, hint=1)], SenderAuth.PASS)
+    assert (decision.verb, decision.ticket_id, decision.hint) == (Verb.ANSWER, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("takes_part", "auth", "verb"),
+    [(PART, "unknown", Verb.APPEND), (OUTSIDE, "unknown", Verb.OPEN), (PART, "fail", Verb.OPEN)],
+)
+@pytest.mark.parametrize("strength", [TOKEN, OWN])
+def test_strict_mailbox_lets_no_outsider_in(strength, takes_part, auth, verb):
+    decision = decide([candidate(strength, takes_part)], SenderAuth(auth), strict=True)
+    assert decision.verb == verb
+    assert (decision.ticket_id or decision.suggest_id) == 1
+
+
+@pytest.mark.parametrize("strength", [TOKEN, OWN, FOREIGN, SUBJECT])
+def test_who_is_blocked_is_quarantined(strength):
+    decision = decide([Candidate(strength, 1, False, blocked=True)], SenderAuth.PASS)
+    assert (decision.verb, decision.ticket_id, decision.suggest_id) == (Verb.QUARANTINE, None, 1)
+
+
+@pytest.mark.parametrize("strength", [TOKEN, OWN, FOREIGN, SUBJECT, SAME])
+def test_what_is_passed_on_only_suggests(strength):
+    decision = decide([candidate(strength, PART)], SenderAuth.PASS, may_append=False)
+    assert (decision.verb, decision.rule, decision.suggest_id) == (Verb.OPEN, "forwarded", 1)
+
+
+@pytest.mark.parametrize("strength", [one for one in Strength if one != AGENT])
 def test_ticket_that_is_gone_is_no_hint(strength):
     gone = candidate(strength, PART, usable=False)
     assert decide([gone], SenderAuth.PASS).rule == "T10"
@@ -75,7 +146,7 @@ def test_no_stranger_ever_writes_as_a_participant():
                     one.ticket_id == decision.ticket_id
                     and one.sender_takes_part
                     and one.usable
-                    and one.strength != SUBJECT
+                    and one.strength not in (SUBJECT, SAME, AGENT)
                     for one in pair
                 )
             if decision.verb == Verb.APPEND_OUTSIDE:

@@ -97,7 +97,7 @@ class TestAppend:
         second.save()
         assert answer(address="ana@private.example").rule == "T3"
 
-    @pytest.mark.parametrize("state", [ParticipantState.PENDING, ParticipantState.BLOCKED, ParticipantState.LEFT])
+    @pytest.mark.parametrize("state", [ParticipantState.PENDING, ParticipantState.LEFT])
     def test_who_does_not_take_part_actively_is_outside(self, state, answer, ticket):
         ticket.participants.update(state=state)
         assert answer().rule == "T4"

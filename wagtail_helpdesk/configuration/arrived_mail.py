@@ -37,6 +37,7 @@ from wagtail_helpdesk.mail.choices import Fidelity, InboundState, MailOutcome
 from wagtail_helpdesk.mail.models import InboundMail
 from wagtail_helpdesk.mail.process import process
 from wagtail_helpdesk.mail.raw_store import RawMissing, load_raw
+from wagtail_helpdesk.tickets.permissions import may
 
 
 class ArrivedMailFilterSet(WagtailFilterSet):
@@ -127,9 +128,17 @@ class ArrivedMailView(RequirePermissionMixin, WagtailAdminTemplateMixin, Templat
             fidelity=_fidelity(self.mail),
             sender=sender_badge(self.mail.auth.get("result", ""), self.mail.auth),
             deliveries=self.mail.deliveries.select_related("mailbox").order_by("at", "pk"),
+            held_url=self._held_url(),
             may_read_again=failed and self.request.user.has_perm(READ_AGAIN),
             **kwargs,
         )
+
+    def _held_url(self) -> str:
+        """Where the mail is decided on; "" for one that is not held, or whose ticket the user may not see."""
+        mail = self.mail
+        if mail.outcome != MailOutcome.HELD or mail.ticket is None or not may(self.request.user, "view", mail.ticket):
+            return ""
+        return reverse("helpdesk_tickets:held", args=[mail.ticket_id, mail.pk])
 
 
 class SourceView(ArrivedMailView):

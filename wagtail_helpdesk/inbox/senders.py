@@ -34,5 +34,6 @@ def sender_badge(result: str, auth: Mapping[str, Any]) -> SenderBadge | None:
     if result not in _LABELS:
         return None
     icon, label = _LABELS[result]
-    reason = auth.get("reason", "")
+    # The mail's own sender may be another than the message's: a form, or an agent who passed it on.
+    reason = auth.get("reason", "") if auth.get("result") == result else ""
     return SenderBadge(result, icon, label, str(AuthReason(reason).label) if reason in AuthReason.values else "")

@@ -20,6 +20,7 @@ OTHER_TICKETS = 5
 _READS: dict[str, tuple[Promise, Promise]] = {
     LinkKind.CONTINUES: (_("Continues"), _("Continued by")),
     LinkKind.POSSIBLY: (_("Possibly belongs to"), _("Possibly belongs here")),
+    LinkKind.REPEATED: (_("Repeats"), _("Repeated by")),
     LinkKind.SIBLING: (_("Same message, other mailbox"), _("Same message, other mailbox")),
 }
 

@@ -62,6 +62,14 @@ _PLAIN: dict[str, Promise] = {
     EventKind.PROMOTED: gettext_lazy("%(who)s promoted an answer to the article “%(title)s”"),
     EventKind.CHARSET: gettext_lazy("%(who)s read a message with the character set %(name)s"),
     EventKind.ERASED: gettext_lazy("%(who)s erased the ticket"),
+    EventKind.FORWARDED: gettext_lazy("%(who)s passed on the mail that opened this ticket; its sender is not verified"),
+    EventKind.REQUESTER: gettext_lazy("%(who)s changed the requester from %(old)s to %(new)s"),
+}
+_HELD: dict[str, Promise] = {
+    "held": gettext_lazy("The help desk held a mail to the reply address of %(name)s: a person decides on it"),
+    "noted": gettext_lazy("%(who)s added a held mail as a note"),
+    "filed": gettext_lazy("%(who)s made %(ticket)s of a held mail"),
+    "discarded": gettext_lazy("%(who)s discarded a held mail"),
 }
 _DELIVERIES: dict[str, Promise] = {
     "no_acknowledgement": gettext_lazy("The help desk sent no acknowledgement"),
@@ -83,6 +91,9 @@ _IMAGES: dict[str, Promise] = {
 _LINKS: dict[str, Promise] = {
     LinkKind.CONTINUES: gettext_lazy("%(who)s linked this ticket and %(ticket)s: one continues the other"),
     LinkKind.POSSIBLY: gettext_lazy("%(who)s linked this ticket and %(ticket)s: they may belong together"),
+    LinkKind.REPEATED: gettext_lazy(
+        "%(who)s linked this ticket and %(ticket)s: a machine says the same again and again"
+    ),
     LinkKind.SIBLING: gettext_lazy("%(who)s linked this ticket and %(ticket)s: the same message to another mailbox"),
 }
 #: Kinds whose lines differ by what was done.
@@ -110,9 +121,19 @@ def describe(event: TicketEvent, references: dict[int, str]) -> str:
     spoken = _BY_WHAT.get(event.kind, {}).get(event.data.get("what"))
     if spoken is not None:
         return spoken % words
+    if event.kind == EventKind.HELD and event.data.get("what") in _HELD:
+        return _HELD[event.data["what"]] % words
+    if event.kind == EventKind.SPLIT:
+        return _split(event, words)
     if event.kind in _PLAIN:
         return _PLAIN[event.kind] % words
     return str(event.get_kind_display())
+
+
+def _split(event: TicketEvent, words: dict[str, Any]) -> str:
+    if event.data.get("into"):
+        return _("%(who)s made %(ticket)s of a message of this ticket") % words
+    return _("%(who)s made this ticket of a message of %(ticket)s") % words
 
 
 def _merged(event: TicketEvent, words: dict[str, Any]) -> str:

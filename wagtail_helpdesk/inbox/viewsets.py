@@ -17,6 +17,7 @@ from wagtail_helpdesk.inbox.views.bulk import BulkView
 from wagtail_helpdesk.inbox.views.conversation import ConversationView
 from wagtail_helpdesk.inbox.views.counts import CountsView, IndexView, TagsView
 from wagtail_helpdesk.inbox.views.deliveries import DeliveryView
+from wagtail_helpdesk.inbox.views.held import HeldMailView
 from wagtail_helpdesk.inbox.views.images import ImagesView
 from wagtail_helpdesk.inbox.views.listing import ListingView
 from wagtail_helpdesk.inbox.views.originals import (
@@ -78,6 +79,7 @@ class TicketsViewSet(ViewSet):
             path("<int:pk>/", ConversationView.as_view(), name="ticket"),
             path("<int:pk>/write/", WriteView.as_view(), name="write"),
             path("<int:pk>/properties/", PropertiesView.as_view(), name="properties"),
+            path("<int:pk>/held/<int:mail>/", HeldMailView.as_view(), name="held"),
             path("<int:pk>/messages/<int:message>/", MessageView.as_view(), name="message"),
             path("<int:pk>/messages/<int:message>/undo/", UndoView.as_view(), name="undo"),
             path("<int:pk>/print/", PrintView.as_view(), name="print"),

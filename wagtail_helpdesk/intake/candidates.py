@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from datetime import timedelta
 
 from django.db.models import Q
 
@@ -12,10 +13,16 @@ from wagtail_helpdesk.conversations.actions.write_message import KnownIds
 from wagtail_helpdesk.conversations.choices import IdRole
 from wagtail_helpdesk.conversations.models import MessageIdIndex
 from wagtail_helpdesk.desk.choices import Category
-from wagtail_helpdesk.intake.incoming import Evidence, EvidenceKind
+from wagtail_helpdesk.intake.incoming import EvidenceKind, IncomingMessage
 from wagtail_helpdesk.intake.matching import Candidate, Strength
+from wagtail_helpdesk.intake.subjects import normal_subject
 from wagtail_helpdesk.tickets.choices import ParticipantState
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
+
+#: A number in the subject finds a ticket in which something happened within this time.
+LIVELY_FOR = timedelta(days=30)
+#: A new mail with the subject of an earlier one may belong to it for so long.
+SAME_SUBJECT_FOR = timedelta(days=7)
 
 _STRENGTH = {
     EvidenceKind.TOKEN: Strength.TOKEN,
@@ -25,28 +32,51 @@ _STRENGTH = {
 
 
 def find_candidates(
-    evidence: Iterable[Evidence], ids: KnownIds | None, contact: Contact, address: str
+    incoming: IncomingMessage, contact: Contact, *, is_new: bool
 ) -> tuple[list[Candidate], dict[int, Ticket]]:
-    """Return the candidates and the tickets they name (merged ones followed to where they went)."""
-    hints = [(_STRENGTH[one.kind], one.ticket_id) for one in evidence]
-    hints += [(Strength.FOREIGN_ID, ticket_id) for ticket_id in _tickets_by_ids(ids)]
+    """Return the candidates and the tickets they name (merged ones followed to where they went).
+
+    ``is_new``: the contact was made for this message, and has written nothing before.
+    """
+    hints = [(_STRENGTH[one.kind], one.ticket_id) for one in incoming.evidence if one.kind in _STRENGTH]
+    hints += [(Strength.FOREIGN_ID, ticket_id) for ticket_id in _tickets_by_ids(incoming.ids)]
+    if not hints and not is_new:
+        hints += [(Strength.SAME_SUBJECT, ticket_id) for ticket_id in _tickets_by_subject(incoming, contact)]
     hints = list(dict.fromkeys(hints))
     if not hints:
         return [], {}
     named = Ticket.objects.select_related("mailbox", "status").in_bulk({ticket_id for _strength, ticket_id in hints})
     followed = {pk: ticket.current() for pk, ticket in named.items()}
-    taking_part = _takes_part(contact, address, [ticket.pk for ticket in followed.values()])
+    states = _states(contact, incoming.sender.address, [ticket.pk for ticket in followed.values()])
     candidates = [
         Candidate(
             strength=strength,
             ticket_id=followed[pk].pk,
-            sender_takes_part=followed[pk].pk in taking_part,
+            sender_takes_part=states.get(followed[pk].pk) == ParticipantState.ACTIVE,
             usable=followed[pk].erased_at is None and followed[pk].category != Category.TRASH,
+            blocked=states.get(followed[pk].pk) == ParticipantState.BLOCKED,
+            lively=_is_lively(followed[pk], incoming),
         )
         for strength, pk in hints
         if pk in followed
     ]
     return candidates, {ticket.pk: ticket for ticket in followed.values()}
+
+
+def _is_lively(ticket: Ticket, incoming: IncomingMessage) -> bool:
+    age = incoming.received_at - ticket.last_activity_at
+    return ticket.mailbox_id == incoming.mailbox_id and age < LIVELY_FOR
+
+
+def _tickets_by_subject(incoming: IncomingMessage, contact: Contact) -> list[int]:
+    """Return the sender's latest ticket with the same subject. Says nothing for certain: people often do not hurry."""
+    wanted = normal_subject(incoming.words.subject)
+    if not wanted or (incoming.ids and incoming.ids.referenced):
+        return []
+    since = incoming.received_at - SAME_SUBJECT_FOR
+    recent = Ticket.objects.filter(requester=contact, last_activity_at__gt=since).order_by("-last_activity_at")
+    rows = recent.values_list("pk", "subject")[:20]
+    return [pk for pk, subject in rows if normal_subject(subject) == wanted][:1]
 
 
 def _tickets_by_ids(ids: KnownIds | None) -> list[int]:
@@ -64,18 +94,27 @@ def _tickets_by_ids(ids: KnownIds | None) -> list[int]:
     return list(dict.fromkeys(ticket_id for _hash, ticket_id, _pk in ranked))
 
 
-def _takes_part(contact: Contact, address: str, ticket_ids: Sequence[int]) -> set[int]:
-    """Return the tickets in which the sender is an active participant, by the address used there or a verified one."""
-    rows = TicketParticipant.objects.filter(
-        ticket__in=ticket_ids, contact=contact, state=ParticipantState.ACTIVE
-    ).values_list("ticket_id", "address", "reply_address")
+def _states(contact: Contact, address: str, ticket_ids: Sequence[int]) -> dict[int, str]:
+    """Return how the sender takes part in each ticket, by the address used there or a verified one.
+
+    Somebody who is blocked is so under every address.
+    """
+    rows = list(
+        TicketParticipant.objects.filter(
+            ticket__in=ticket_ids, contact=contact, state__in=(ParticipantState.ACTIVE, ParticipantState.BLOCKED)
+        ).values_list("ticket_id", "state", "address", "reply_address")
+    )
+    states = {ticket_id: state for ticket_id, state, *_used in rows if state == ParticipantState.BLOCKED}
     if not is_address(address):
-        return set()
+        return states
     own = address_hash(address)
-    part, doubtful = set(), set()
-    for ticket_id, *used in rows:
-        same = any(is_address(one) and address_hash(one) == own for one in used)
-        (part if same else doubtful).add(ticket_id)
+    doubtful = set()
+    for ticket_id, state, *used in rows:
+        if state == ParticipantState.ACTIVE:
+            if any(is_address(one) and address_hash(one) == own for one in used):
+                states[ticket_id] = state
+            else:
+                doubtful.add(ticket_id)
     if doubtful and ContactEmail.objects.filter(address_hash=own, contact=contact, verified_at__isnull=False).exists():
-        part |= doubtful
-    return part
+        states.update(dict.fromkeys(doubtful, ParticipantState.ACTIVE))
+    return states

@@ -15,6 +15,7 @@ from wagtail_helpdesk.events import ALLOWED, Verdict
 class EvidenceKind(StrEnum):
     """Why a message may belong to a ticket; the channel has checked every signature."""
 
+    AGENT = "agent"
     TOKEN = "token"  # noqa: S105 (a kind, no secret)
     OWN_MESSAGE_ID = "own_message_id"
     SUBJECT_TAG = "subject_tag"
@@ -30,11 +31,16 @@ class SenderAuth(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One checked hint at a ticket; ``participant_id`` is whom we had written to, where the hint says so."""
+    """One checked hint at a ticket; ``participant_id`` is whom we had written to, where the hint says so.
+
+    An agent's: ``user_id`` is the agent we had told something, ``visibility`` who may read what we told.
+    """
 
     kind: EvidenceKind
     ticket_id: int
     participant_id: int | None = None
+    user_id: int | None = None
+    visibility: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,14 @@ class Person:
 
     address: str
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Somebody of ours passed the message on: who, and what he wrote above it (HTML)."""
+
+    user_id: int
+    html: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +83,14 @@ class IncomingMessage:
     may_notify: Verdict = ALLOWED
     may_open: bool = True
     is_spam: bool = False
+    #: An outside sender opens a linked ticket instead of joining one.
+    strict: bool = False
+    #: What the sender wrote above what the mail repeats, as HTML; None where that cannot be told for certain. Only an
+    #: agent's answer needs it: nothing else of the mail may reach a customer.
+    answer: str | None = field(default=None, repr=False)
+    forward: Forward | None = None
+    #: A finished ticket is reopened at most so often in an hour; None for no limit (people).
+    reopenings_per_hour: int | None = None
     counts_as_waiting: bool = True
     #: Where the sender wants answers, when the channel trusts that; "" for the sender's own address.
     reply_address: str = ""
@@ -90,6 +112,7 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
     QUARANTINED = "quarantined"
     IGNORED = "ignored"
+    HELD = "held"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from django.db import IntegrityError
 
@@ -15,16 +16,17 @@ from wagtail_helpdesk.conversations.actions.open_ticket import OpenTicket
 from wagtail_helpdesk.conversations.characters import scrub
 from wagtail_helpdesk.conversations.choices import Flag
 from wagtail_helpdesk.conversations.models import Message
-from wagtail_helpdesk.desk.choices import Category
+from wagtail_helpdesk.desk.choices import FINISHED, Category
 from wagtail_helpdesk.desk.models import Mailbox
 from wagtail_helpdesk.events import Actor, Verdict
+from wagtail_helpdesk.intake.agents import is_for_agents, note_forward, take_answer
 from wagtail_helpdesk.intake.candidates import find_candidates
 from wagtail_helpdesk.intake.incoming import IncomingMessage, Outcome, Person, Receipt
 from wagtail_helpdesk.intake.matching import Decision, Verb, decide
 from wagtail_helpdesk.tickets.actions.link_tickets import link_tickets
 from wagtail_helpdesk.tickets.actions.participants import add_participant
-from wagtail_helpdesk.tickets.choices import Channel, LinkKind, ParticipantState, Role, Visibility
-from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
+from wagtail_helpdesk.tickets.choices import Channel, EventKind, LinkKind, ParticipantState, Role, Visibility
+from wagtail_helpdesk.tickets.models import Ticket, TicketEvent, TicketParticipant
 from wagtail_helpdesk.tickets.state import may_still_reopen
 
 
@@ -39,7 +41,7 @@ def receive(incoming: IncomingMessage) -> Receipt:
             return Receipt(Outcome.DUPLICATE, *before, trace=("key known",))
         try:
             with events.unit_of_work():
-                return _Door(incoming).take_in()
+                return take_answer(incoming) if is_for_agents(incoming) else _Door(incoming).take_in()
         except IntegrityError:
             # The same message came through another process between our look and our insert.
             before = Message.objects.filter(external_key=incoming.key).values_list("ticket_id", "pk").first()
@@ -55,15 +57,17 @@ class _Door:
         copied = tuple(_storable(person) for person in incoming.copied)
         self.incoming = incoming = replace(incoming, sender=_storable(incoming.sender), copied=copied)
         self.mailbox = Mailbox.objects.select_related("team", "site").get(pk=incoming.mailbox_id)
-        self.contact = _identify(incoming)
+        self.contact, self.is_new = _identify(incoming)
         self.actor = Actor.of_contact(self.contact)
         # A form or a tracking page makes no claim that somebody else could check.
         self.sender_auth = incoming.auth if incoming.channel == Channel.EMAIL else ""
 
     def take_in(self) -> Receipt:
         incoming = self.incoming
-        candidates, tickets = find_candidates(incoming.evidence, incoming.ids, self.contact, incoming.sender.address)
-        decision = decide(candidates, incoming.auth)
+        candidates, tickets = find_candidates(incoming, self.contact, is_new=self.is_new)
+        decision = decide(candidates, incoming.auth, strict=incoming.strict, may_append=incoming.forward is None)
+        if decision.verb == Verb.QUARANTINE:
+            self.incoming = incoming = replace(incoming, is_spam=True)
         if decision.ticket_id is not None:
             ticket = tickets[decision.ticket_id]
             if self._goes_on(ticket):
@@ -83,7 +87,8 @@ class _Door:
 
     def _append(self, ticket: Ticket, decision: Decision) -> Receipt:
         incoming, outside = self.incoming, decision.verb == Verb.APPEND_OUTSIDE
-        flags = (*incoming.words.flags, *((Flag.OUTSIDE_SENDER,) if outside else ()))
+        marks = {"T4": (Flag.OUTSIDE_SENDER,), "T7": (Flag.MATCHED_BY_SUBJECT,)}
+        flags = (*incoming.words.flags, *marks.get(decision.rule, ()))
         message = AddMessage(
             ticket=ticket,
             words=replace(incoming.words, may_quote=True, flags=flags),
@@ -91,7 +96,7 @@ class _Door:
             at=incoming.received_at,
             address=incoming.sender.address,
             visibility=self._visibility(ticket),
-            may_reopen=incoming.may_reopen,
+            may_reopen=self._may_reopen(ticket),
             may_notify=incoming.may_notify,
             counts_as_waiting=incoming.counts_as_waiting,
             external_key=incoming.key,
@@ -102,9 +107,18 @@ class _Door:
             sender_auth=self.sender_auth,
             actor=self.actor,
         )()
-        if not outside:
+        if decision.rule in ("T3", "T5"):
             self._add_copied(ticket, ParticipantState.PENDING)
         return Receipt(Outcome.APPENDED, ticket.pk, message.pk, decision.rule, decision.trace)
+
+    def _may_reopen(self, ticket: Ticket) -> Verdict:
+        """A machine reopens a ticket now and then, not again and again."""
+        most = self.incoming.reopenings_per_hour
+        if most is None or ticket.category not in FINISHED:
+            return self.incoming.may_reopen
+        since = self.incoming.received_at - timedelta(hours=1)
+        reopened = TicketEvent.objects.filter(ticket=ticket, kind=EventKind.REOPENED, created_at__gt=since)
+        return Verdict(False, "reopened_too_often") if reopened.count() >= most else self.incoming.may_reopen
 
     def _visibility(self, ticket: Ticket) -> str:
         """What a third party writes is for agents, whatever it answers."""
@@ -142,6 +156,8 @@ class _Door:
                 **incoming.ticket_fields,
             },
         )()
+        if incoming.forward is not None:
+            note_forward(ticket, incoming.forward)
         if link_to is not None:
             link_tickets(source=ticket, target=link_to, kind=kind, actor=Actor.system())
         if kind == LinkKind.CONTINUES and link_to is not None and decision.verb == Verb.APPEND:
@@ -169,11 +185,13 @@ def _storable(person: Person) -> Person:
     return Person(scrub(person.address)[:MAX_LENGTH], scrub(person.name)[:200])
 
 
-def _identify(incoming: IncomingMessage) -> Contact:
-    """Return who writes. A mail without a usable sender is still somebody's: a contact without an address."""
+def _identify(incoming: IncomingMessage) -> tuple[Contact, bool]:
+    """Return who writes, and whether we know him only now. A mail without a usable sender is still somebody's: a
+    contact without an address.
+    """
     sender = incoming.sender
     if is_address(sender.address):
         # Who uses a page of the site chose its language; who writes a mail may write in another one tomorrow.
         language = "" if incoming.channel == Channel.EMAIL else incoming.language
-        return find_or_create_contact(address=sender.address, name=sender.name, language=language)[0]
-    return Contact.objects.create(name=sender.name[:200])
+        return find_or_create_contact(address=sender.address, name=sender.name, language=language)
+    return Contact.objects.create(name=sender.name[:200]), True

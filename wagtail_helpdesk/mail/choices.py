@@ -26,6 +26,8 @@ class MailOutcome(models.TextChoices):
     QUARANTINED = "quarantined", _("Quarantined as spam")
     NO_MAILBOX = "no_mailbox", _("No mailbox for it")
     HELD = "held", _("Held for a decision")
+    NOTED = "noted", _("Added as a note")
+    DISCARDED = "discarded", _("Discarded")
     FAILED = "failed", _("Failed")
 
 
@@ -185,5 +187,3 @@ class AuthReason(models.TextChoices):
     NO_TRUSTED_RESULTS = "no_trusted_results", _("no mail server that we trust checked it")
     NO_FROM = "no_from", _("the mail names no sender")
     SEVERAL_FROM = "several_from", _("the mail names more than one sender")
-    WEB_FORM = "web_form", _("a web form says so")
-    FORWARDED = "forwarded", _("an agent forwarded it")

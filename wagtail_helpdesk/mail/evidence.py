@@ -11,6 +11,7 @@ from wagtail_helpdesk.addresses import is_address, normalise_address
 from wagtail_helpdesk.conversations.actions.write_message import KnownIds
 from wagtail_helpdesk.intake.incoming import Evidence, EvidenceKind
 from wagtail_helpdesk.mail.accept import hash_message_id
+from wagtail_helpdesk.mail.choices import Audience
 from wagtail_helpdesk.mail.identity import has_our_prefix, own_public_id, split_bounce_address, split_reply_address
 from wagtail_helpdesk.mail.models import OutboundMail
 from wagtail_helpdesk.mail.parsing import ParsedMail
@@ -51,16 +52,21 @@ def _tokens(addressed: Iterable[str], own: Mapping[str, int], trace: list[str]) 
             continue
         if normalise_address(parts.mailbox_address) not in own:
             continue
-        public_id = unsign(TokenPurpose.REPLY, parts.token)
+        public_id = unsign(TokenPurpose.REPLY, parts.token) or unsign(TokenPurpose.AGENT, parts.token)
         trace.append("reply address: valid" if public_id else "reply address: not ours")
         if public_id:
             public_ids.append(public_id)
     if not public_ids:
         return []
     rows = TicketToken.objects.filter(
-        public_id__in=public_ids, purpose=TokenPurpose.REPLY, revoked_at__isnull=True
-    ).values_list("ticket_id", "participant_id")
-    return [Evidence(EvidenceKind.TOKEN, ticket_id, participant_id) for ticket_id, participant_id in rows]
+        public_id__in=public_ids, purpose__in=(TokenPurpose.REPLY, TokenPurpose.AGENT), revoked_at__isnull=True
+    )
+    return [
+        Evidence(EvidenceKind.AGENT, row.ticket_id, user_id=row.user_id, visibility=row.visibility)
+        if row.purpose == TokenPurpose.AGENT
+        else Evidence(EvidenceKind.TOKEN, row.ticket_id, row.participant_id)
+        for row in rows
+    ]
 
 
 def _own_ids(named: Iterable[str], addressed: Iterable[str], trace: list[str]) -> list[Evidence]:
@@ -79,9 +85,16 @@ def _own_ids(named: Iterable[str], addressed: Iterable[str], trace: list[str]) -
     if not public_ids:
         return []
     order = {public_id: position for position, public_id in enumerate(public_ids)}
-    rows = OutboundMail.objects.filter(public_id__in=public_ids).values_list("public_id", "ticket_id")
+    mails = OutboundMail.objects.filter(public_id__in=public_ids, ticket__isnull=False)
+    rows = mails.values_list("public_id", "ticket_id", "audience", "message_visibility", "recipients__user_id")
     ranked = sorted(rows, key=lambda row: order[row[0]])
-    return [Evidence(EvidenceKind.OWN_MESSAGE_ID, ticket_id) for _public_id, ticket_id in ranked]
+    evidence = [
+        Evidence(EvidenceKind.AGENT, ticket_id, user_id=user_id, visibility=visibility)
+        if audience == Audience.AGENT
+        else Evidence(EvidenceKind.OWN_MESSAGE_ID, ticket_id)
+        for _public_id, ticket_id, audience, visibility, user_id in ranked
+    ]
+    return list(dict.fromkeys(evidence))
 
 
 def _subject_tag(subject: str, trace: list[str]) -> list[Evidence]:

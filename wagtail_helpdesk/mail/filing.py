@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from wagtail_helpdesk.events import Actor, Verdict
-from wagtail_helpdesk.intake.incoming import IncomingMessage, Outcome, Receipt
+from wagtail_helpdesk import events
+from wagtail_helpdesk.conversations.actions.write_message import KnownIds
+from wagtail_helpdesk.events import Actor, MailHeld, Verdict
+from wagtail_helpdesk.intake.incoming import EvidenceKind, Outcome, Receipt
 from wagtail_helpdesk.intake.receive import receive
-from wagtail_helpdesk.mail import translate
 from wagtail_helpdesk.mail.authentication import Authentication
 from wagtail_helpdesk.mail.choices import MailKind, MailOutcome
 from wagtail_helpdesk.mail.confirm import confirm_sent
 from wagtail_helpdesk.mail.evidence import read_hints
+from wagtail_helpdesk.mail.handover import Handover
 from wagtail_helpdesk.mail.identity import is_own_loop_header, own_public_id, split_bounce_address
-from wagtail_helpdesk.mail.languages import language_of
 from wagtail_helpdesk.mail.models import InboundMail, OutboundMail
 from wagtail_helpdesk.mail.parsing import Classification, ParsedMail, classify
 from wagtail_helpdesk.mail.parsing.noise import has_null_return_path
@@ -23,7 +23,7 @@ from wagtail_helpdesk.mail.reports import note_auto_reply, take_report
 from wagtail_helpdesk.mail.routing import Route
 from wagtail_helpdesk.tickets.actions.link_tickets import link_tickets
 from wagtail_helpdesk.tickets.actions.share_ticket import ShareTicket
-from wagtail_helpdesk.tickets.choices import Channel, LinkKind
+from wagtail_helpdesk.tickets.choices import LinkKind
 from wagtail_helpdesk.tickets.models import Ticket
 
 _OUTCOMES = {
@@ -32,6 +32,7 @@ _OUTCOMES = {
     Outcome.QUARANTINED: MailOutcome.QUARANTINED,
     Outcome.DUPLICATE: MailOutcome.DUPLICATE,
     Outcome.IGNORED: MailOutcome.AUTO_REPLY,
+    Outcome.HELD: MailOutcome.HELD,
 }
 _REPORTS = {"dsn", "mdn", "arf"}
 
@@ -51,6 +52,14 @@ class Result:
 def file_mail(mail: InboundMail, raw: bytes, parsed: ParsedMail, route: Route, auth: Authentication) -> Result:
     """File ``parsed`` (what could be read of ``raw``) and return what became of it. Must run in a unit of work."""
     return _Filing(mail, raw, parsed, route, auth).result()
+
+
+def file_as_new(mail: InboundMail, raw: bytes, parsed: ParsedMail, route: Route, auth: Authentication) -> Receipt:
+    """Open a ticket for a mail that was held, whatever ticket it names. Nobody gets an automatic mail.
+
+    Must run in a unit of work.
+    """
+    return _Filing(mail, raw, parsed, route, auth).as_new()
 
 
 class _Filing:
@@ -76,11 +85,7 @@ class _Filing:
         kind = self._report_kind(classification)
         if kind:
             return self._report(kind, mailbox_ids[0])
-        receipt, trace = self._hand_over(classification, mailbox_ids)
-        reason = receipt.rule or receipt.outcome
-        if receipt.outcome == Outcome.IGNORED:
-            reason = "automatic reply to no ticket"
-        return Result(_OUTCOMES[receipt.outcome], reason, trace, self.labels, receipt, mailbox_ids[0])
+        return self._hand_over(classification)
 
     def _report_kind(self, classification: Classification) -> str:
         """Return "dsn", "mdn" or "arf" for a report, "" for any other mail.
@@ -140,60 +145,38 @@ class _Filing:
             MailOutcome.OWN_COPY, "a copy of our own mail", labels=self.labels, receipt=receipt, mailbox_id=mailbox_id
         )
 
-    def _hand_over(self, classification: Classification, mailbox_ids: list[int]) -> tuple[Receipt, tuple[str, ...]]:
-        parsed, mail = self.parsed, self.mail
+    def _hand_over(self, classification: Classification) -> Result:
+        parsed, mailbox_id = self.parsed, self.route.mailboxes[0].pk
         hints = read_hints(parsed, self.route.addressed, self.route.own)
-        people = translate.read_people(parsed, self.route.own)
-        is_auto_reply = classification.primary == "auto_replied"
-        is_spam = classification.primary == "spam"
-        is_own_box = classification.primary in ("own_copy", "own_mailbox")
-        acknowledge = translate.may_acknowledge(
-            classification,
-            parsed,
-            addressed_to_us=self.route.is_addressed,
-            is_archive=mail.origin == "archive",
-            received_at=mail.received_at,
-        )
-        if parsed.from_addresses and is_own_box:
-            acknowledge = Verdict(False, "own_mailbox")
-        words = translate.read_words(
-            parsed,
-            raw=self.raw,
-            differs=people.reply_to_differs,
-            is_auto_reply=is_auto_reply,
-            whole_size=mail.envelope.get("whole_size"),
-        )
-        incoming = IncomingMessage(
-            channel=Channel.EMAIL,
-            key=mail.dedupe_key if not mail.dedupe_scope else _scoped(mail),
-            sender=people.sender,
-            words=words,
-            mailbox_id=mailbox_ids[0],
-            auth=self.auth.result,
-            received_at=mail.received_at,
-            sent_at=translate.sent_at(parsed, mail.received_at),
-            evidence=hints.evidence,
-            ids=hints.ids,
-            may_acknowledge=acknowledge,
-            # A customer's answer that a filter takes for spam is still his answer; spam to no ticket is quarantined.
-            may_reopen=Verdict(classification.may_reopen or is_spam, "" if is_spam else classification.reopen_reason),
-            may_notify=Verdict(mail.origin != "archive", "archive" if mail.origin == "archive" else ""),
-            may_open=not is_auto_reply,
-            is_spam=is_spam,
-            counts_as_waiting=not is_auto_reply,
-            reply_address=people.reply_address,
-            copied=people.copied,
-            recipients=translate.display_recipients(parsed),
-            language=language_of(parsed, words.text),
-        )
+        if classification.primary == "auto_replied":
+            note_auto_reply(self.mail, parsed, self.route.addressed)
+            if any(one.kind == EvidenceKind.AGENT for one in hints.evidence):
+                return self._ended(MailOutcome.AUTO_REPLY, "an agent's automatic reply", hints.trace)
+        handover = Handover(self.mail, self.raw, parsed, self.route, self.auth, classification)
+        incoming = handover.build(hints)
         receipt = receive(incoming)
         confirm_sent(self.parsed)
-        if is_auto_reply:
-            note_auto_reply(mail, parsed, self.route.addressed)
         self._tell_other_mailboxes(receipt)
+        if receipt.outcome == Outcome.HELD:
+            held = MailHeld(actor=Actor.system(), inbound_id=self.mail.pk, ticket_id=receipt.ticket_id)
+            events.publish(held)
         problems = tuple(f"problem: {problem}" for problem in parsed.problems)
-        verdict = f"acknowledge: {acknowledge.allowed} {acknowledge.reason}".rstrip()
-        return receipt, (*problems, *hints.trace, *receipt.trace, verdict)
+        verdict = f"acknowledge: {incoming.may_acknowledge.allowed} {incoming.may_acknowledge.reason}".rstrip()
+        trace = (*problems, *hints.trace, *receipt.trace, verdict)
+        reason = receipt.rule or receipt.outcome
+        if receipt.outcome == Outcome.IGNORED:
+            reason = "automatic reply to no ticket"
+        return Result(_OUTCOMES[receipt.outcome], reason, trace, self.labels, receipt, mailbox_id)
+
+    def as_new(self) -> Receipt:
+        classification = self._classify()
+        hints = read_hints(self.parsed, self.route.addressed, self.route.own)
+        handover = Handover(self.mail, self.raw, self.parsed, self.route, self.auth, classification)
+        incoming = handover.build(replace(hints, evidence=(), ids=KnownIds(hints.ids.own)))
+        return receive(replace(incoming, may_open=True, may_acknowledge=Verdict(False, "held")))
+
+    def _ended(self, outcome: str, reason: str, trace: tuple[str, ...]) -> Result:
+        return Result(outcome, reason, trace, self.labels, mailbox_id=self.route.mailboxes[0].pk)
 
     def _tell_other_mailboxes(self, receipt: Receipt) -> None:
         """One mail to several mailboxes: one ticket that all their teams see, or linked tickets, as the site chose."""
@@ -206,8 +189,3 @@ class _Filing:
         siblings = InboundMail.objects.filter(dedupe_key=self.mail.dedupe_key, ticket__isnull=False)
         for sibling in siblings.exclude(pk=self.mail.pk).select_related("ticket"):
             link_tickets(source=ticket, target=sibling.ticket, kind=LinkKind.SIBLING, actor=Actor.system())
-
-
-def _scoped(mail: InboundMail) -> str:
-    """The key of one mailbox's copy, where each mailbox has its own ticket."""
-    return hashlib.sha256(f"{mail.dedupe_scope}:{mail.dedupe_key}".encode()).hexdigest()

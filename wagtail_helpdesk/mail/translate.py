@@ -49,12 +49,20 @@ class People:
     reply_address: str
     copied: tuple[Person, ...]
     reply_to_differs: bool
+    #: A form elsewhere wrote in the sender's name.
+    by_web_form: bool = False
 
 
-def read_people(parsed: ParsedMail, own: Mapping[str, int]) -> People:
-    """Return the people of a mail. From is a claim; Reply-To is an address for answers, never an identity."""
+def read_people(parsed: ParsedMail, own: Mapping[str, int], web_form_senders: Iterable[str] = ()) -> People:
+    """Return the people of a mail. From is a claim; Reply-To is an address for answers, never an identity.
+
+    But for ``web_form_senders``: these write in the name of whoever stands in Reply-To.
+    """
     sender = _sender(parsed)
-    reply_address, differs = _reply_address(parsed, sender)
+    by_form = _writes_for_others(parsed, sender, web_form_senders)
+    if by_form:
+        sender = Person(parsed.reply_to[0].email, parsed.reply_to[0].name)
+    reply_address, differs = ("", False) if by_form else _reply_address(parsed, sender)
     known = set(own)
     if is_address(sender.address):
         known.add(normalise_address(sender.address))
@@ -69,7 +77,15 @@ def read_people(parsed: ParsedMail, own: Mapping[str, int]) -> People:
     if "list-id" in parsed.headers:
         # Whoever reads a mailing list did not ask us anything.
         copied = []
-    return People(sender, reply_address, tuple(copied), differs)
+    return People(sender, reply_address, tuple(copied), differs, by_form)
+
+
+def _writes_for_others(parsed: ParsedMail, sender: Person, web_form_senders: Iterable[str]) -> bool:
+    """Tell whether the sender is a form that names who filled it in."""
+    if not parsed.reply_to or not is_address(sender.address) or not is_address(parsed.reply_to[0].email):
+        return False
+    forms = {normalise_address(address) for address in web_form_senders if is_address(address)}
+    return normalise_address(sender.address) in forms
 
 
 def _sender(parsed: ParsedMail) -> Person:

@@ -81,4 +81,8 @@ class EventKind(models.TextChoices):
     CHARSET = "charset", _("Read with another character set")
     UPLOADED = "uploaded", _("Mail added from a file")
     DELIVERY = "delivery", _("Delivery")
+    HELD = "held", _("Mail held")
+    FORWARDED = "forwarded", _("Forwarded by an agent")
+    REQUESTER = "requester", _("Requester changed")
+    SPLIT = "split", _("Message split off")
     FAILURE = "failure", _("Something went wrong")

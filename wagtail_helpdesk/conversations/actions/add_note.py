@@ -24,7 +24,7 @@ from wagtail_helpdesk.tickets.permissions import may
 
 
 class AddNote(TicketAction):
-    """Write an internal note. ``html`` and ``once`` as for Reply.
+    """Write an internal note. ``html``, ``once`` and ``channel`` as for Reply.
 
     Colleagues that it names with "@" are told. One who could not see the ticket gets access to it, where the author
     may give that; a name that fits nobody, or several, is left as it stands: a form says so before.
@@ -32,8 +32,17 @@ class AddNote(TicketAction):
 
     verb = "note"
 
-    def __init__(self, *, html: str, files: Sequence[NewFile] = (), once: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        html: str,
+        files: Sequence[NewFile] = (),
+        once: str = "",
+        channel: str = Channel.AGENT,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
+        self.channel = channel
         self.html, self.files = html, tuple(files)
         self.external_key = once_key("note", self.ticket.pk, once)
 
@@ -57,7 +66,7 @@ class AddNote(TicketAction):
             actor=self.actor,
             direction=Direction.INTERNAL,
             visibility=Visibility.INTERNAL,
-            channel=Channel.AGENT,
+            channel=self.channel,
             external_key=self.external_key,
             created_at=now,
         )

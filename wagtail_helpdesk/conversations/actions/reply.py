@@ -34,7 +34,8 @@ class Reply(TicketAction):
     ``html`` is the agent's own HTML with absolute addresses. ``cc`` are keys of participants to copy in; None takes
     all active ones; a pending one becomes active. ``status`` is set when the reply is published. ``last_seen`` is the
     key of the newest message the agent saw: raises NewerMessages when there is a newer one. ``once`` is any
-    value that is the same for the same click: a second call with it returns the first call's message.
+    value that is the same for the same click: a second call with it returns the first call's message. ``channel`` is
+    how the agent wrote.
     """
 
     verb = "reply"
@@ -49,13 +50,14 @@ class Reply(TicketAction):
         delay: int | None = None,
         last_seen: int | None = None,
         once: str = "",
+        channel: str = Channel.AGENT,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.html, self.files, self.status = html, tuple(files), status
         self.cc = None if cc is None else set(cc)
         self.delay = conf.get("UNDO_SECONDS") if delay is None else delay
-        self.last_seen = last_seen
+        self.last_seen, self.channel = last_seen, channel
         self.external_key = once_key("reply", self.ticket.pk, once)
 
     def check(self) -> None:
@@ -102,7 +104,7 @@ class Reply(TicketAction):
             direction=Direction.OUTBOUND,
             visibility=Visibility.PUBLIC,
             state=MessageState.SCHEDULED,
-            channel=Channel.AGENT,
+            channel=self.channel,
             recipients=self.recipients,
             publish_at=now + timedelta(seconds=max(self.delay, 0)),
             on_publish=self.status,

@@ -20,6 +20,8 @@ from wagtail_helpdesk.inbox.paging import neighbours
 from wagtail_helpdesk.inbox.side_panel import side_panel
 from wagtail_helpdesk.inbox.standing_views import visible_scopes
 from wagtail_helpdesk.inbox.views.base import TicketMixin, inbox_breadcrumb
+from wagtail_helpdesk.mail.choices import MailOutcome
+from wagtail_helpdesk.mail.models import InboundMail
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
 from wagtail_helpdesk.tickets.permissions import may
 
@@ -85,6 +87,7 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
             # An address that a stranger sent may be of any kind: only the web's are links.
             source_is_web=ticket.source_url.startswith(("https://", "http://")),
             people=self.people,
+            held_mails=InboundMail.objects.filter(ticket=ticket, outcome=MailOutcome.HELD).order_by("pk"),
             waits=short_time_since(ticket.customer_waiting_since),
             **self._way(),
             **side_panel(ticket, user),
