@@ -10,14 +10,18 @@ from wagtail_helpdesk.conversations import reactors as conversations
 from wagtail_helpdesk.conversations.scanning import scan_due
 from wagtail_helpdesk.events import Reactor
 from wagtail_helpdesk.knowledge_base import reactors as knowledge_base
+from wagtail_helpdesk.mail import guards
 from wagtail_helpdesk.mail import reactors as mail
 from wagtail_helpdesk.mail.beat import BEAT_EVERY, beat
+from wagtail_helpdesk.mail.choices import Audience
 from wagtail_helpdesk.mail.clean import clean
 from wagtail_helpdesk.mail.deliver import deliver_due
 from wagtail_helpdesk.mail.fetch import fetch_due, sweep_due
 from wagtail_helpdesk.mail.lateness import warn_late
 from wagtail_helpdesk.mail.work import process_due, publish_due
 from wagtail_helpdesk.notifications import reactors as notifications
+from wagtail_helpdesk.notifications.clean import clear_notices
+from wagtail_helpdesk.notifications.mailing import mail_notices, may_leave
 from wagtail_helpdesk.tickets import reactors as tickets
 from wagtail_helpdesk.tickets.actions.close_resolved import close_resolved
 from wagtail_helpdesk.tickets.timeline import record_reactor_failure
@@ -66,13 +70,20 @@ STEPS = (
     Step(sweep_due, every=timedelta(seconds=10)),
     Step(process_due),
     Step(scan_due, every=timedelta(seconds=10)),
+    # Notices gather for a minute: to look every second would find nothing more.
+    Step(mail_notices, every=timedelta(seconds=20)),
     Step(deliver_due),
     Step(warn_late),
     Step(close_resolved, every=HOURLY),
     Step(clean, every=HOURLY),
+    Step(clear_notices, every=HOURLY),
 )
 
 
 def install() -> None:
-    """Hand the reactors down to ``events``. Called once, from ``apps.ready()``."""
+    """Hand down the reactors to ``events`` and the last look at mails to agents to ``mail``.
+
+    Called once, from ``apps.ready()``.
+    """
     events.install(REACTORS, record_reactor_failure)
+    guards.install({Audience.AGENT: may_leave})

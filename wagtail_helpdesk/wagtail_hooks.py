@@ -2,7 +2,9 @@
 
 import wagtail
 from django.urls import include, path
+from django.utils.html import format_html
 from wagtail import hooks
+from wagtail.admin.staticfiles import versioned_static
 from wagtail.snippets.models import register_snippet
 from wagtail_modeladmin.options import modeladmin_register
 
@@ -18,8 +20,9 @@ from wagtail_helpdesk.configuration.viewsets import (
 from wagtail_helpdesk.contact_forms.viewsets import ContactFormViewSet
 from wagtail_helpdesk.inbox.ticket_snippet.bulk_actions import TrashTickets
 from wagtail_helpdesk.inbox.ticket_snippet.viewset import TicketViewSet
-from wagtail_helpdesk.inbox.viewsets import InboxViewSet, TicketsViewSet
+from wagtail_helpdesk.inbox.viewsets import InboxViewSet, NoticesMenuItem, TicketsViewSet
 from wagtail_helpdesk.knowledge_base.viewsets import PromoteViewSet
+from wagtail_helpdesk.notifications.panels import NoticeSettingsPanel
 from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.permissions import TicketPermissionPolicy
 
@@ -53,3 +56,24 @@ modeladmin_register(HelpdeskSettingsGroup)
 def conversation_urls():
     """Message bodies and files for agents."""
     return [path("helpdesk/", include("wagtail_helpdesk.conversations.admin_urls"))]
+
+
+@hooks.register("register_admin_menu_item")
+def notices_menu_item():
+    """What is new, beside the inbox."""
+    return NoticesMenuItem()
+
+
+@hooks.register("register_icons")
+def icons(names):
+    """The bell, which Wagtail has not."""
+    return [*names, "wagtail_helpdesk/icons/bell.svg"]
+
+
+@hooks.register("insert_global_admin_css")
+def admin_css():
+    """The number beside the bell, and the table of notices on the account page."""
+    return format_html('<link rel="stylesheet" href="{}">', versioned_static("wagtail_helpdesk/admin.css"))
+
+
+hooks.register("register_account_settings_panel", NoticeSettingsPanel)

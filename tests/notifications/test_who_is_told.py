@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.mail.helpers import make_mail, take_in
 from wagtail_helpdesk import events
 from wagtail_helpdesk.contacts.actions.erase_contact import EraseContact
 from wagtail_helpdesk.conversations.choices import Flag
-from wagtail_helpdesk.conversations.mentions import find_mentions, handles_of
+from wagtail_helpdesk.conversations.mentions import colleagues, find_mentions, handles_of
 from wagtail_helpdesk.events import Actor, DeliveryProblem, MailHeld
 from wagtail_helpdesk.mail.models import OutboundMail
 from wagtail_helpdesk.notifications.models import Notice, NoticePreference
@@ -151,8 +153,6 @@ class TestMentions:
 
     def test_note_without_a_name_asks_nothing(self, desk, ticket, django_assert_max_num_queries):
         with django_assert_max_num_queries(0):
-            from wagtail_helpdesk.conversations.mentions import colleagues
-
             assert colleagues("write to ana@example.org") == {}
 
 
@@ -272,11 +272,8 @@ def test_name_of_an_erased_contact_goes(desk, ticket):
     assert set(Notice.objects.values_list("actor_name", flat=True)) == {""}
 
 
-def test_queries_do_not_grow_with_the_team(desk, django_assert_max_num_queries):
+def test_queries_do_not_grow_with_the_team(desk):
     def opening():
-        from django.db import connection
-        from django.test.utils import CaptureQueriesContext
-
         with CaptureQueriesContext(connection) as queries:
             factories.make_ticket(team=desk.team, mailbox=desk.mailbox)
         return len(queries)

@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.contact_forms.uploads import FilesField
 from wagtail_helpdesk.conversations.choices import MessageState
+from wagtail_helpdesk.conversations.html_text import html_to_text
 from wagtail_helpdesk.conversations.models import Attachment, Message
 from wagtail_helpdesk.desk.choices import HIDDEN, Category
+from wagtail_helpdesk.inbox.mentions import mention_errors
 from wagtail_helpdesk.inbox.rich_text import composer_widget
 from wagtail_helpdesk.tickets.choices import ParticipantState, Role
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
@@ -50,6 +52,15 @@ class ComposerForm(forms.Form):
         modes = [mode for mode in self.fields["mode"].choices if may(user, mode[0], ticket)]
         self.fields["mode"].choices = modes
         self.may_reply = any(mode == REPLY for mode, _label in modes)
+        self.ticket, self.user = ticket, user
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a note that names somebody whom it cannot reach."""
+        data = super().clean()
+        if data.get("mode") == NOTE:
+            for error in mention_errors(html_to_text(data.get("body", "")), self.ticket, self.user):
+                self.add_error("body", error)
+        return data
 
 
 def first_values(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.sidebar import LinkMenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
 from wagtail_helpdesk.inbox.views.attached_mails import (
@@ -20,6 +21,7 @@ from wagtail_helpdesk.inbox.views.deliveries import DeliveryView
 from wagtail_helpdesk.inbox.views.held import HeldMailView
 from wagtail_helpdesk.inbox.views.images import ImagesView
 from wagtail_helpdesk.inbox.views.listing import ListingView
+from wagtail_helpdesk.inbox.views.notices import NoticesView, ReadNoticesView
 from wagtail_helpdesk.inbox.views.originals import (
     KeepCharsetView,
     OriginalBodyView,
@@ -30,6 +32,7 @@ from wagtail_helpdesk.inbox.views.printing import PrintView
 from wagtail_helpdesk.inbox.views.properties import PropertiesView
 from wagtail_helpdesk.inbox.views.undo import MessageView, UndoView
 from wagtail_helpdesk.inbox.views.write import WriteView
+from wagtail_helpdesk.notifications.reading import unread_text
 from wagtail_helpdesk.tickets.permissions import may
 
 
@@ -39,6 +42,25 @@ class InboxMenuItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
         """Tell whether the item stands in the menu."""
         return may(request.user, "view")
+
+
+class NoticesMenuItem(InboxMenuItem):
+    """With the number of new notices, which style sheet and script show as Wagtail shows such numbers."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Notices"),
+            reverse_lazy("helpdesk_inbox:notices"),
+            name="helpdesk-notices",
+            icon_name="helpdesk-bell",
+            # After the inbox.
+            order=InboxViewSet.menu_order + 1,
+        )
+
+    def render_component(self, request: HttpRequest) -> LinkMenuItem:
+        """Return the item for one user: Wagtail keeps ``self`` for everybody."""
+        attrs = {"data-helpdesk-unread": unread_text(request.user)}
+        return LinkMenuItem(self.name, self.label, self.url, icon_name=self.icon_name, attrs=attrs)
 
 
 class InboxViewSet(ViewSet):
@@ -61,6 +83,8 @@ class InboxViewSet(ViewSet):
             path("counts/", CountsView.as_view(), name="counts"),
             path("tags/", TagsView.as_view(), name="tags"),
             path("bulk/", BulkView.as_view(), name="bulk"),
+            path("notices/", NoticesView.as_view(), name="notices"),
+            path("notices/read/", ReadNoticesView.as_view(), name="read_notices"),
             path("<slug:view>/", ListingView.as_view(), name="view"),
             path("<slug:view>/results/", ListingView.as_view(results_only=True), name="results"),
         ]

@@ -22,6 +22,7 @@ from wagtail_helpdesk.inbox.standing_views import visible_scopes
 from wagtail_helpdesk.inbox.views.base import TicketMixin, inbox_breadcrumb
 from wagtail_helpdesk.mail.choices import MailOutcome
 from wagtail_helpdesk.mail.models import InboundMail
+from wagtail_helpdesk.notifications.actions.mark_read import mark_read
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
 from wagtail_helpdesk.tickets.permissions import may
 
@@ -48,7 +49,9 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show the page."""
+        """Show the page, and take its notices as read; not when a browser only fetches it ahead."""
+        if "prefetch" not in request.headers.get("Sec-Purpose", ""):
+            mark_read(request.user, ticket_id=self.ticket.pk)
         return self.render_to_response(self.get_context_data())
 
     def get_page_title(self) -> str:

@@ -10,6 +10,7 @@ from wagtail_helpdesk.inbox.filters import tags_for
 from wagtail_helpdesk.inbox.links import view_url
 from wagtail_helpdesk.inbox.standing_views import DEFAULT
 from wagtail_helpdesk.inbox.views.base import InboxMixin
+from wagtail_helpdesk.notifications.reading import unread_text
 
 MAX_SUGGESTIONS = 10
 
@@ -23,12 +24,12 @@ class IndexView(InboxMixin):
 
 
 class CountsView(InboxMixin):
-    """The count of each view in words, by its name."""
+    """The count of each view in words, by its name, and that of the new notices."""
 
     def get(self, request: HttpRequest) -> JsonResponse:
-        """Return {"mine": "12", "all": "1000+", ...}."""
-        counts = count_views(request.user)
-        response = JsonResponse({slug: count_text(count) for slug, count in counts.items()})
+        """Return {"mine": "12", "all": "1000+", ..., "notices": ""}."""
+        counts = {slug: count_text(count) for slug, count in count_views(request.user).items()}
+        response = JsonResponse(counts | {"notices": unread_text(request.user)})
         response["Cache-Control"] = "private, no-store"
         return response
 

@@ -50,6 +50,9 @@ class HelpdeskCountsController extends window.StimulusModule.Controller {
       const count = counts[element.dataset.view];
       if (count !== undefined && element.textContent !== count) element.textContent = count;
     });
+    // In Wagtail's own menu, which is no part of this element.
+    const menuItem = document.querySelector('[data-helpdesk-unread]');
+    if (menuItem) menuItem.dataset.helpdeskUnread = counts.notices;
   }
 }
 

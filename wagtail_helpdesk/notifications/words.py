@@ -1,0 +1,43 @@
+"""Notices in words."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from wagtail_helpdesk.notifications.choices import ANSWERED, MOVED, OPENED, NoticeKind
+from wagtail_helpdesk.notifications.models import Notice
+
+_SENTENCES = {
+    (NoticeKind.TEAM, OPENED): gettext_lazy("%(who)s opened a ticket in your team"),
+    (NoticeKind.TEAM, ANSWERED): gettext_lazy("%(who)s answered on a ticket that nobody in your team has"),
+    (NoticeKind.TEAM, MOVED): gettext_lazy("%(who)s moved a ticket to your team"),
+    (NoticeKind.ASSIGNED, ""): gettext_lazy("%(who)s assigned a ticket to you"),
+    (NoticeKind.ANSWERED, ""): gettext_lazy("%(who)s answered on your ticket"),
+    (NoticeKind.MENTIONED, ""): gettext_lazy("%(who)s mentioned you in a note"),
+    (NoticeKind.DELIVERY, "failed"): gettext_lazy("A mail could not be sent"),
+    (NoticeKind.DELIVERY, "uncertain"): gettext_lazy("A mail may not have been sent"),
+    (NoticeKind.DELIVERY, "late"): gettext_lazy("A mail still waits to be sent"),
+    (NoticeKind.DELIVERY, "bounced"): gettext_lazy("A mail came back"),
+    (NoticeKind.DELIVERY, "complained"): gettext_lazy("A mail was reported as spam"),
+    (NoticeKind.HELD, ""): gettext_lazy("A mail in your name waits for a decision"),
+}
+#: A ticket that is somebody's from its first moment.
+_YOURS = gettext_lazy("A new ticket is yours")
+
+ICONS = {
+    NoticeKind.TEAM: "group",
+    NoticeKind.ASSIGNED: "user",
+    NoticeKind.ANSWERED: "comment",
+    NoticeKind.MENTIONED: "openquote",
+    NoticeKind.DELIVERY: "warning",
+    NoticeKind.HELD: "lock",
+}
+
+
+def sentence(notice: Notice) -> str:
+    """Return what a notice says, in the language that is active."""
+    if notice.kind == NoticeKind.ASSIGNED and notice.message_id:
+        return str(_YOURS)
+    words = _SENTENCES.get((notice.kind, notice.what)) or notice.get_kind_display()
+    return str(words) % {"who": notice.actor_name or _("Somebody")}
