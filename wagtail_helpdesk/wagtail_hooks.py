@@ -11,6 +11,7 @@ from wagtail_modeladmin.options import modeladmin_register
 from wagtail_helpdesk.configuration.mail_setup.health import add_panel
 from wagtail_helpdesk.configuration.modeladmins import HelpdeskSettingsGroup
 from wagtail_helpdesk.configuration.viewsets import (
+    DeliveryProblemsViewSet,
     MailAccountViewSet,
     MailboxMailViewSet,
     MailHealthViewSet,
@@ -45,6 +46,7 @@ hooks.register("register_admin_viewset", TicketsViewSet)
 hooks.register("register_admin_viewset", PromoteViewSet)
 hooks.register("register_admin_viewset", MailLogViewSet)
 hooks.register("register_admin_viewset", OutgoingMailViewSet)
+hooks.register("register_admin_viewset", DeliveryProblemsViewSet)
 hooks.register("register_admin_viewset", MailAccountViewSet)
 hooks.register("register_admin_viewset", MailboxMailViewSet)
 hooks.register("register_admin_viewset", MailHealthViewSet)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
-from wagtail_helpdesk.configuration import arrived_mail, outgoing_mail
+from wagtail_helpdesk.configuration import arrived_mail, delivery_problems, outgoing_mail
 from wagtail_helpdesk.configuration.mail_setup import accounts, health, mailbox, sources
 from wagtail_helpdesk.configuration.visibility import CONFIGURE, VIEW_ARRIVED, VIEW_OUTGOING
 
@@ -44,6 +44,24 @@ class OutgoingMailViewSet(ViewSet):
             path("", outgoing_mail.OutgoingMailListView.as_view(), name="index"),
             path("results/", outgoing_mail.OutgoingMailListView.as_view(results_only=True), name="results"),
             path("<int:pk>/", outgoing_mail.OutgoingMailView.as_view(), name="mail"),
+        ]
+
+
+class DeliveryProblemsViewSet(ViewSet):
+    """What did not get through."""
+
+    name = "helpdesk_delivery_problems"
+    url_prefix = "helpdesk/delivery-problems"
+    add_to_admin_menu = False
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        """Return the addresses."""
+        problems, unknown = delivery_problems.DeliveryProblemListView, delivery_problems.UnknownReportListView
+        return [
+            path("", problems.as_view(), name="index"),
+            path("results/", problems.as_view(results_only=True), name="results"),
+            path("unknown/", unknown.as_view(), name="unknown"),
+            path("unknown/results/", unknown.as_view(results_only=True), name="unknown_results"),
         ]
 
 
@@ -136,6 +154,14 @@ def log_menu_items() -> list[MenuItem]:
             name="helpdesk-outgoing-mail",
             icon_name="upload",
             order=110,
+            permission=VIEW_OUTGOING,
+        ),
+        LogMenuItem(
+            _("Delivery problems"),
+            reverse_lazy("helpdesk_delivery_problems:index"),
+            name="helpdesk-delivery-problems",
+            icon_name="warning",
+            order=120,
             permission=VIEW_OUTGOING,
         ),
     ]
