@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
@@ -128,3 +129,16 @@ def test_list_costs_the_same_for_any_length(desk: Desk, login: Login, django_ass
     client.get(url())
     with django_assert_max_num_queries(16):
         assert client.get(url()).context["object_list"].count() == 12
+
+
+def test_page_of_a_mail_says_what_was_heard_of_it(desk: Desk, ticket: Ticket, login: Login) -> None:
+    mail = troubled(desk, ticket, "bounced")
+    report = arrived(ticket, "Undelivered", outcome=MailOutcome.REPORT)
+    reported(mail, report, recipient=mail.recipients.get(), status_code="5.1.1", diagnostic="no <such> user")
+    reported(mail, kind="delayed", verified=False, event_key="other")
+    client = login(desk.administrator)
+    page = BeautifulSoup(client.get(reverse("helpdesk_outgoing_mail:mail", args=[mail.pk])).content, "html.parser")
+    proved, doubtful = page.select(".hd-heard li")
+    assert "Came back · ana@example.org · 5.1.1 no <such> user" in proved.text
+    assert proved.a["href"] == reverse("helpdesk_mail_log:mail", args=[report.pk])
+    assert "Not verified" in doubtful.text and "Not verified" not in proved.text

@@ -107,7 +107,8 @@ class OutgoingMailView(RequirePermissionMixin, WagtailAdminTemplateMixin, Templa
     @cached_property
     def mail(self) -> OutboundMail:
         """The mail; Http404 for one that the user may not see."""
-        mails = visible_outgoing(self.request.user).select_related("ticket", "mailbox").prefetch_related("recipients")
+        mails = visible_outgoing(self.request.user).select_related("ticket", "mailbox")
+        mails = mails.prefetch_related("recipients", "delivery_events__recipient")
         return get_object_or_404(mails, pk=self.kwargs["pk"])
 
     def get_page_title(self) -> str:
