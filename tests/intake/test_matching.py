@@ -136,7 +136,8 @@ def test_ticket_that_is_gone_is_no_hint(strength):
 
 def test_no_stranger_ever_writes_as_a_participant():
     """Promise 7 over all combinations of two hints: appending as oneself takes part in the ticket and does not fail."""
-    singles = [candidate(*rest) for rest in itertools.product(Strength, (PART, OUTSIDE), (1, 2), (True, False))]
+    of_strangers = [strength for strength in Strength if strength != Strength.UPLOAD]
+    singles = [candidate(*rest) for rest in itertools.product(of_strangers, (PART, OUTSIDE), (1, 2), (True, False))]
     for pair in itertools.product(singles, repeat=2):
         for auth in SenderAuth:
             decision = decide(pair, auth)
@@ -151,3 +152,14 @@ def test_no_stranger_ever_writes_as_a_participant():
                 )
             if decision.verb == Verb.APPEND_OUTSIDE:
                 assert any(one.strength in (TOKEN, OWN) and one.ticket_id == decision.ticket_id for one in pair)
+
+
+@pytest.mark.parametrize("auth", SenderAuth)
+def test_what_an_agent_added_goes_where_he_added_it(auth):
+    token, upload = candidate(Strength.TOKEN, PART, 1, True), candidate(Strength.UPLOAD, OUTSIDE, 2, True)
+    decision = decide([token, upload], auth)
+    assert (decision.verb, decision.rule, decision.ticket_id) == (Verb.APPEND, "U", 2)
+
+
+def test_ticket_that_takes_nothing_more_takes_no_upload_either():
+    assert decide([candidate(Strength.UPLOAD, OUTSIDE, 2, False)], SenderAuth.UNKNOWN).verb == Verb.OPEN

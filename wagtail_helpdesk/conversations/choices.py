@@ -35,6 +35,7 @@ class Flag(models.TextChoices):
     MATCHED_BY_SUBJECT = "matched_by_subject", _("Matched by the number in its subject")
     FORWARDED = "forwarded", _("Forwarded by an agent; the sender was not verified")
     LOOKS_FORWARDED = "looks_forwarded", _("Looks passed on: somebody else may be asking")
+    UPLOADED = "uploaded", _("Added from a file by an agent; the sender was not verified")
     SEVERAL_FROM = "several_from", _("Names more than one sender")
     FROM_CONFLICT = "from_conflict", _("The sender's name shows another address")
     REPLY_TO_DIFFERS = "reply_to_differs", _("Asks for answers at another domain")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -67,6 +67,12 @@ class MessageItem:
     def is_framed(self) -> bool:
         """Whether the body has a frame of its own."""
         return self.message.direction == Direction.INBOUND and (bool(self.message.html_length) or self.has_more)
+
+    @property
+    def was_sent_earlier(self) -> bool:
+        """Whether it was on its way, or lay somewhere, for more than a day."""
+        sent_at = self.message.sent_at
+        return sent_at is not None and self.message.created_at - sent_at > timedelta(days=1)
 
     @property
     def shows_images(self) -> bool:

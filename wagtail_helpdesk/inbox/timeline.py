@@ -60,6 +60,7 @@ _PLAIN: dict[str, Promise] = {
     EventKind.SHARED: gettext_lazy("%(who)s shared the ticket with %(name)s"),
     EventKind.TOKEN_REVOKED: gettext_lazy("%(who)s made the tracking link of %(name)s useless"),
     EventKind.PROMOTED: gettext_lazy("%(who)s promoted an answer to the article “%(title)s”"),
+    EventKind.UPLOADED: gettext_lazy("%(who)s added a mail from a file"),
     EventKind.CHARSET: gettext_lazy("%(who)s read a message with the character set %(name)s"),
     EventKind.ERASED: gettext_lazy("%(who)s erased the ticket"),
     EventKind.FORWARDED: gettext_lazy("%(who)s passed on the mail that opened this ticket; its sender is not verified"),

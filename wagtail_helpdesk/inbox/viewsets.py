@@ -31,6 +31,7 @@ from wagtail_helpdesk.inbox.views.originals import (
 from wagtail_helpdesk.inbox.views.printing import PrintView
 from wagtail_helpdesk.inbox.views.properties import PropertiesView
 from wagtail_helpdesk.inbox.views.undo import MessageView, UndoView
+from wagtail_helpdesk.inbox.views.uploads import UploadMailView
 from wagtail_helpdesk.inbox.views.write import WriteView
 from wagtail_helpdesk.notifications.reading import unread_text
 from wagtail_helpdesk.tickets.permissions import may
@@ -106,6 +107,7 @@ class TicketsViewSet(ViewSet):
             path("<int:pk>/held/<int:mail>/", HeldMailView.as_view(), name="held"),
             path("<int:pk>/messages/<int:message>/", MessageView.as_view(), name="message"),
             path("<int:pk>/messages/<int:message>/undo/", UndoView.as_view(), name="undo"),
+            path("<int:pk>/mails/upload/", UploadMailView.as_view(), name="upload_mail"),
             path("<int:pk>/print/", PrintView.as_view(), name="print"),
             path("<int:pk>/messages/<int:message>/original/", OriginalView.as_view(), name="original"),
             path(

@@ -28,6 +28,7 @@ _STRENGTH = {
     EvidenceKind.TOKEN: Strength.TOKEN,
     EvidenceKind.OWN_MESSAGE_ID: Strength.OWN_ID,
     EvidenceKind.SUBJECT_TAG: Strength.SUBJECT,
+    EvidenceKind.UPLOAD: Strength.UPLOAD,
 }
 
 

@@ -19,6 +19,8 @@ class EvidenceKind(StrEnum):
     TOKEN = "token"  # noqa: S105 (a kind, no secret)
     OWN_MESSAGE_ID = "own_message_id"
     SUBJECT_TAG = "subject_tag"
+    #: An agent who may write on the ticket added it there as a file.
+    UPLOAD = "upload"
 
 
 class SenderAuth(StrEnum):
@@ -100,6 +102,8 @@ class IncomingMessage:
     recipients: dict[str, Any] = field(default_factory=dict)
     #: Of the words; "" where nobody knows.
     language: str = ""
+    #: Who may read it on a ticket that exists; "" for what the sender's part in it says.
+    visibility: str = ""
     #: Further columns of a new ticket: team, tags, site, source_page, source_title, source_url.
     ticket_fields: dict[str, Any] = field(default_factory=dict)
 

@@ -23,6 +23,7 @@ class Strength(StrEnum):
     FOREIGN_ID = "foreign_id"
     SUBJECT = "subject"
     SAME_SUBJECT = "same_subject"
+    UPLOAD = "upload"
 
 
 class Verb(StrEnum):
@@ -72,7 +73,8 @@ def decide(
     """Return the first line of the table that matches.
 
     ``candidates`` come best first within their strength (for Message-IDs: In-Reply-To, then References from the
-    end). Tokens win over Message-IDs of ours, these over foreign ones, these over a number in the subject.
+    end). What an agent decided wins over all; tokens win over Message-IDs of ours, these over foreign ones, these over
+    a number in the subject.
     ``strict``: an outside sender opens a linked ticket. Without ``may_append`` hints only suggest: somebody passes
     on what another wrote.
     """
@@ -84,6 +86,9 @@ def decide(
     if agents:
         return _agent(agents, auth, trace)
     usable = [one for one in candidates if one.usable]
+    uploaded = _pick(usable, Strength.UPLOAD)
+    if uploaded is not None:
+        return _decision(Verb.APPEND, "U", trace, ticket_id=uploaded.ticket_id)
     if not may_append:
         first = next((pick for strength in Strength if (pick := _pick(usable, strength))), None)
         return _decision(Verb.OPEN, "forwarded", trace, suggest_id=first.ticket_id if first else None)

@@ -122,6 +122,8 @@ class _Door:
 
     def _visibility(self, ticket: Ticket) -> str:
         """What a third party writes is for agents, whatever it answers."""
+        if self.incoming.visibility:
+            return self.incoming.visibility
         third_party = TicketParticipant.objects.filter(ticket=ticket, contact=self.contact, role=Role.THIRD_PARTY)
         return Visibility.INTERNAL if third_party.exists() else Visibility.PUBLIC
 

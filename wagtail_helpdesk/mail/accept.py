@@ -19,6 +19,8 @@ from wagtail_helpdesk.mail.raw_store import store_raw
 
 #: Kinds of origin: old mail, for which nobody gets an automatic mail, and copies of what our people sent themselves.
 ARCHIVE, SENT = "archive", "sent"
+#: A file that an agent added to a ticket.
+UPLOAD = "upload"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,10 @@ class Envelope:
     is_spam: bool = False
     #: Bytes of the whole mail, where it was too large to be fetched and this is its beginning.
     whole_size: int | None = None
+    #: Of an uploaded file: the ticket it is for, who brought it, and whether customers may read it.
+    attach_to: int | None = None
+    uploaded_by: int | None = None
+    is_public: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,9 @@ def _envelope_fields(envelope: Envelope) -> dict[str, Any]:
         fields["is_spam"] = True
     if envelope.whole_size is not None:
         fields["whole_size"] = envelope.whole_size
+    if envelope.attach_to is not None:
+        upload = {"attach_to": envelope.attach_to, "uploaded_by": envelope.uploaded_by, "is_public": envelope.is_public}
+        fields.update(upload)
     return fields
 
 

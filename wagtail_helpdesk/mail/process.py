@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from wagtail_helpdesk import events
 from wagtail_helpdesk.events import describe_error
-from wagtail_helpdesk.mail.accept import SENT
+from wagtail_helpdesk.mail.accept import SENT, UPLOAD
 from wagtail_helpdesk.mail.authentication import authenticate
 from wagtail_helpdesk.mail.caps import configured_caps
 from wagtail_helpdesk.mail.choices import InboundState, MailOutcome
@@ -25,6 +25,7 @@ from wagtail_helpdesk.mail.parsing.parser import parse_headers
 from wagtail_helpdesk.mail.raw_store import RawMissing, load_raw
 from wagtail_helpdesk.mail.routing import read_route
 from wagtail_helpdesk.mail.sent_folder import file_sent_copy
+from wagtail_helpdesk.mail.uploading import file_upload
 
 logger = logging.getLogger(__name__)
 
@@ -128,6 +129,10 @@ def _put_off(mail: InboundMail) -> InboundMail:
 def _attempt(mail: InboundMail, raw: bytes, reader: Callable[[bytes], ParsedMail]) -> InboundMail:
     """Parse, find out who wrote, then file the mail and write its outcome in one transaction."""
     parsed = reader(raw)
+    if mail.origin == UPLOAD:
+        # What a file says of its own authentication proves nothing.
+        with events.unit_of_work():
+            return _finish(mail, file_upload(mail, raw, parsed))
     route = read_route(mail, parsed)
     # Before the transaction: a signature's key is looked up in the DNS.
     auth = check_dkim(raw, parsed, authenticate(parsed, route.trust))

@@ -20,6 +20,7 @@ from wagtail_helpdesk.inbox.paging import neighbours
 from wagtail_helpdesk.inbox.side_panel import side_panel
 from wagtail_helpdesk.inbox.standing_views import visible_scopes
 from wagtail_helpdesk.inbox.views.base import TicketMixin, inbox_breadcrumb
+from wagtail_helpdesk.inbox.views.uploads import UploadMailForm
 from wagtail_helpdesk.mail.choices import MailOutcome
 from wagtail_helpdesk.mail.models import InboundMail
 from wagtail_helpdesk.notifications.actions.mark_read import mark_read
@@ -87,6 +88,7 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
             may_promote=may(user, "promote", ticket),
             may_reply=composer.may_reply,
             may_change=may(user, "change", ticket),
+            upload_form=UploadMailForm() if may(user, "note", ticket) else None,
             # An address that a stranger sent may be of any kind: only the web's are links.
             source_is_web=ticket.source_url.startswith(("https://", "http://")),
             people=self.people,
