@@ -255,16 +255,15 @@ class TestDelivery:
         assert told(since=last) == set()
 
 
-def test_held_mail_is_told_to_the_agent_it_names_in_the_app_only(desk, ticket, last):
+@pytest.mark.parametrize("named", ["agent", "other_agent", "editor", None])
+def test_held_mail_is_told_to_the_agent_it_names_in_the_app_only(desk, ticket, last, named):
     NoticePreference.objects.create(user=desk.agent, choices={"held": {"by_mail": True}})
+    user_id = getattr(desk, named).pk if named else None
     with events.unit_of_work():
-        events.publish(MailHeld(actor=Actor.system(), inbound_id=1, ticket_id=ticket.pk, user_id=desk.agent.pk))
-    assert told(since=last) == {("Bruno", "held", "")}
+        events.publish(MailHeld(actor=Actor.system(), inbound_id=1, ticket_id=ticket.pk, user_id=user_id))
+    expected = {("Bruno", "held", "mine")} if named == "agent" else {(n, "held", "") for n in ("Lea", "Bruno", "Clara")}
+    assert told(since=last) == expected
     assert Notice.objects.latest("pk").mail_state == "none"
-    last = Notice.objects.latest("pk").pk
-    with events.unit_of_work():
-        events.publish(MailHeld(actor=Actor.system(), inbound_id=1, ticket_id=ticket.pk))
-    assert told(since=last) == {(name, "held", "") for name in ("Lea", "Bruno", "Clara")}
 
 
 def test_name_of_an_erased_contact_goes(desk, ticket):

@@ -98,7 +98,7 @@ class _AgentDoor:
         user = self.users.get(hint.user_id)
         name = Actor.of_user(user).name if user else ""
         write_event(ticket, EventKind.HELD, actor=Actor.system(), what="held", name=name)
-        return Receipt(Outcome.HELD, ticket.pk, None, "T2", (*decision.trace, why))
+        return Receipt(Outcome.HELD, ticket.pk, None, "T2", (*decision.trace, why), held_for=user and user.pk)
 
 
 def note_forward(ticket: Ticket, forward: Forward) -> None:

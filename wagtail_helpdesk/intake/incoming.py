@@ -128,3 +128,5 @@ class Receipt:
     message_id: int | None = None
     rule: str = ""
     trace: tuple[str, ...] = ()
+    #: The agent in whose name a held message came.
+    held_for: Any = None

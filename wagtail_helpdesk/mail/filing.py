@@ -158,8 +158,8 @@ class _Filing:
         confirm_sent(self.parsed)
         self._tell_other_mailboxes(receipt)
         if receipt.outcome == Outcome.HELD:
-            held = MailHeld(actor=Actor.system(), inbound_id=self.mail.pk, ticket_id=receipt.ticket_id)
-            events.publish(held)
+            held = {"inbound_id": self.mail.pk, "ticket_id": receipt.ticket_id, "user_id": receipt.held_for}
+            events.publish(MailHeld(actor=Actor.system(), **held))
         problems = tuple(f"problem: {problem}" for problem in parsed.problems)
         verdict = f"acknowledge: {incoming.may_acknowledge.allowed} {incoming.may_acknowledge.reason}".rstrip()
         trace = (*problems, *hints.trace, *receipt.trace, verdict)

@@ -35,3 +35,5 @@ class Rhythm(models.TextChoices):
 
 #: What a notice of the team is about.
 OPENED, MOVED, ANSWERED = "opened", "moved", "answered"
+#: What is held came in the reader's own name.
+MINE = "mine"

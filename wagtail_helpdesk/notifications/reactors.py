@@ -27,12 +27,12 @@ from wagtail_helpdesk.events import (
 )
 from wagtail_helpdesk.mail.choices import Audience, OutboundState
 from wagtail_helpdesk.mail.models import OutboundMail
-from wagtail_helpdesk.notifications.choices import ANSWERED, MOVED, OPENED, NoticeKind, NoticeMail
+from wagtail_helpdesk.notifications.choices import ANSWERED, MINE, MOVED, OPENED, NoticeKind, NoticeMail
 from wagtail_helpdesk.notifications.models import Notice
 from wagtail_helpdesk.notifications.preferences import choices_of, ways_for
 from wagtail_helpdesk.tickets.actions.merge_tickets import note_moved
 from wagtail_helpdesk.tickets.models import Ticket, TicketMerge
-from wagtail_helpdesk.tickets.permissions import users_who_may
+from wagtail_helpdesk.tickets.permissions import may, users_who_may
 
 _UNSENT = (OutboundState.QUEUED, OutboundState.RETRY, OutboundState.CLAIMED)
 
@@ -99,12 +99,15 @@ def tell_of_delivery_problem(event: DeliveryProblem) -> None:
 
 
 def tell_of_held_mail(event: MailHeld) -> None:
-    """The agent in whose name a mail came is told that it waits; where nobody knows that name, who has the ticket."""
+    """The agent in whose name a mail came is told that it waits, else who has the ticket."""
     ticket = _worth_telling(event.ticket_id)
     if ticket is None:
         return
-    named = list(_users().filter(pk=event.user_id)) if event.user_id is not None else []
-    _tell(named or _responsible(ticket, None), NoticeKind.HELD, ticket, event.actor)
+    named = [user for user in _users().filter(pk=event.user_id) if may(user, "view", ticket)] if event.user_id else []
+    if named:
+        _tell(named, NoticeKind.HELD, ticket, event.actor, what=MINE)
+    else:
+        _tell(_responsible(ticket, None), NoticeKind.HELD, ticket, event.actor)
 
 
 def move_notices(event: TicketsMerged) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wagtail_helpdesk.notifications.choices import ANSWERED, MOVED, OPENED, NoticeKind
+from wagtail_helpdesk.notifications.choices import ANSWERED, MINE, MOVED, OPENED, NoticeKind
 from wagtail_helpdesk.notifications.models import Notice
 
 _SENTENCES = {
@@ -20,7 +20,8 @@ _SENTENCES = {
     (NoticeKind.DELIVERY, "late"): gettext_lazy("A mail still waits to be sent"),
     (NoticeKind.DELIVERY, "bounced"): gettext_lazy("A mail came back"),
     (NoticeKind.DELIVERY, "complained"): gettext_lazy("A mail was reported as spam"),
-    (NoticeKind.HELD, ""): gettext_lazy("A mail in your name waits for a decision"),
+    (NoticeKind.HELD, MINE): gettext_lazy("A mail in your name waits for a decision"),
+    (NoticeKind.HELD, ""): gettext_lazy("A mail in a colleague's name waits for a decision"),
 }
 #: A ticket that is somebody's from its first moment.
 _YOURS = gettext_lazy("A new ticket is yours")

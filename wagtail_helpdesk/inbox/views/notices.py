@@ -20,8 +20,6 @@ from wagtail_helpdesk.inbox.views.base import InboxMixin, inbox_breadcrumb
 from wagtail_helpdesk.notifications.actions.mark_read import mark_read
 from wagtail_helpdesk.notifications.reading import notices_page
 
-_STYLE = Media(css={"all": [versioned_static("wagtail_helpdesk/inbox/notices.css")]})
-
 
 class NoticesView(InboxMixin, WagtailAdminTemplateMixin):
     """The new notices, or with ``?show=all`` those that were read too."""
@@ -49,7 +47,8 @@ class NoticesView(InboxMixin, WagtailAdminTemplateMixin):
         """Return what the page shows."""
         show_all = self.request.GET.get("show") == "all"
         page = notices_page(self.request.user, unread_only=not show_all, before=_key(self.request.GET.get("before")))
-        return super().get_context_data(page=page, show_all=show_all, media=inbox_media() + _STYLE, **kwargs)
+        style = Media(css={"all": [versioned_static("wagtail_helpdesk/inbox/notices.css")]})
+        return super().get_context_data(page=page, show_all=show_all, media=inbox_media() + style, **kwargs)
 
 
 class ReadNoticesView(InboxMixin):
