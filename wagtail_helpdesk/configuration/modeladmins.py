@@ -10,13 +10,13 @@ from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, NumberCol
 from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
 
 from wagtail_helpdesk.configuration import forms, views
-from wagtail_helpdesk.configuration.mail_setup import accounts, mailbox_views
+from wagtail_helpdesk.configuration.mail_setup import accounts, mailbox_views, texts
 from wagtail_helpdesk.configuration.mail_setup.account_forms import MailAccountForm
 from wagtail_helpdesk.configuration.mailbox_form import MailboxForm
 from wagtail_helpdesk.configuration.viewsets import log_menu_items
 from wagtail_helpdesk.contact_forms.models import ContactForm
 from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, Team
-from wagtail_helpdesk.mail.models import MailAccount
+from wagtail_helpdesk.mail.models import MailAccount, MailTemplate
 
 
 class SettingsAdmin(ModelAdmin):
@@ -113,6 +113,27 @@ class PriorityAdmin(SettingsAdmin):
     columns = [NumberColumn("level", label=_("Level")), BooleanColumn("is_default", label=_("Default"))]
 
 
+class MailTemplateAdmin(SettingsAdmin):
+    """Texts of our mails in an administrator's own words."""
+
+    model = MailTemplate
+    form_class = texts.MailTemplateForm
+    base_url_path = "helpdesk/settings/mail-texts"
+    menu_icon = "doc-full-inverse"
+    create_view_class = texts.TextCreateView
+    edit_view_class = texts.TextEditView
+    delete_view_class = texts.TextDeleteView
+    create_template_name = edit_template_name = "wagtail_helpdesk/configuration/text_form.html"
+    columns = [
+        Column("language", label=_("Language"), accessor=texts.language_of),
+        Column("mailbox", label=_("Mailbox"), accessor=texts.mailbox_of),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MailTemplate]:
+        """Return the texts with their mailboxes."""
+        return MailTemplate.objects.select_related("mailbox").order_by("kind", "language", "pk")
+
+
 class HelpdeskSettingsGroup(ModelAdminGroup):
     """The menu "Helpdesk settings"."""
 
@@ -120,7 +141,7 @@ class HelpdeskSettingsGroup(ModelAdminGroup):
     menu_item_name = "helpdesk-settings"
     menu_icon = "cogs"
     menu_order = 8900
-    items = (TeamAdmin, MailboxAdmin, MailAccountAdmin, StatusAdmin, PriorityAdmin)
+    items = (TeamAdmin, MailboxAdmin, MailAccountAdmin, MailTemplateAdmin, StatusAdmin, PriorityAdmin)
 
     def get_submenu_items(self) -> list[MenuItem]:
         """Return the items of these, the contact forms and the logs after them."""

@@ -14,10 +14,12 @@ from wagtail.models import Site
 from wagtail_helpdesk.addresses import address_hash
 from wagtail_helpdesk.conversations.models import Attachment, Message
 from wagtail_helpdesk.desk.models import Mailbox
-from wagtail_helpdesk.mail.choices import Audience, MailKind, QuoteHistory, SenderName
-from wagtail_helpdesk.mail.compose.content import PublicMail, Quoted, compose_body
+from wagtail_helpdesk.mail.choices import Audience, MailKind, SenderName
+from wagtail_helpdesk.mail.compose.content import PublicMail, compose_body
 from wagtail_helpdesk.mail.compose.headers import mailbox_header, one_line, references, reply_subject
+from wagtail_helpdesk.mail.compose.own_texts import fill_subject
 from wagtail_helpdesk.mail.compose.thread import Thread, thread_of
+from wagtail_helpdesk.mail.history import quoted_history
 from wagtail_helpdesk.mail.identity import (
     LOOP_HEADER,
     NULL_SENDER,
@@ -29,7 +31,8 @@ from wagtail_helpdesk.mail.identity import (
 )
 from wagtail_helpdesk.mail.languages import nearest_language
 from wagtail_helpdesk.mail.links import tracking_url
-from wagtail_helpdesk.mail.models import MailboxOptions, OutboundMail, OutboundRecipient
+from wagtail_helpdesk.mail.models import MailboxOptions, MailTemplate, OutboundMail, OutboundRecipient
+from wagtail_helpdesk.mail.own_texts import choose, texts_for
 from wagtail_helpdesk.tickets.actions.participants import token_for
 from wagtail_helpdesk.tickets.choices import TokenPurpose, Visibility
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
@@ -65,12 +68,14 @@ class Outgoing:
         addressees = self._addressees(message.recipients)
         files = list(message.attachments.filter(hidden=False))
         attached = sum(file.size for file in files) <= MAX_ATTACHED
-        quoted = self._quoted(message)
+        quoted = quoted_history(message, self.options.quote_history)
+        texts = texts_for(self.mailbox, MailKind.REPLY)
         mails = []
         for addressee in addressees:
+            language = self._language(addressee, texts)
             content = PublicMail(
                 kind=MailKind.REPLY,
-                language=self._language(addressee),
+                language=language,
                 reference=self.ticket.reference,
                 team=self.mailbox.name,
                 text=message.text,
@@ -80,6 +85,10 @@ class Outgoing:
                 file_names=[file.display_name for file in files],
                 files_attached=attached,
                 quoted=quoted,
+                subject=self.ticket.subject,
+                name=addressee.name,
+                agent=message.author_name,
+                own=choose(texts, language),
             )
             mails.append(
                 self._queue(
@@ -100,14 +109,19 @@ class Outgoing:
             return None
         # An automatic answer goes to the address that wrote, not to one that it names (RFC 3834 4).
         addressee = Addressee(requester, requester.address, requester.contact.name)
+        texts = texts_for(self.mailbox, MailKind.ACKNOWLEDGEMENT)
+        language = self._language(addressee, texts)
         content = PublicMail(
             kind=MailKind.ACKNOWLEDGEMENT,
-            language=self._language(addressee),
+            language=language,
             reference=self.ticket.reference,
             team=self.mailbox.name,
             text=message.text,
             signature=self._signature(""),
             tracking_url=self._tracking_url(addressee),
+            subject=self.ticket.subject,
+            name=addressee.name,
+            own=choose(texts, language),
         )
         return self._queue(
             content, addressee, message=message, purpose=f"ack:{self.ticket.pk}:{requester.pk}:0", automatic=True
@@ -189,7 +203,9 @@ class Outgoing:
         with translation.override(content.language):
             fallback = _("Your message to %(team)s") % {"team": self.mailbox.name}
             subject = reply_subject(self.thread.answers_subject or self.ticket.subject, fallback=fallback)
-            if automatic:
+            if content.own and content.own.subject:
+                subject = fill_subject(content.own.subject, content.values)
+            elif automatic:
                 subject = _("Received: %(subject)s") % {"subject": subject.removeprefix("Re: ")}
         return one_line(subject)[:500]
 
@@ -214,10 +230,10 @@ class Outgoing:
         # Plain replacement: what an administrator writes here is no template.
         return self.mailbox.signature.replace("{agent}", agent).replace("{team}", self.mailbox.name).strip()
 
-    def _language(self, addressee: Addressee) -> str:
+    def _language(self, addressee: Addressee, texts: Sequence[MailTemplate]) -> str:
         """The one the customer chose, else that of his last words, else the mailbox's, else the site's; of ours."""
         wanted = (addressee.participant.contact.language, self.ticket.language, self.mailbox.language)
-        return nearest_language(wanted)
+        return nearest_language(wanted, {text.language.lower() for text in texts})
 
     def _addressees(self, recipients: dict[str, Any]) -> list[Addressee]:
         rows = [*recipients.get("to", []), *recipients.get("cc", [])]
@@ -231,16 +247,3 @@ class Outgoing:
             for row in rows
             if row["participant"] in people and row["address"]
         ]
-
-    def _quoted(self, message: Message) -> list[Quoted]:
-        """Return the earlier public messages that stand below a reply, newest first."""
-        if self.options.quote_history == QuoteHistory.NONE:
-            return []
-        earlier = (
-            Message.objects.public()
-            .filter(ticket=self.ticket, created_at__lte=message.created_at)
-            .exclude(pk=message.pk)
-            .order_by("-created_at", "-pk")
-        )
-        most = 1 if self.options.quote_history == QuoteHistory.LAST else 20
-        return [Quoted(row.author_name or row.from_address, row.created_at, row.reply_text) for row in earlier[:most]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any
 
@@ -41,17 +41,17 @@ def detect(text: str) -> str:
     return language if certainty >= SURE and len(language) == 2 else ""
 
 
-def nearest_language(wanted: Iterable[str]) -> str:
+def nearest_language(wanted: Iterable[str], also: Collection[str] = ()) -> str:
     """Return the first of ``wanted`` (codes, "" for unknown) that the site has and we speak, as the site writes it.
 
-    Where there is none, the site's own language.
+    ``also`` are languages (in lower case) that somebody wrote texts of their own in. Where there is none, the site's.
     """
     for language in filter(None, wanted):
         try:
             variant = translation.get_supported_language_variant(language.lower())
         except LookupError:
             continue
-        if _is_spoken(variant):
+        if _is_spoken(variant) or variant.lower() in also:
             return variant
     return translation.get_supported_language_variant(settings.LANGUAGE_CODE)
 

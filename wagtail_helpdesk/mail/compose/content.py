@@ -14,6 +14,7 @@ from wagtail_helpdesk.conversations.html_text import html_to_text
 from wagtail_helpdesk.conversations.linkify import text_to_html
 from wagtail_helpdesk.conversations.quoting import reply_delimiter
 from wagtail_helpdesk.conversations.sanitising import CleanHtml, render_html
+from wagtail_helpdesk.mail.compose.own_texts import OwnText, fill, has_placeholder
 
 #: Bytes of quoted history in a mail.
 MAX_QUOTED = 20 * 1024
@@ -43,6 +44,24 @@ class PublicMail:
     file_names: Sequence[str] = ()
     files_attached: bool = True
     quoted: Sequence[Quoted] = ()
+    subject: str = field(default="", repr=False)
+    #: The customer's and the agent's.
+    name: str = field(default="", repr=False)
+    agent: str = ""
+    #: An administrator's words instead of ours.
+    own: OwnText | None = None
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What an administrator's text may name."""
+        return {
+            "reference": self.reference,
+            "subject": self.subject,
+            "team": self.team,
+            "name": self.name,
+            "agent": self.agent,
+            "link": self.tracking_url,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +84,8 @@ def compose_body(mail: PublicMail) -> Body:
             "signature_html": text_to_html(mail.signature) if mail.signature else "",
             "delimiter": reply_delimiter(_("Please write your answer above this line")),
             "quoted": _within_limit(mail.quoted),
+            "own": fill(mail.own, mail.values) if mail.own else None,
+            "own_has_link": mail.own is not None and has_placeholder(mail.own.text, "link"),
         }
         text = render_to_string(f"wagtail_helpdesk/mail/{mail.kind}.txt", context)
         html = render_to_string(f"wagtail_helpdesk/mail/{mail.kind}.html", context)
