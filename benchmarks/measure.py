@@ -11,17 +11,30 @@ import platform
 import shlex
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import django
 
 from tests import databases
 
-PARTS = ("queries", "lists", "intake")
+#: What needs a database and what does not.
+ON_A_DESK = ("queries", "lists", "intake")
+PARTS = (*ON_A_DESK, "corpus")
 
 
 def main(arguments: list[str]) -> None:
-    """Measure on a database that is made for this run and removed after it."""
+    """Measure what was asked for."""
     options = parse(arguments)
+    if not options.parts.isdisjoint(ON_A_DESK):
+        _on_a_desk(options, arguments)
+    if "corpus" in options.parts:
+        from benchmarks.corpus.measure import measure_corpus
+
+        measure_corpus(options.corpus, show_missed=options.show_missed)
+
+
+def _on_a_desk(options: argparse.Namespace, arguments: list[str]) -> None:
+    """Measure on a database that is made for this run and removed after it."""
     if options.database:
         os.environ["DATABASE_URL"] = databases.local_address(options.database)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
@@ -40,7 +53,12 @@ def main(arguments: list[str]) -> None:
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Return the options."""
     parser = argparse.ArgumentParser(prog="benchmarks/run.py", description="Measure queries, times and intake.")
-    parser.add_argument("parts", nargs="*", metavar="|".join(PARTS), help="what to measure (default: all)")
+    parser.add_argument(
+        "parts",
+        nargs="*",
+        metavar="PART",
+        help=f"what to measure: {', '.join(ON_A_DESK)} (these by default), corpus PATH",
+    )
     parser.add_argument(
         "--database",
         choices=("sqlite", "postgres"),
@@ -48,10 +66,16 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--tickets", type=int, nargs="+", default=[10_000, 100_000], help="sizes for the lists")
     parser.add_argument("--mails", type=int, default=1000, help="mails for the intake")
+    parser.add_argument("--show-missed", action="store_true", help="corpus: name the cases that were not ours")
     parser.add_argument("--repeat", type=int, default=30, help="runs of each screen")
     options = parser.parse_args(arguments)
+    if "corpus" in options.parts:
+        options.corpus = Path(options.parts.pop(options.parts.index("corpus") + 1))
+        if not options.corpus.is_dir():
+            parser.error("corpus needs the path of the collection")
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
+    options.parts = set(options.parts or ON_A_DESK)
     return options
 
 
@@ -65,7 +89,7 @@ def _measure(options: argparse.Namespace) -> None:
     from benchmarks.queries import measure_queries
 
     setup_test_environment()
-    parts = options.parts or PARTS
+    parts = options.parts
     desk = BusyDesk.make()
     if "queries" in parts:
         measure_queries(desk)

@@ -241,10 +241,11 @@ def test_the_same_report_twice_is_one(desk: Desk, sent: OutboundMail) -> None:
 
 
 def test_report_ends_an_unknown_fate(desk: Desk, ticket: Ticket, sent: OutboundMail) -> None:
-    OutboundMail.objects.update(state="uncertain")
+    OutboundMail.objects.update(state="uncertain", uncertain_at=timezone.now())
+    sent.recipients.update(state="pending")
     take_report_in(desk, dsn(action="delayed", status="4.4.1", returned=ours(sent)))
     sent.refresh_from_db()
-    assert sent.state == "sent"
+    assert (sent.state, recipient_state(sent)) == ("sent", "delayed")
 
 
 def arf(mail: OutboundMail, kind: str = "abuse", rcpt: str = "") -> bytes:

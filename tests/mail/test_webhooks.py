@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from anymail.backends.test import EmailBackend as AnymailBackend
 from anymail.inbound import AnymailInboundMessage
 from anymail.signals import AnymailInboundEvent, AnymailTrackingEvent, inbound, tracking
 from django.core.management import call_command
@@ -27,6 +28,7 @@ from tests.personas import Desk
 from wagtail_helpdesk.addresses import address_hash
 from wagtail_helpdesk.checks import WEBHOOK_BYTES, check_webhooks
 from wagtail_helpdesk.mail import webhooks
+from wagtail_helpdesk.mail.deliver import deliver_due
 from wagtail_helpdesk.mail.identity import make_bounce_address
 from wagtail_helpdesk.mail.models import (
     AddressSuppression,
@@ -372,10 +374,26 @@ def test_news_about_somebody_else_change_nothing(sent: OutboundMail) -> None:
     assert list(sent.delivery_events.values_list("kind", "verified")) == [("bounced", False)]
 
 
-def test_news_that_come_before_we_have_written_down_that_it_left(sent: OutboundMail) -> None:
-    OutboundMail.objects.update(state="transmitting", provider_id="")
-    tell("delivered", sent)
-    assert recipient_state(sent) == "delivered"
+class HastyBackend(AnymailBackend):
+    """A service that tells what became of a mail before it has said that it takes it."""
+
+    kind = ""
+
+    def post_to_esp(self, payload: Any, message: Any) -> Any:
+        mail = OutboundMail.objects.get(public_id=message.metadata["hd"])
+        tell(self.kind, mail, metadata=message.metadata)
+        return super().post_to_esp(payload, message)
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("delivered", "delivered"), ("rejected", "refused_perm")])
+def test_news_that_come_before_we_have_written_down_that_it_left(
+    settings, monkeypatch: pytest.MonkeyPatch, ticket: Ticket, kind: str, expected: str
+) -> None:
+    monkeypatch.setattr(HastyBackend, "kind", kind)
+    settings.EMAIL_BACKEND = f"{__name__}.HastyBackend"
+    assert deliver_due() == 1
+    mail = OutboundMail.objects.get()
+    assert (mail.state, recipient_state(mail)) == ("sent", expected)
 
 
 def test_real_tracking_event(sent: OutboundMail) -> None:

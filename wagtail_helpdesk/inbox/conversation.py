@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Case, F, IntegerField, Prefetch, QuerySet, TextField, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Prefetch, QuerySet, TextField, Value, When
 from django.db.models.functions import Length
 from django.utils.functional import cached_property
 
@@ -23,7 +23,7 @@ from wagtail_helpdesk.inbox.deliveries import Delivery, delivery_of
 from wagtail_helpdesk.inbox.senders import SenderBadge, sender_badge
 from wagtail_helpdesk.inbox.standing_views import visible_tickets
 from wagtail_helpdesk.inbox.timeline import SILENT, describe, tickets_named
-from wagtail_helpdesk.mail.models import InboundMail, OutboundMail
+from wagtail_helpdesk.mail.models import DeliveryEvent, InboundMail, OutboundMail
 from wagtail_helpdesk.tickets.choices import Visibility
 from wagtail_helpdesk.tickets.models import Ticket, TicketEvent
 
@@ -150,7 +150,8 @@ def messages_for(tickets: Any) -> QuerySet[Message]:
     """Return the messages of ``tickets`` with what a page shows, without the foreign HTML itself."""
     ours = [Direction.OUTBOUND, Direction.INTERNAL]
     inbound_text = When(direction=Direction.INBOUND, then=F("reply_text"))
-    mails = OutboundMail.objects.defer("text", "html", "headers").prefetch_related("recipients").order_by("pk")
+    doubtful = DeliveryEvent.objects.filter(outbound=OuterRef("pk"), verified=False)
+    mails = OutboundMail.objects.defer("text", "html", "headers").annotate(doubtful_reports=Exists(doubtful))
     return (
         Message.objects.for_agents()
         .filter(ticket__in=tickets)
@@ -167,7 +168,7 @@ def messages_for(tickets: Any) -> QuerySet[Message]:
         .select_related("author_user__wagtail_userprofile", "author_contact", "on_publish")
         .prefetch_related(
             "attachments",
-            Prefetch("outbound_mails", mails),
+            Prefetch("outbound_mails", mails.prefetch_related("recipients").order_by("pk")),
             Prefetch("inbound_mails", InboundMail.objects.only("pk", "message_id", "auth").order_by("pk")),
         )
         .in_order()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from wagtail_helpdesk.inbox.reports import report_of
 from wagtail_helpdesk.mail.choices import MailKind, OutboundState, RecipientState
 from wagtail_helpdesk.mail.models import OutboundMail
 
@@ -27,8 +28,11 @@ class Delivery:
 
 
 def delivery_of(mail: OutboundMail) -> Delivery:
-    """Return what to say about ``mail``, fetched with its recipients. No queries."""
+    """Return what to say about ``mail``, fetched with its recipients and ``doubtful_reports``. No queries."""
     label = _label(mail)
+    report = report_of(mail) if mail.state in (OutboundState.SENT, OutboundState.PARTIAL) else None
+    if report:
+        return Delivery(mail, _of_kind(mail, report.label), report.level, report.problem)
     if mail.state == OutboundState.SENT:
         return Delivery(mail, label, "positive")
     if mail.state == OutboundState.UNCERTAIN:
@@ -44,10 +48,13 @@ def delivery_of(mail: OutboundMail) -> Delivery:
 
 
 def _label(mail: OutboundMail) -> str:
-    state = _("On its way") if mail.state in _WAITING else mail.get_state_display()
+    return _of_kind(mail, _("On its way") if mail.state in _WAITING else str(mail.get_state_display()))
+
+
+def _of_kind(mail: OutboundMail, state: str) -> str:
     if mail.kind == MailKind.ACKNOWLEDGEMENT:
         return _("Acknowledgement: %(state)s") % {"state": state}
-    return str(state)
+    return state
 
 
 def _failure(mail: OutboundMail) -> str:

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from wagtail_helpdesk.mail.choices import Audience, DeliveryEventKind, OutboundState, RecipientState
+from wagtail_helpdesk.mail.choices import DeliveryEventKind, RecipientState
+from wagtail_helpdesk.mail.confirm import prove_sent
 from wagtail_helpdesk.mail.delivery_states import after_event, is_dead_address
 from wagtail_helpdesk.mail.models import (
     AddressSuppression,
@@ -76,7 +77,8 @@ def hear(mail: OutboundMail, recipient: OutboundRecipient | None, heard: Heard) 
             return False
         raise
     if heard.verified and recipient is not None:
-        _settle(mail, heard.kind)
+        if heard.kind in _PROOFS:
+            prove_sent([mail.public_id])
         _change_state(mail, recipient, heard)
     return True
 
@@ -84,16 +86,6 @@ def hear(mail: OutboundMail, recipient: OutboundRecipient | None, heard: Heard) 
 def _is_known(key: str) -> bool:
     hashed = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
     return DeliveryEvent.objects.filter(event_key=hashed).exists()
-
-
-def _settle(mail: OutboundMail, kind: str) -> None:
-    """End the uncertainty about a mail of which somebody has heard."""
-    if kind not in _PROOFS:
-        return
-    uncertain = OutboundMail.objects.filter(pk=mail.pk, state=OutboundState.UNCERTAIN)
-    if uncertain.update(state=OutboundState.SENT, sent_at=timezone.now(), last_error=""):
-        mail.state = OutboundState.SENT
-        refresh_delivery_flag(mail.ticket_id)
 
 
 def _change_state(mail: OutboundMail, recipient: OutboundRecipient, heard: Heard) -> None:
@@ -117,8 +109,8 @@ def _change_state(mail: OutboundMail, recipient: OutboundRecipient, heard: Heard
     _suppress(recipient, heard)
     if new not in _PROBLEMS:
         refresh_delivery_flag(mail.ticket_id)
-    elif mail.audience not in (Audience.AGENT, Audience.SYSTEM):
-        # A report about a notice marks it and ends there: to tell agents by mail would never end.
+    else:
+        # Of a mail to an agent nobody is told: that would never end.
         tell_problem(mail, _PROBLEMS[new], reason=heard.status_code)
 
 

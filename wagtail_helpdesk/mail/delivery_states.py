@@ -33,9 +33,6 @@ STATE_OF = {
     DeliveryEventKind.ANSWERED: RecipientState.DELIVERED,
 }
 
-#: States that only a report brings: an attempt to send, which may be written down after it, does not undo them.
-HEARD = frozenset({RecipientState.DELAYED, RecipientState.DELIVERED, RecipientState.BOUNCED, RecipientState.COMPLAINED})
-
 #: RFC 3463: no such mailbox, no such system, recipient address has null MX (RFC 7505), mailbox disabled. Only these say
 #: that the address is dead; a full mailbox (5.2.2) or a refusal by policy (5.7.x) says something about today.
 _DEAD = frozenset({"5.1.1", "5.1.2", "5.1.10", "5.2.1"})

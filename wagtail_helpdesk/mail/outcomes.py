@@ -147,7 +147,10 @@ def _write_recipients(mail: OutboundMail, results: Sequence[RecipientResult], *,
             one.state = RecipientState.REFUSED_PERM
         one.smtp_code, one.status_code = result.smtp_code, result.status_code[:12]
         one.diagnostic = result.diagnostic[:500]
-        one.save(update_fields=["state", "smtp_code", "status_code", "diagnostic"])
+        # A service may tell what became of the mail before we have written down that it left.
+        OutboundRecipient.objects.filter(pk=one.pk, state__in=TO_BE_SENT).update(
+            state=one.state, smtp_code=one.smtp_code, status_code=one.status_code, diagnostic=one.diagnostic
+        )
 
 
 def _retries_uncertain(mail: OutboundMail) -> bool:

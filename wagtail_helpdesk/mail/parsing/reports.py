@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
 
 from .caps import DEFAULT_CAPS
 from .encoded_words import decode_value
 from .fields import FieldBlock, read_mail_fields
+from .html_stub import rough_text
 from .mail_types import ParsedAttachment, ParsedMail
 from .message_ids import parse_message_ids
+from .plain_bounces import ADDRESS as _ADDRESS
+from .plain_bounces import find_named
+from .report_types import RecipientReport, Report
 from .scrub import clean_line
 
 STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
@@ -32,54 +34,11 @@ _FIELD = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,60})[ \t]*:")
 _BLANK = re.compile(rb"\n(?:[ \t]*\n)+")
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _SMTP_CODE = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.]*\d)")
-_ADDRESS = re.compile(r"(?<![^\s<>;,:\"()\[\]@])[^\s<>;,:\"()\[\]@]{1,200}@[^\s<>;,:\"()\[\]@]{1,250}")
 #: The encoding of RFC 6533 3 for addresses in a report that has to stay ASCII.
 _UTF8_ADDRESS = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
 _ACTIONS = ("failed", "delayed", "delivered", "relayed", "expanded")
 #: A status of these classes says no more than "it failed": RFC 3463 3.1.
 _VAGUE = re.compile(r"[245]\.0\.0")
-
-
-@dataclass(frozen=True, slots=True)
-class RecipientReport:
-    """What a delivery report says of one recipient."""
-
-    #: One of RFC 3464 2.3.3: failed, delayed, delivered, relayed, expanded; "" where it cannot be told.
-    action: str = ""
-    #: RFC 3463, such as 5.1.1; "" for none.
-    status: str = ""
-    #: "" where the report does not name it.
-    final: str = ""
-    original: str = ""
-    diagnostic: str = field(default="", repr=False)
-    smtp_code: int | None = None
-
-    @property
-    def addresses(self) -> tuple[str, ...]:
-        """Under which addresses we may know the recipient, that which we wrote to first."""
-        return tuple(dict.fromkeys(address for address in (self.original, self.final) if address))
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A report about a mail. ``standard``: in the form of the RFCs; anything else is good for filing only."""
-
-    kind: Literal["dsn", "mdn", "arf"]
-    standard: bool
-    recipients: tuple[RecipientReport, ...] = ()
-    #: What the sending side called its mail (RFC 3461 4.4).
-    envelope_id: str = ""
-    #: Message-IDs of the mail that this is about, its own first, then those of its References, newest first.
-    returned_ids: tuple[str, ...] = ()
-    #: The values of one header field of the returned mail that the caller asked for.
-    returned_marks: tuple[str, ...] = ()
-    #: The envelope sender of the mail that a feedback report is about.
-    original_sender: str = ""
-    #: RFC 5965 3.1: abuse, fraud, not-spam ...; RFC 8098 3.2.6: displayed, deleted ... In lower case.
-    feedback_type: str = ""
-    disposition: str = ""
-    #: All words of the report, in which an identifier may stand that is nowhere else.
-    words: str = field(default="", repr=False)
 
 
 def read_report(mail: ParsedMail, kind: str, *, mark: str = "") -> Report:
@@ -113,9 +72,7 @@ def find_smtp_code(text: str) -> int | None:
 def _read_status(mail: ParsedMail, shared: Mapping[str, object]) -> Report:
     part = _part(mail, STATUS_TYPES)
     if part is None:
-        failed = [address for value in mail.headers.get_all("x-failed-recipients") for address in _addresses(value)]
-        recipients = tuple(RecipientReport(action="failed", final=one) for one in failed[:_MAX_RECIPIENTS])
-        return Report("dsn", standard=False, recipients=recipients, **shared)
+        return Report("dsn", standard=False, recipients=tuple(_in_prose(mail)[:_MAX_RECIPIENTS]), **shared)
     envelope_id = ""
     recipients: list[RecipientReport] = []
     for group in _groups(part.content):
@@ -123,6 +80,34 @@ def _read_status(mail: ParsedMail, shared: Mapping[str, object]) -> Report:
         if len(recipients) < _MAX_RECIPIENTS and not group.keys().isdisjoint(("final-recipient", "action", "status")):
             recipients.append(_recipient(group))
     return Report("dsn", standard=True, recipients=tuple(recipients), envelope_id=envelope_id, **shared)
+
+
+def _in_prose(mail: ParsedMail) -> list[RecipientReport]:
+    """Read whom a bounce names that has no part for programs: in Exim's field, else in its words."""
+    failed = [address for value in mail.headers.get_all("x-failed-recipients") for address in _addresses(value)]
+    named = find_named(mail.text or rough_text(mail.html), (one.email for one in mail.to))
+    reasons = {one.address.lower(): one.reason for one in named}
+    return [
+        _failed(address, reasons.get(address.lower(), ""))
+        for address in failed or [one.address for one in named] or _written_to(mail)
+    ]
+
+
+def _written_to(mail: ParsedMail) -> list[str]:
+    """The recipient of the returned mail, where it had one."""
+    addresses = _addresses(decode_value(_returned_header(mail).first("to")))
+    return addresses if len(addresses) == 1 else []
+
+
+def _failed(address: str, reason: str) -> RecipientReport:
+    status, code = _first(_STATUS, reason), _first(_SMTP_CODE, reason)
+    return RecipientReport(
+        action=_action("", status) or "failed",
+        status=status,
+        final=address,
+        diagnostic=reason[:_DIAGNOSTIC_LENGTH],
+        smtp_code=int(code) if code else None,
+    )
 
 
 def _recipient(group: Mapping[str, str]) -> RecipientReport:

@@ -10,9 +10,8 @@ from wagtail_helpdesk.mail.choices import DeliveryEventKind
 from wagtail_helpdesk.mail.delivery_events import Heard, hear
 from wagtail_helpdesk.mail.models import OutboundMail, OutboundRecipient
 from wagtail_helpdesk.mail.parsing.reports import find_smtp_code, find_status
+from wagtail_helpdesk.mail.transports.anymail import METADATA_KEY
 
-#: Where our transport writes a mail's public id, for the service to give back.
-METADATA_KEY = "hd"
 #: Anymail's names for what happened (``anymail.signals.EventType``). Opening and clicking are not asked for.
 KINDS = {
     "delivered": DeliveryEventKind.DELIVERED,
