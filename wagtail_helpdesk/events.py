@@ -148,6 +148,15 @@ class TicketsUnmerged(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MessageSplit(Event):
+    """``message_id`` left ``source_id`` and is the first message of ``ticket_id`` now."""
+
+    source_id: int
+    ticket_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TicketErased(Event):
     """Everything a ticket said is to go; its row stays for statistics."""
 

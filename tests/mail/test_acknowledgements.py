@@ -14,7 +14,7 @@ from wagtail_helpdesk.mail.accept import Envelope
 from wagtail_helpdesk.mail.ledger import similar
 from wagtail_helpdesk.mail.models import MailboxOptions, OutboundMail
 from wagtail_helpdesk.testing import factories
-from wagtail_helpdesk.tickets.models import Ticket, TicketEvent, TicketToken
+from wagtail_helpdesk.tickets.models import Ticket, TicketEvent, TicketLink, TicketToken
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -90,6 +90,10 @@ def test_robot_without_any_sign(desk: Desk) -> None:
     assert 1 <= acknowledged() <= 3
     reasons = set(TicketEvent.objects.filter(kind="delivery").values_list("cause", flat=True))
     assert "repeating" in reasons
+    first = Ticket.objects.order_by("pk").first()
+    repeated = set(TicketLink.objects.filter(kind="repeated", target=first).values_list("source", flat=True))
+    assert repeated == set(Ticket.objects.exclude(pk=first.pk).values_list("pk", flat=True))
+    assert TicketEvent.objects.filter(kind="linked", ticket=first, data__link="repeated").count() == 11
 
 
 def test_one_person_is_not_flooded(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from django.db.models.functions import Length
 from django.utils.functional import cached_property
 
 from wagtail_helpdesk.conversations.cards import Card, cards_of
-from wagtail_helpdesk.conversations.choices import Direction, MessageState
+from wagtail_helpdesk.conversations.choices import Direction, Flag, MessageState
 from wagtail_helpdesk.conversations.file_types import may_show_inline
 from wagtail_helpdesk.conversations.linkify import text_to_html
 from wagtail_helpdesk.conversations.models import Attachment, Message
@@ -109,6 +109,11 @@ class MessageItem:
     def images(self) -> list[Attachment]:
         """The listed files that can be looked at."""
         return [file for file in self.files if may_show_inline(file.sniffed_type) and not file.is_locked]
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether somebody wrote who takes no part in the ticket."""
+        return self.message.direction == Direction.INBOUND and Flag.OUTSIDE_SENDER in self.message.flags
 
     @property
     def original(self) -> InboundMail | None:

@@ -66,6 +66,13 @@ _PLAIN: dict[str, Promise] = {
     EventKind.FORWARDED: gettext_lazy("%(who)s passed on the mail that opened this ticket; its sender is not verified"),
     EventKind.REQUESTER: gettext_lazy("%(who)s changed the requester from %(old)s to %(new)s"),
 }
+_PEOPLE: dict[str, Promise] = {
+    "confirmed": gettext_lazy("%(who)s confirmed that %(name)s takes part"),
+    "removed": gettext_lazy("%(who)s removed %(name)s from the ticket"),
+    "blocked": gettext_lazy("%(who)s blocked %(name)s in this ticket"),
+    "unblocked": gettext_lazy("%(who)s unblocked %(name)s"),
+    "address": gettext_lazy("%(who)s added an outside sender's address to %(name)s"),
+}
 _HELD: dict[str, Promise] = {
     "held": gettext_lazy("The help desk held a mail to the reply address of %(name)s: a person decides on it"),
     "noted": gettext_lazy("%(who)s added a held mail as a note"),
@@ -124,6 +131,8 @@ def describe(event: TicketEvent, references: dict[int, str]) -> str:
         return spoken % words
     if event.kind == EventKind.HELD and event.data.get("what") in _HELD:
         return _HELD[event.data["what"]] % words
+    if event.kind == EventKind.PARTICIPANT and event.data.get("what") in _PEOPLE:
+        return _PEOPLE[event.data["what"]] % words
     if event.kind == EventKind.SPLIT:
         return _split(event, words)
     if event.kind in _PLAIN:

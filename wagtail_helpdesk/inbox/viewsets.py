@@ -28,6 +28,7 @@ from wagtail_helpdesk.inbox.views.originals import (
     OriginalSourceView,
     OriginalView,
 )
+from wagtail_helpdesk.inbox.views.people import ParticipantView, RequesterView, SenderView
 from wagtail_helpdesk.inbox.views.printing import PrintView
 from wagtail_helpdesk.inbox.views.properties import PropertiesView
 from wagtail_helpdesk.inbox.views.undo import MessageView, UndoView
@@ -104,6 +105,9 @@ class TicketsViewSet(ViewSet):
             path("<int:pk>/", ConversationView.as_view(), name="ticket"),
             path("<int:pk>/write/", WriteView.as_view(), name="write"),
             path("<int:pk>/properties/", PropertiesView.as_view(), name="properties"),
+            path("<int:pk>/requester/", RequesterView.as_view(), name="requester"),
+            path("<int:pk>/people/<int:participant>/", ParticipantView.as_view(), name="participant"),
+            path("<int:pk>/messages/<int:message>/sender/", SenderView.as_view(), name="sender"),
             path("<int:pk>/held/<int:mail>/", HeldMailView.as_view(), name="held"),
             path("<int:pk>/messages/<int:message>/", MessageView.as_view(), name="message"),
             path("<int:pk>/messages/<int:message>/undo/", UndoView.as_view(), name="undo"),

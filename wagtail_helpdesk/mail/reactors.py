@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils import timezone
 
 from wagtail_helpdesk.conversations.models import Message
@@ -10,6 +12,7 @@ from wagtail_helpdesk.events import (
     ContactErased,
     DeliveryProblem,
     MessageAdded,
+    MessageSplit,
     TicketErased,
     TicketOpened,
     TicketsMerged,
@@ -17,14 +20,24 @@ from wagtail_helpdesk.events import (
 )
 from wagtail_helpdesk.mail.choices import OutboundState
 from wagtail_helpdesk.mail.enqueue import Outgoing
-from wagtail_helpdesk.mail.ledger import BREAKER_WINDOW, allow_automatic_mail
+from wagtail_helpdesk.mail.ledger import (
+    BREAKER_COUNT,
+    BREAKER_PAUSE,
+    BREAKER_WINDOW,
+    allow_automatic_mail,
+    similar,
+)
 from wagtail_helpdesk.mail.models import DeliveryEvent, InboundMail, OutboundMail, OutboundRecipient
 from wagtail_helpdesk.mail.problems import refresh_delivery_flag
 from wagtail_helpdesk.mail.raw_store import drop_raw
+from wagtail_helpdesk.tickets.actions.link_tickets import link_tickets
 from wagtail_helpdesk.tickets.actions.merge_tickets import note_moved
-from wagtail_helpdesk.tickets.choices import EventKind, Visibility
+from wagtail_helpdesk.tickets.choices import EventKind, LinkKind, Visibility
 from wagtail_helpdesk.tickets.models import Ticket, TicketMerge
 from wagtail_helpdesk.tickets.timeline import write_event
+
+#: Tickets of one sender that are looked at for a series.
+MAX_SERIES = 50
 
 
 def queue_reply(event: MessageAdded) -> None:
@@ -54,6 +67,8 @@ def acknowledge(event: TicketOpened) -> None:
         now=now,
     )
     if not verdict.allowed:
+        if verdict.reason in ("repeating", "suppressed"):
+            _group_repeated(ticket, now)
         write_event(ticket, EventKind.DELIVERY, actor=Actor.system(), cause=verdict.reason, what="no_acknowledgement")
         return
     outgoing.queue_acknowledgement(message)
@@ -62,6 +77,16 @@ def acknowledge(event: TicketOpened) -> None:
 def flag_ticket(event: DeliveryProblem) -> None:
     """A ticket one of whose mails did not get through says so in the lists."""
     refresh_delivery_flag(event.ticket_id)
+
+
+def _group_repeated(ticket: Ticket, now: datetime) -> None:
+    """Link what one machine says again and again to the first ticket of the series."""
+    recent = Ticket.objects.filter(requester=ticket.requester_id, created_at__gt=now - BREAKER_PAUSE).order_by("pk")
+    series = [one for one in recent[:MAX_SERIES] if similar(one.subject) == similar(ticket.subject)]
+    if len(series) < BREAKER_COUNT:
+        return
+    for one in series[1:]:
+        link_tickets(source=one, target=series[0], kind=LinkKind.REPEATED, actor=Actor.system())
 
 
 def merge_mails(event: TicketsMerged) -> None:
@@ -85,6 +110,11 @@ def unmerge_mails(event: TicketsUnmerged) -> None:
 def _refresh_flags(*ticket_ids: int) -> None:
     for ticket_id in ticket_ids:
         refresh_delivery_flag(ticket_id)
+
+
+def move_split_mail(event: MessageSplit) -> None:
+    """The mail that a message came in belongs to the message's ticket."""
+    InboundMail.objects.filter(message=event.message_id).update(ticket=event.ticket_id)
 
 
 def erase_mails(event: TicketErased) -> None:

@@ -18,6 +18,7 @@ from wagtail_helpdesk.events import (
     DeliveryProblem,
     MailHeld,
     MessageAdded,
+    MessageSplit,
     TicketErased,
     TicketOpened,
     TicketsMerged,
@@ -121,6 +122,11 @@ def move_notices_back(event: TicketsUnmerged) -> None:
     """They go back with their ticket."""
     notices = TicketMerge.objects.get(pk=event.merge_id).moved["notifications"]["notices"]
     Notice.objects.filter(pk__in=notices).update(ticket=event.source_id)
+
+
+def move_split_notices(event: MessageSplit) -> None:
+    """What was told of a message leads to where it is now."""
+    Notice.objects.filter(message=event.message_id).update(ticket=event.ticket_id)
 
 
 def erase_notices(event: TicketErased) -> None:

@@ -24,6 +24,7 @@ from wagtail_helpdesk.inbox.views.uploads import UploadMailForm
 from wagtail_helpdesk.mail.choices import MailOutcome
 from wagtail_helpdesk.mail.models import InboundMail
 from wagtail_helpdesk.notifications.actions.mark_read import mark_read
+from wagtail_helpdesk.tickets.choices import ParticipantState
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
 from wagtail_helpdesk.tickets.permissions import may
 
@@ -92,6 +93,7 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
             # An address that a stranger sent may be of any kind: only the web's are links.
             source_is_web=ticket.source_url.startswith(("https://", "http://")),
             people=self.people,
+            blocked={person.contact_id for person in self.people if person.state == ParticipantState.BLOCKED},
             held_mails=InboundMail.objects.filter(ticket=ticket, outcome=MailOutcome.HELD).order_by("pk"),
             waits=short_time_since(ticket.customer_waiting_since),
             **self._way(),

@@ -20,3 +20,8 @@ def recount_ticket(
     if last_activity_at is not None:
         fields["last_activity_at"] = last_activity_at
     Ticket.objects.filter(pk=ticket_id).update(**fields)
+
+
+def wait_since(ticket_id: int, since: datetime | None) -> None:
+    """Write when the oldest message came that nobody has answered; None where the customer does not wait."""
+    Ticket.objects.filter(pk=ticket_id).update(customer_waiting_since=since)
