@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,10 +11,11 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from wagtail_helpdesk.mail.choices import InboundState, MailOutcome, OutboundState
-from wagtail_helpdesk.mail.models import InboundMail, OutboundMail
+from wagtail_helpdesk.mail.models import InboundMail, MailTransport, OutboundMail
 from wagtail_helpdesk.mail.raw_store import store_raw
 from wagtail_helpdesk.testing import factories
 
+NOW = datetime(2026, 1, 20, 9, 0, tzinfo=UTC)
 LOGS = ("helpdesk_mail_log", "helpdesk_outgoing_mail")
 RIGHTS = ("view_inboundmail", "change_inboundmail", "view_outboundmail")
 
@@ -208,6 +210,8 @@ class TestOutgoing:
             (OutboundState.UNCERTAIN, "retry", OutboundState.QUEUED),
             (OutboundState.UNCERTAIN, "confirm", OutboundState.SENT),
             (OutboundState.QUEUED, "cancel", OutboundState.CANCELLED),
+            (OutboundState.QUEUED, "retry", OutboundState.QUEUED),
+            (OutboundState.FAILED, "settle", OutboundState.FAILED),
             (OutboundState.SENT, "retry", OutboundState.SENT),
             (OutboundState.SENT, "cancel", OutboundState.SENT),
         ],
@@ -220,6 +224,69 @@ class TestOutgoing:
         assert client.post(address, {"decision": decision}).status_code == 302
         mail.refresh_from_db()
         assert mail.state == after
+
+    def test_mail_that_is_nobodys_to_decide_on(self, desk, ticket, login):
+        """The desk's own, which belong to no ticket, and those to agents."""
+        mail = left(ticket, desk.agent, OutboundState.FAILED)
+        client, address = login(desk.superuser), reverse("helpdesk_outgoing_mail:mail", args=[mail.pk])
+        for fields in ({"audience": "agent"}, {"audience": "system", "ticket": None, "message": None}):
+            OutboundMail.objects.filter(pk=mail.pk).update(**fields)
+            assert "decision" not in client.get(address).content.decode()
+            assert client.post(address, {"decision": "retry"}).status_code == 302
+            assert OutboundMail.objects.get(pk=mail.pk).state == OutboundState.FAILED
+        assert mail.subject in client.get(reverse("helpdesk_outgoing_mail:index")).content.decode()
+
+    def test_page_says_what_became_of_each_recipient(self, desk, ticket, login, django_assert_max_num_queries):
+        mail = left(ticket, desk.agent, OutboundState.SENT)
+        mail.recipients.update(state="bounced", smtp_code=550, status_code="5.1.1", diagnostic="5.1.1 <b>gone</b>")
+        report = arrived(ticket, "Undelivered")
+        mail.delivery_events.create(
+            kind="bounced", witness="dsn", event_key="1" * 64, status_code="5.1.1", inbound=report
+        )
+        client, address = login(desk.administrator), reverse("helpdesk_outgoing_mail:mail", args=[mail.pk])
+        client.get(address)
+        with django_assert_max_num_queries(16):
+            page = client.get(address).content.decode()
+        for words in ("ana@example.org", "550 5.1.1", "5.1.1 &lt;b&gt;gone&lt;/b&gt;", "Came back"):
+            assert words in page
+        assert reverse("helpdesk_mail_log:mail", args=[report.pk]) in page
+
+    def test_page_says_why_nothing_leaves(self, desk, ticket, login):
+        mail = left(ticket, desk.agent, OutboundState.QUEUED)
+        MailTransport.objects.create(mailbox=desk.mailbox, paused_at=NOW, pause_reason="tls: SSLCertVerificationError")
+        page = login(desk.administrator).get(reverse("helpdesk_outgoing_mail:mail", args=[mail.pk]))
+        assert "cannot be encrypted safely" in page.content.decode()
+
+    @pytest.mark.parametrize(
+        ("attention", "found"),
+        [
+            ("failed", {"failed", "partial"}),
+            ("uncertain", {"uncertain"}),
+            ("late", {"late"}),
+            ("came_back", {"bounced"}),
+            (["failed", "late"], {"failed", "partial", "late"}),
+        ],
+    )
+    def test_what_needs_attention(self, attention, found, desk, ticket, login):
+        """Not what is well, and not what somebody is done with."""
+        OutboundMail.objects.all().delete()
+        for name, fields in {
+            "failed": {"state": "failed"},
+            "settled": {"state": "failed", "settled_at": NOW},
+            "partial": {"state": "partial"},
+            "uncertain": {"state": "uncertain"},
+            "late": {"state": "queued", "created_at": NOW},
+            "bounced": {"state": "sent"},
+            "fine": {"state": "sent"},
+            "fresh": {"state": "queued"},
+        }.items():
+            mail = left(ticket, desk.agent)
+            OutboundMail.objects.filter(pk=mail.pk).update(subject=name, **fields)
+            if name == "bounced":
+                mail.recipients.update(state="bounced")
+        client = login(desk.administrator)
+        rows = client.get(reverse("helpdesk_outgoing_mail:index"), {"attention": attention}).context["object_list"]
+        assert {row.subject for row in rows} == found
 
     def test_unknown_decisions_do_not_exist(self, desk, ticket, login):
         mail = left(ticket, desk.agent, OutboundState.FAILED)

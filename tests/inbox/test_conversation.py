@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -13,7 +15,9 @@ from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.conversation import FOLD_ABOVE, SHOWN_AT_END, MessageItem, conversation_of
 from wagtail_helpdesk.mail.choices import OutboundState
-from wagtail_helpdesk.mail.models import OutboundMail
+from wagtail_helpdesk.mail.decisions import Decision
+from wagtail_helpdesk.mail.models import MailTransport, OutboundMail
+from wagtail_helpdesk.mail.problems import refresh_delivery_flag
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
 from wagtail_helpdesk.tickets.actions.change_status import ChangeStatus
@@ -21,6 +25,14 @@ from wagtail_helpdesk.tickets.actions.link_tickets import link_tickets
 from wagtail_helpdesk.tickets.actions.merge_tickets import MergeTickets
 from wagtail_helpdesk.tickets.actions.share_ticket import ShareTicket
 from wagtail_helpdesk.tickets.choices import LinkKind
+
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+REFUSED = {
+    "state": "refused_perm",
+    "smtp_code": 550,
+    "status_code": "5.1.1",
+    "diagnostic": "5.1.1 no such user",
+}
 
 
 def url(ticket, name="ticket", *args):
@@ -161,36 +173,78 @@ class TestMails:
         OutboundMail.objects.filter(pk=mail.pk).update(state=state)
 
     @pytest.mark.parametrize(
-        ("state", "words", "retry", "confirm"),
+        ("fields", "recipient", "words", "decisions"),
         [
-            (OutboundState.SENT, "Sent", False, False),
-            (OutboundState.QUEUED, "On its way", False, False),
-            (OutboundState.UNCERTAIN, "This mail may not have been sent.", True, True),
-            (OutboundState.FAILED, "This mail was not sent.", True, True),
+            ({"state": "sent"}, {}, "Sent", ""),
+            ({"state": "queued"}, {}, "On its way", ""),
+            ({"state": "queued", "warned_at": NOW}, {}, "still waits", "retry cancel"),
+            ({"state": "retry"}, {"state": "refused_temp"}, "Will be tried again", ""),
+            ({"state": "retry", "warned_at": NOW}, {"state": "refused_temp"}, "still waits", "retry cancel"),
+            ({"state": "uncertain"}, {}, "Nobody knows yet whether", "retry confirm settle"),
+            ({"state": "uncertain", "warned_at": NOW}, {}, "may not have been sent", "retry confirm settle"),
+            ({"state": "failed"}, REFUSED, "ana@example.org: 5.1.1 no such user", "retry confirm settle"),
+            ({"state": "failed", "settled_at": NOW}, REFUSED, "Not sent", ""),
+            ({"state": "sent"}, {"state": "bounced"}, "came back from ana@example.org", "retry confirm settle"),
+            ({"state": "sent", "settled_at": NOW}, {"state": "bounced"}, "Came back", ""),
+            ({"state": "sent"}, {"state": "complained"}, "reported as spam", "settle"),
+            ({"state": "sent"}, {"state": "delayed"}, "Delayed", ""),
+            ({"state": "sent"}, {"state": "delivered"}, "Delivered", ""),
         ],
     )
-    def test_state_and_what_can_be_done(self, desk, ticket, mail, page, state, words, retry, confirm):
-        self.set_state(mail, state)
+    def test_state_and_what_can_be_done(self, desk, ticket, mail, page, fields, recipient, words, decisions):
+        OutboundMail.objects.filter(pk=mail.pk).update(**fields)
+        if recipient:
+            mail.recipients.update(**recipient)
         content = page(desk.agent).content.decode()
         assert words in content
-        assert (url(ticket, "retry", mail.pk) in content) is retry
-        assert (url(ticket, "confirm", mail.pk) in content) is confirm
-        assert url(ticket, "retry", mail.pk) not in page(desk.light).content.decode()
+        offered = {decision for decision in Decision if url(ticket, "decide", mail.pk, decision) in content}
+        assert offered == set(decisions.split())
+        assert url(ticket, "decide", mail.pk, "retry") not in page(desk.light).content.decode()
 
-    @pytest.mark.parametrize(("decision", "state"), [("retry", OutboundState.QUEUED), ("confirm", OutboundState.SENT)])
+    def test_why_a_mail_waits(self, desk, ticket, mail, page):
+        OutboundMail.objects.filter(pk=mail.pk).update(warned_at=NOW)
+        MailTransport.objects.create(
+            mailbox=desk.mailbox, paused_at=NOW, pause_reason="auth: SMTPAuthenticationError 535"
+        )
+        assert "The mail server does not let the mailbox in." in page(desk.agent).content.decode()
+
+    def test_mails_of_one_reply_name_their_recipients(self, desk, ticket, mail, page):
+        other = OutboundMail.objects.get(pk=mail.pk)
+        other.pk, other.public_id, other.purpose_key, other.message_id_header = None, "x" * 12, "x" * 64, "x@y"
+        other.save()
+        other.recipients.create(kind="to", address="ben@example.com", address_hash="0" * 64)
+        assert "ben@example.com: On its way" in page(desk.agent).content.decode()
+
+    def test_ticket_says_that_a_mail_did_not_get_through(self, desk, ticket, mail, page):
+        words = "A mail of this ticket did not get through"
+        assert words not in page(desk.agent).content.decode()
+        self.set_state(mail, OutboundState.FAILED)
+        refresh_delivery_flag(ticket.pk)
+        assert words in page(desk.agent).content.decode()
+
+    @pytest.mark.parametrize(
+        ("decision", "state"),
+        [("retry", "queued"), ("confirm", "sent"), ("settle", "uncertain"), ("cancel", "uncertain")],
+    )
     def test_decide(self, desk, ticket, mail, login, decision, state):
         self.set_state(mail, OutboundState.UNCERTAIN)
-        assert login(desk.light).post(url(ticket, decision, mail.pk)).status_code == 302
+        refresh_delivery_flag(ticket.pk)
+        assert login(desk.light).post(url(ticket, "decide", mail.pk, decision)).status_code == 302
         mail.refresh_from_db()
         assert mail.state == OutboundState.UNCERTAIN
-        assert login(desk.other_agent).post(url(ticket, decision, mail.pk)).status_code == 404
-        login(desk.agent).post(url(ticket, decision, mail.pk))
+        assert login(desk.other_agent).post(url(ticket, "decide", mail.pk, decision)).status_code == 404
+        login(desk.agent).post(url(ticket, "decide", mail.pk, decision))
         mail.refresh_from_db()
+        ticket.refresh_from_db()
         assert mail.state == state
+        assert ticket.delivery_failed is (decision == "cancel")
+
+    def test_no_such_decision(self, desk, ticket, mail, login):
+        assert login(desk.agent).post(url(ticket, "decide", mail.pk, "fly")).status_code == 404
 
     def test_mail_of_another_ticket(self, desk, mail, login):
         other = factories.make_ticket("x", team=desk.team, mailbox=desk.mailbox)
-        assert login(desk.agent).post(url(other, "retry", mail.pk)).status_code == 404
+        assert login(desk.agent).post(url(other, "decide", mail.pk, "retry")).status_code == 404
 
 
 def test_queries_are_constant(desk, ticket, login):

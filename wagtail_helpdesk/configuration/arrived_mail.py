@@ -4,32 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-import django_filters
-from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import TemplateView, View
+from django.views.generic import View
 from wagtail.admin import messages
-from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
-from wagtail.admin.views.generic.base import BaseListingView, WagtailAdminTemplateMixin
+from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn
 from wagtail.admin.widgets.button import HeaderButton
 
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.configuration.columns import TicketColumn
+from wagtail_helpdesk.configuration.logs import LogEntryView, LogFilterSet, LogListView, choices_filter
 from wagtail_helpdesk.configuration.visibility import (
     READ_AGAIN,
     VIEW_ARRIVED,
     RequirePermissionMixin,
     visible_arrived,
 )
-from wagtail_helpdesk.desk.models import Mailbox
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.senders import sender_badge
 from wagtail_helpdesk.mail.actions.read_again import ReadMailAgain
@@ -39,48 +34,36 @@ from wagtail_helpdesk.mail.process import process
 from wagtail_helpdesk.mail.raw_store import RawMissing, load_raw
 from wagtail_helpdesk.tickets.permissions import may
 
+_LOG_TITLE = gettext_lazy("Mail log")
 
-class ArrivedMailFilterSet(WagtailFilterSet):
+
+class ArrivedMailFilterSet(LogFilterSet):
     """By outcome, state and mailbox."""
 
-    outcome = django_filters.MultipleChoiceFilter(
-        label=gettext_lazy("Outcome"), choices=MailOutcome.choices, widget=forms.CheckboxSelectMultiple
-    )
-    state = django_filters.MultipleChoiceFilter(
-        label=gettext_lazy("State"), choices=InboundState.choices, widget=forms.CheckboxSelectMultiple
-    )
-    mailbox = django_filters.ModelMultipleChoiceFilter(
-        label=gettext_lazy("Mailbox"),
-        queryset=lambda request: Mailbox.objects.all(),
-        widget=forms.CheckboxSelectMultiple,
-    )
+    outcome = choices_filter(gettext_lazy("Outcome"), MailOutcome.choices)
+    state = choices_filter(gettext_lazy("State"), InboundState.choices)
 
     class Meta:
         model = InboundMail
         fields = ("outcome", "state", "mailbox")
 
 
-class ArrivedMailListView(RequirePermissionMixin, BaseListingView):
+class ArrivedMailListView(LogListView):
     """All arrived mails, newest first."""
 
+    log = "helpdesk_mail_log"
     required_permission = VIEW_ARRIVED
-    template_name = "wagtail_helpdesk/configuration/log_listing.html"
     model = InboundMail
-    page_title = gettext_lazy("Mail log")
+    page_title = _LOG_TITLE
     header_icon = "mail"
-    index_url_name = "helpdesk_mail_log:index"
-    index_results_url_name = "helpdesk_mail_log:results"
     filterset_class = ArrivedMailFilterSet
-    is_searchable = True
     search_fields = ("message_id_header", "from_header", "subject")
     default_ordering = ("-received_at", "-pk")
-    paginate_by = 50
-    verbose_name_plural = gettext_lazy("mails")
 
     @cached_property
     def columns(self) -> list[Column]:
         return [
-            TitleColumn("subject", label=_("Subject"), accessor=_short_subject, get_url=_detail_url),
+            self.title_column(_("Subject")),
             Column("from_header", label=_("From")),
             StatusTagColumn("outcome", label=_("Outcome"), accessor=_outcome, primary=_has_ticket),
             Column("reason", label=_("Reason"), classname="hd-log-minor"),
@@ -93,9 +76,10 @@ class ArrivedMailListView(RequirePermissionMixin, BaseListingView):
         return visible_arrived(self.request.user).select_related("ticket", "mailbox")
 
 
-class ArrivedMailView(RequirePermissionMixin, WagtailAdminTemplateMixin, TemplateView):
+class ArrivedMailView(LogEntryView):
     """One arrived mail: what was made of it, and how that was decided."""
 
+    log, log_title = "helpdesk_mail_log", _LOG_TITLE
     required_permission = VIEW_ARRIVED
     template_name = "wagtail_helpdesk/configuration/arrived_mail.html"
     header_icon = "mail"
@@ -105,13 +89,6 @@ class ArrivedMailView(RequirePermissionMixin, WagtailAdminTemplateMixin, Templat
         """The mail; Http404 for one that the user may not see."""
         mails = visible_arrived(self.request.user).select_related("ticket", "mailbox")
         return get_object_or_404(mails, pk=self.kwargs["pk"])
-
-    def get_page_title(self) -> str:
-        return str(self.mail)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        log = {"url": reverse("helpdesk_mail_log:index"), "label": _("Mail log")}
-        return [*self.breadcrumbs_items, log, {"url": "", "label": str(self.mail)}]
 
     @cached_property
     def header_buttons(self) -> list[HeaderButton]:
@@ -183,10 +160,6 @@ class ReadAgainView(RequirePermissionMixin, View):
 
 def _detail_url(mail: InboundMail) -> str:
     return reverse("helpdesk_mail_log:mail", args=[mail.pk])
-
-
-def _short_subject(mail: InboundMail) -> str:
-    return Truncator(str(mail)).chars(80)
 
 
 def _outcome(mail: InboundMail) -> str:

@@ -4,83 +4,77 @@ from __future__ import annotations
 
 from typing import Any
 
-import django_filters
-from django import forms
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import TemplateView
 from wagtail.admin import messages
-from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
-from wagtail.admin.views.generic.base import BaseListingView, WagtailAdminTemplateMixin
+from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn
 
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.configuration.columns import RecipientsColumn, TicketColumn
-from wagtail_helpdesk.configuration.visibility import VIEW_OUTGOING, RequirePermissionMixin, visible_outgoing
-from wagtail_helpdesk.desk.models import Mailbox
+from wagtail_helpdesk.configuration.logs import LogEntryView, LogFilterSet, LogListView, choices_filter
+from wagtail_helpdesk.configuration.visibility import VIEW_OUTGOING, visible_outgoing
 from wagtail_helpdesk.events import Actor
-from wagtail_helpdesk.mail.actions.settle_mail import CancelMail, MarkDelivered, RetryMail
-from wagtail_helpdesk.mail.choices import OutboundState
-from wagtail_helpdesk.mail.models import OutboundMail
+from wagtail_helpdesk.inbox.deliveries import decisions_with_labels
+from wagtail_helpdesk.mail.actions.settle_mail import ACTIONS
+from wagtail_helpdesk.mail.choices import Audience, MailKind, OutboundState
+from wagtail_helpdesk.mail.decisions import decision_named
+from wagtail_helpdesk.mail.models import DeliveryEvent, OutboundMail
+from wagtail_helpdesk.mail.problems import FOR_OUTSIDERS
+from wagtail_helpdesk.mail.transports.words import explain_pause
 from wagtail_helpdesk.tickets.permissions import may
 
-#: What a person can do with a mail, by the state that it is in: (name, action, label).
-_RETRY = ("retry", RetryMail, gettext_lazy("Send again"))
-_CONFIRM = ("confirm", MarkDelivered, gettext_lazy("It arrived"))
-_CANCEL = ("cancel", CancelMail, gettext_lazy("Do not send"))
-DECISIONS = {
-    OutboundState.FAILED: (_RETRY, _CONFIRM),
-    OutboundState.UNCERTAIN: (_RETRY, _CONFIRM),
-    OutboundState.RETRY: (_RETRY, _CANCEL),
-    OutboundState.QUEUED: (_CANCEL,),
-}
+#: What needs somebody: each is a method of the mails' queryset.
+_ATTENTION = (
+    ("failed", gettext_lazy("Not sent")),
+    ("uncertain", gettext_lazy("May not have been sent")),
+    ("late", gettext_lazy("Waits for more than a quarter of an hour")),
+    ("came_back", gettext_lazy("Came back")),
+)
+_LOG_TITLE = gettext_lazy("Outgoing mail")
 
 
-class OutgoingMailFilterSet(WagtailFilterSet):
-    """By state and mailbox."""
+class OutgoingMailFilterSet(LogFilterSet):
+    """By what is wrong, state, kind, audience and mailbox."""
 
-    state = django_filters.MultipleChoiceFilter(
-        label=gettext_lazy("State"), choices=OutboundState.choices, widget=forms.CheckboxSelectMultiple
-    )
-    mailbox = django_filters.ModelMultipleChoiceFilter(
-        label=gettext_lazy("Mailbox"),
-        queryset=lambda request: Mailbox.objects.all(),
-        widget=forms.CheckboxSelectMultiple,
-    )
+    attention = choices_filter(gettext_lazy("Needs attention"), _ATTENTION, method="filter_attention")
+    state = choices_filter(gettext_lazy("State"), OutboundState.choices)
+    kind = choices_filter(gettext_lazy("Kind"), MailKind.choices)
+    audience = choices_filter(gettext_lazy("For"), Audience.choices)
 
     class Meta:
         model = OutboundMail
-        fields = ("state", "mailbox")
+        fields = ("attention", "state", "kind", "audience", "mailbox")
+
+    def filter_attention(self, mails: QuerySet[OutboundMail], name: str, values: list[str]) -> QuerySet[OutboundMail]:
+        """Return the mails that have any of these troubles."""
+        return mails.in_trouble(timezone.now(), values) if values else mails
 
 
-class OutgoingMailListView(RequirePermissionMixin, BaseListingView):
+class OutgoingMailListView(LogListView):
     """All our mails, newest first."""
 
+    log = "helpdesk_outgoing_mail"
     required_permission = VIEW_OUTGOING
-    template_name = "wagtail_helpdesk/configuration/log_listing.html"
     model = OutboundMail
-    page_title = gettext_lazy("Outgoing mail")
+    page_title = _LOG_TITLE
     header_icon = "upload"
-    index_url_name = "helpdesk_outgoing_mail:index"
-    index_results_url_name = "helpdesk_outgoing_mail:results"
     filterset_class = OutgoingMailFilterSet
-    is_searchable = True
     search_fields = ("message_id_header", "subject", "recipients__address")
     default_ordering = ("-created_at", "-pk")
-    paginate_by = 50
-    verbose_name_plural = gettext_lazy("mails")
+
+    def title_of(self, mail: OutboundMail) -> str:
+        return title(mail)
 
     @cached_property
     def columns(self) -> list[Column]:
         return [
-            TitleColumn("subject", label=_("Subject"), accessor=_short_title, get_url=_detail_url),
+            self.title_column(_("Subject")),
             RecipientsColumn("to", label=_("To"), accessor="pk"),
             StatusTagColumn("state", label=_("State"), accessor="get_state_display", primary=_is_sent),
             Column("kind", label=_("Kind"), accessor="get_kind_display", classname="hd-log-minor"),
@@ -97,59 +91,64 @@ class OutgoingMailListView(RequirePermissionMixin, BaseListingView):
         return super().search_queryset(queryset).distinct()
 
 
-class OutgoingMailView(RequirePermissionMixin, WagtailAdminTemplateMixin, TemplateView):
+class OutgoingMailView(LogEntryView):
     """One mail of ours; POST carries out a decision on it."""
 
+    log, log_title = "helpdesk_outgoing_mail", _LOG_TITLE
     required_permission = VIEW_OUTGOING
     template_name = "wagtail_helpdesk/configuration/outgoing_mail.html"
     header_icon = "upload"
 
+    def title_of(self, mail: OutboundMail) -> str:
+        return title(mail)
+
     @cached_property
     def mail(self) -> OutboundMail:
         """The mail; Http404 for one that the user may not see."""
-        mails = visible_outgoing(self.request.user).select_related("ticket", "mailbox")
+        doubtful = DeliveryEvent.objects.filter(outbound=OuterRef("pk"), verified=False)
+        mails = visible_outgoing(self.request.user).annotate(doubtful_reports=Exists(doubtful))
+        mails = mails.select_related("ticket", "mailbox__mail_transport")
         mails = mails.prefetch_related("recipients", "delivery_events__recipient")
         return get_object_or_404(mails, pk=self.kwargs["pk"])
 
-    def get_page_title(self) -> str:
-        return title(self.mail)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        log = {"url": reverse("helpdesk_outgoing_mail:index"), "label": _("Outgoing mail")}
-        return [*self.breadcrumbs_items, log, {"url": "", "label": title(self.mail)}]
+    @property
+    def may_decide(self) -> bool:
+        """Whether the user may decide on this mail. One of the desk's own is nobody's to decide on."""
+        mail = self.mail
+        if mail.ticket is None or mail.audience not in FOR_OUTSIDERS:
+            return False
+        return may(self.request.user, "reply", mail.ticket)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        decisions = DECISIONS.get(self.mail.state, ()) if may(self.request.user, "reply", self.mail.ticket) else ()
-        return super().get_context_data(mail=self.mail, decisions=decisions, **kwargs)
+        transport = getattr(self.mail.mailbox, "mail_transport", None)
+        is_paused = transport is not None and transport.paused_at is not None
+        waits = self.mail.state in (OutboundState.QUEUED, OutboundState.RETRY)
+        return super().get_context_data(
+            mail=self.mail,
+            decisions=decisions_with_labels(self.mail) if self.may_decide else (),
+            pause=explain_pause(transport.pause_reason) if is_paused and waits else "",
+            **kwargs,
+        )
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Carry out the decision; say why not when it makes no sense by now."""
-        wanted = {name: action for decisions in DECISIONS.values() for name, action, _label in decisions}
-        action = wanted.get(request.POST.get("decision", ""))
-        if action is None:
+        decision = decision_named(request.POST.get("decision", ""))
+        if decision is None:
             raise Http404
-        if not may(request.user, "reply", self.mail.ticket):
+        if not self.may_decide:
             raise PermissionDenied
         try:
-            action(mail=self.mail, actor=Actor.of_user(request.user))()
+            ACTIONS[decision](mail=self.mail, actor=Actor.of_user(request.user))()
         except ActionRefused as refusal:
             messages.error(request, str(refusal))
         else:
             messages.success(request, _("Done: %(state)s.") % {"state": self.mail.get_state_display()})
-        return redirect(_detail_url(self.mail))
+        return redirect(self.url_of(self.mail))
 
 
 def title(mail: OutboundMail) -> str:
     """Return the subject, or the mail's own number where it was erased."""
     return mail.subject or f"#{mail.pk}"
-
-
-def _short_title(mail: OutboundMail) -> str:
-    return Truncator(title(mail)).chars(80)
-
-
-def _detail_url(mail: OutboundMail) -> str:
-    return reverse("helpdesk_outgoing_mail:mail", args=[mail.pk])
 
 
 def _is_sent(mail: OutboundMail) -> bool:

@@ -24,6 +24,7 @@ from wagtail_helpdesk.inbox.senders import SenderBadge, sender_badge
 from wagtail_helpdesk.inbox.standing_views import visible_tickets
 from wagtail_helpdesk.inbox.timeline import SILENT, describe, tickets_named
 from wagtail_helpdesk.mail.models import DeliveryEvent, InboundMail, OutboundMail
+from wagtail_helpdesk.mail.problems import FOR_OUTSIDERS
 from wagtail_helpdesk.tickets.choices import Visibility
 from wagtail_helpdesk.tickets.models import Ticket, TicketEvent
 
@@ -157,6 +158,7 @@ def messages_for(tickets: Any) -> QuerySet[Message]:
     inbound_text = When(direction=Direction.INBOUND, then=F("reply_text"))
     doubtful = DeliveryEvent.objects.filter(outbound=OuterRef("pk"), verified=False)
     mails = OutboundMail.objects.defer("text", "html", "headers").annotate(doubtful_reports=Exists(doubtful))
+    mails = mails.select_related("mailbox__mail_transport").prefetch_related("recipients").order_by("pk")
     return (
         Message.objects.for_agents()
         .filter(ticket__in=tickets)
@@ -182,7 +184,8 @@ def messages_for(tickets: Any) -> QuerySet[Message]:
 
 def message_item(message: Message, user: Any, seen_images: frozenset[str] = frozenset()) -> MessageItem:
     """Return one message of :func:`messages_for` as an item."""
-    deliveries = [delivery_of(mail) for mail in message.outbound_mails.all()]
+    mails = [mail for mail in message.outbound_mails.all() if mail.audience in FOR_OUTSIDERS]
+    deliveries = [delivery_of(mail, names_recipient=len(mails) > 1) for mail in mails]
     return MessageItem(message, message.author_user_id == user.pk, deliveries, seen_images)
 
 

@@ -129,6 +129,5 @@ class TicketsViewSet(ViewSet):
                 name="attached_mail_file",
             ),
             path("<int:pk>/messages/<int:message>/images/", ImagesView.as_view(), name="images"),
-            path("<int:pk>/mails/<int:mail>/retry/", DeliveryView.as_view(), {"decision": "retry"}, name="retry"),
-            path("<int:pk>/mails/<int:mail>/confirm/", DeliveryView.as_view(), {"decision": "confirm"}, name="confirm"),
+            path("<int:pk>/mails/<int:mail>/<slug:decision>/", DeliveryView.as_view(), name="decide"),
         ]

@@ -31,6 +31,7 @@ from wagtail_helpdesk.mail.transports import (
     DeliveryFailed,
     DeliveryUncertain,
     Phase,
+    SendResult,
     Transport,
     TransportUnavailable,
     open_transport,
@@ -150,6 +151,10 @@ def _send(mail: OutboundMail, owner: str, transport: Transport) -> None:
         logger.error("mail_unbuildable outbound=%s error=%s", mail.pk, describe_error(error))
         reason = f"cannot be written ({type(error).__name__})"
         raise DeliveryFailed(reason=reason, phase=Phase.CONFIGURATION, permanent=True) from error
+    if not envelope.recipients:
+        # A report has said meanwhile what became of each.
+        write_result(mail, owner, SendResult(()))
+        return
     handed_over = False
 
     def handing_over() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.db.models import Q
 from django.utils import timezone
 
@@ -11,9 +9,8 @@ from wagtail_helpdesk import events
 from wagtail_helpdesk.mail.choices import OutboundState
 from wagtail_helpdesk.mail.models import OutboundMail
 from wagtail_helpdesk.mail.problems import FOR_OUTSIDERS, tell_problem
+from wagtail_helpdesk.mail.schedule import LATE_AFTER
 
-#: A mail server that is down for a moment is nothing to speak of, and proof of an uncertain mail may still come.
-PATIENCE = timedelta(minutes=15)
 BATCH = 200
 _WAITING = (OutboundState.QUEUED, OutboundState.RETRY, OutboundState.CLAIMED)
 
@@ -21,7 +18,7 @@ _WAITING = (OutboundState.QUEUED, OutboundState.RETRY, OutboundState.CLAIMED)
 def warn_late() -> int:
     """Write the timeline and publish DeliveryProblem ("late", "uncertain"); return for how many mails."""
     now = timezone.now()
-    limit = now - PATIENCE
+    limit = now - LATE_AFTER
     late = Q(state__in=_WAITING, created_at__lte=limit)
     unknown = Q(state=OutboundState.UNCERTAIN, uncertain_at__lte=limit)
     mails = OutboundMail.objects.filter(late | unknown, warned_at__isnull=True, audience__in=FOR_OUTSIDERS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from wagtail_helpdesk import conf, events
@@ -73,6 +73,10 @@ def write_uncertainty(mail: OutboundMail, owner: str, error: DeliveryUncertain) 
 
     People are told a while later, by ``lateness``: it may show by itself that it was.
     """
+    if not set(_states_after(mail, error.known)) & set(TO_BE_SENT):
+        # It has shown already: the report on it was faster.
+        _finish(mail, owner, error.known, reason=str(error))
+        return
     now = timezone.now()
     again = mail.uncertain_at is None and _retries_uncertain(mail)
     when = next_try(attempts=mail.attempts, created_at=mail.created_at, now=now) if again else None
@@ -127,7 +131,11 @@ def _finish(
 
 def _states_after(mail: OutboundMail, results: Sequence[RecipientResult]) -> list[str]:
     new = {result.address: result.state for result in results}
-    return [new.get(wire_address(one.address), one.state) for one in mail.recipients.all()]
+    return [new.get(wire_address(address), state) for address, state in _fresh(mail).values_list("address", "state")]
+
+
+def _fresh(mail: OutboundMail) -> QuerySet[OutboundRecipient]:
+    return OutboundRecipient.objects.filter(outbound=mail)
 
 
 def _next_try(mail: OutboundMail, states: Sequence[str], now: datetime) -> datetime | None:
@@ -142,14 +150,15 @@ def _write_recipients(mail: OutboundMail, results: Sequence[RecipientResult], *,
         result = by_address.get(wire_address(one.address))
         if result is None:
             continue
-        one.state = result.state
-        if gives_up and one.state == RecipientState.REFUSED_TEMP:
-            one.state = RecipientState.REFUSED_PERM
-        one.smtp_code, one.status_code = result.smtp_code, result.status_code[:12]
-        one.diagnostic = result.diagnostic[:500]
+        state = result.state
+        if gives_up and state == RecipientState.REFUSED_TEMP:
+            state = RecipientState.REFUSED_PERM
         # A service may tell what became of the mail before we have written down that it left.
         OutboundRecipient.objects.filter(pk=one.pk, state__in=TO_BE_SENT).update(
-            state=one.state, smtp_code=one.smtp_code, status_code=one.status_code, diagnostic=one.diagnostic
+            state=state,
+            smtp_code=result.smtp_code,
+            status_code=result.status_code[:12],
+            diagnostic=result.diagnostic[:500],
         )
 
 

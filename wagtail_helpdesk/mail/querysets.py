@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from wagtail_helpdesk.mail.choices import InboundState, OutboundState
+from wagtail_helpdesk.mail.choices import InboundState, OutboundState, RecipientState
+from wagtail_helpdesk.mail.schedule import LATE_AFTER
 
 
 class InboundMailQuerySet(models.QuerySet):
@@ -32,3 +34,22 @@ class OutboundMailQuerySet(models.QuerySet):
             queue_key=OuterRef("queue_key"), pk__lt=OuterRef("pk"), state__in=unfinished
         )
         return self.filter(~Exists(earlier), state__in=waiting, next_try_at__lte=now).order_by("next_try_at", "pk")
+
+    def in_trouble(self, now: datetime, kinds: Iterable[str]) -> OutboundMailQuerySet:
+        """Return the mails with any of these troubles that nobody is done with.
+
+        The kinds are "failed", "uncertain", "late" and "came_back"; KeyError for any other.
+        """
+        recipients = self.model._meta.get_field("recipients").related_model.objects
+        bounced = recipients.filter(outbound=OuterRef("pk"), state=RecipientState.BOUNCED)
+        unfinished = (OutboundState.QUEUED, OutboundState.RETRY, OutboundState.CLAIMED)
+        troubles = {
+            "failed": Q(state__in=(OutboundState.FAILED, OutboundState.PARTIAL)),
+            "uncertain": Q(state=OutboundState.UNCERTAIN),
+            "late": Q(state__in=unfinished, created_at__lte=now - LATE_AFTER),
+            "came_back": Q(Exists(bounced)),
+        }
+        wanted = Q()
+        for kind in kinds:
+            wanted |= troubles[kind]
+        return self.filter(wanted, settled_at__isnull=True)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from wagtail_helpdesk.desk.models import Mailbox
 from wagtail_helpdesk.mail.choices import OutboundState
 from wagtail_helpdesk.mail.models import MailTransport, OutboundMail
@@ -67,6 +69,11 @@ def resume(mailbox: Mailbox) -> None:
     paused = MailTransport.objects.filter(mailbox=mailbox, paused_at__isnull=False)
     if paused.update(paused_at=None, pause_reason="", next_probe_at=None):
         logger.warning("mail_transport_resumed mailbox=%s", mailbox.pk)
+
+
+def look_again(mailbox_id: int) -> None:
+    """Try the server at once, because somebody asks for it."""
+    MailTransport.objects.filter(mailbox=mailbox_id, next_probe_at__isnull=False).update(next_probe_at=timezone.now())
 
 
 def note_success(mailbox: Mailbox, now: datetime) -> None:

@@ -17,6 +17,8 @@ GIVE_UP_AFTER = timedelta(hours=48)
 #: Pauses of everything while the mail server cannot be reached at all: the first, and the longest.
 UNAVAILABLE_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(minutes=15)
+#: A mail that has waited for so long is late, and one in doubt for so long will not clear itself up.
+LATE_AFTER = timedelta(minutes=15)
 #: Share of a pause that chance adds, so that many mails do not come back at once.
 JITTER = 0.1
 
