@@ -3,7 +3,7 @@
 from django.urls import path
 
 from wagtail_helpdesk.contact_forms import views as contact_forms
-from wagtail_helpdesk.portal.views import content, tracking
+from wagtail_helpdesk.portal.views import content, leaving, tracking
 
 app_name = "wagtail_helpdesk"
 
@@ -12,5 +12,6 @@ urlpatterns = [
     path("forms/<int:pk>/sent/<str:receipt>/", contact_forms.sent, name="contact_form_sent"),
     path("t/<str:token>/", tracking.TrackingView.as_view(), name="tracking"),
     path("t/<str:token>/messages/<int:pk>/", content.message_body, name="tracking_message"),
+    path("leave/<str:token>/", leaving.LeaveView.as_view(), name="leave"),
     path("files/<str:signed>/", content.file, name="file"),
 ]

@@ -69,6 +69,7 @@ _PLAIN: dict[str, Promise] = {
 _PEOPLE: dict[str, Promise] = {
     "confirmed": gettext_lazy("%(who)s confirmed that %(name)s takes part"),
     "removed": gettext_lazy("%(who)s removed %(name)s from the ticket"),
+    "left": gettext_lazy("%(who)s left the ticket and gets no more mail about it"),
     "blocked": gettext_lazy("%(who)s blocked %(name)s in this ticket"),
     "unblocked": gettext_lazy("%(who)s unblocked %(name)s"),
     "address": gettext_lazy("%(who)s added an outside sender's address to %(name)s"),

@@ -30,7 +30,7 @@ from wagtail_helpdesk.mail.identity import (
     make_reply_address,
 )
 from wagtail_helpdesk.mail.languages import nearest_language
-from wagtail_helpdesk.mail.links import tracking_url
+from wagtail_helpdesk.mail.links import leave_headers, tracking_url
 from wagtail_helpdesk.mail.models import MailboxOptions, MailTemplate, OutboundMail, OutboundRecipient
 from wagtail_helpdesk.mail.own_texts import choose, texts_for
 from wagtail_helpdesk.tickets.actions.participants import token_for
@@ -195,6 +195,7 @@ class Outgoing:
                 people = [mailbox_header(row["name"], row["address"]) for row in everybody.get(key, [])]
                 if people:
                     headers.append([name, ", ".join(people)])
+        headers += leave_headers(addressee.participant, self.site)
         if automatic:
             headers += [["Auto-Submitted", "auto-replied"], ["X-Auto-Response-Suppress", "All"]]
         return headers

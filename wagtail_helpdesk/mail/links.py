@@ -5,11 +5,35 @@ from __future__ import annotations
 from django.urls import NoReverseMatch, reverse
 from wagtail.models import Site
 
+from wagtail_helpdesk.tickets.actions.participants import token_for
+from wagtail_helpdesk.tickets.choices import Role, TokenPurpose
+from wagtail_helpdesk.tickets.models import TicketParticipant
+
 
 def tracking_url(token: str, site: Site | None) -> str:
     """Return the absolute address of a tracking page; "" where the site has not included our addresses."""
+    return _absolute("tracking", token, site)
+
+
+def leave_headers(participant: TicketParticipant, site: Site | None) -> list[list[str]]:
+    """Return the headers by which somebody who is only copied in leaves (RFC 2369 3.2); none for anybody else.
+
+    With one click where that is safe: over https (RFC 8058 3.1).
+    """
+    if participant.role != Role.CC:
+        return []
+    url = _absolute("leave", token_for(participant, TokenPurpose.LEAVE).signed, site)
+    if not url:
+        return []
+    headers = [["List-Unsubscribe", f"<{url}>"]]
+    if url.startswith("https:"):
+        headers.append(["List-Unsubscribe-Post", "List-Unsubscribe=One-Click"])
+    return headers
+
+
+def _absolute(name: str, token: str, site: Site | None) -> str:
     try:
-        path = reverse("wagtail_helpdesk:tracking", args=[token])
+        path = reverse(f"wagtail_helpdesk:{name}", args=[token])
     except NoReverseMatch:
         return ""
     return f"{site.root_url}{path}" if site else ""

@@ -67,3 +67,24 @@ def visit_by_public_id(public_id: str) -> Visit | None:
     if ticket.erased_at or ticket.category == Category.TRASH:
         return None
     return Visit(token, token.participant, ticket)
+
+
+def leaver_by_token(token: str) -> Visit | None:
+    """Return who may leave by this link, or has left; None for a link that is not ours or no longer good.
+
+    Leaving makes all links of a person useless, this one too: but whoever comes again is told that it is done.
+    """
+    public_id = unsign(TokenPurpose.LEAVE, token)
+    row = (
+        TicketToken.objects.filter(public_id=public_id, purpose=TokenPurpose.LEAVE, participant__role=Role.CC)
+        .select_related("participant__contact", "ticket__mailbox")
+        .first()
+        if public_id
+        else None
+    )
+    if row is None or row.ticket.erased_at:
+        return None
+    has_left = row.participant.state == ParticipantState.LEFT
+    if row.participant.state == ParticipantState.BLOCKED or (row.revoked_at and not has_left):
+        return None
+    return Visit(row, row.participant, row.ticket.current())

@@ -53,5 +53,7 @@ class ChangeParticipant(TicketAction):
         if self.state != ParticipantState.ACTIVE:
             row.tokens.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
         what = "unblocked" if before == ParticipantState.BLOCKED else _SAID[self.state]
+        if self.state == ParticipantState.LEFT and (self.actor.kind, self.actor.id) == ("contact", self.contact.pk):
+            what = "left"
         self.record(EventKind.PARTICIPANT, what=what, name=str(self.contact))
         return row
