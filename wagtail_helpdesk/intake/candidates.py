@@ -76,6 +76,9 @@ def _tickets_by_subject(incoming: IncomingMessage, contact: Contact) -> list[int
         return []
     since = incoming.received_at - SAME_SUBJECT_FOR
     recent = Ticket.objects.filter(requester=contact, last_activity_at__gt=since).order_by("-last_activity_at")
+    if incoming.ids and incoming.ids.own:
+        # The same mail to another mailbox of ours is no second question.
+        recent = recent.exclude(message_ids__id_hash=incoming.ids.own)
     rows = recent.values_list("pk", "subject")[:20]
     return [pk for pk, subject in rows if normal_subject(subject) == wanted][:1]
 
