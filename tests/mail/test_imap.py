@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import imaplib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -23,11 +23,27 @@ from wagtail_helpdesk.mail.fetch import fetch, fetch_due, sweep, sweep_due
 from wagtail_helpdesk.mail.models import InboundMail, InboundOrigin, MailAccount, MailSource, OutboundMail
 from wagtail_helpdesk.mail.sources import open_source
 from wagtail_helpdesk.mail.work import process_due
+from wagtail_helpdesk.testing.sources import SourceContract
 from wagtail_helpdesk.tickets.actions.change_status import TrashTicket
 from wagtail_helpdesk.tickets.actions.erase_ticket import EraseTicket
 from wagtail_helpdesk.tickets.models import Ticket
 
 SYSTEM = Actor.system()
+
+
+class TestContract(SourceContract):
+    @pytest.fixture(autouse=True)
+    def _server(self, desk: Desk) -> Iterator[None]:
+        self.desk = desk
+        with ExitStack() as self.servers:
+            yield
+
+    def make_source(self) -> MailSource:
+        self.folder = ImapFolder()
+        return make_imap(self.desk.mailbox, self.servers.enter_context(imap_server(self.folder)))
+
+    def deliver(self, raw: bytes) -> None:
+        self.folder.add(raw)
 
 
 class Rig:

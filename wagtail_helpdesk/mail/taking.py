@@ -61,8 +61,9 @@ class Visit:
         return self.action == PostAction.KEEP
 
     def finish(self) -> None:
-        """Write down that the folder was read, and how many mails still wait there."""
-        write_under_lease(self.folder, self.owner, last_ok_at=timezone.now(), backlog=self.backlog)
+        """Write down how many mails still wait there, and whether the folder was read to its end."""
+        read = {} if self.is_over else {"last_ok_at": timezone.now()}
+        write_under_lease(self.folder, self.owner, backlog=self.backlog, **read)
 
     def take_all(self, mails: Sequence[RemoteMail], *, since: datetime | None = None, in_order: bool = False) -> int:
         """Take those of ``mails`` that are not known, until the time is up; return how many.
@@ -201,8 +202,11 @@ def was_there_before(mail: RemoteMail, folder: SourceFolder) -> bool:
         return True
     if mail.uid is not None and folder.first_uid:
         return mail.uid < folder.first_uid
+    if mail.received_at is None:
+        # Without any time, what the first reading finds was there.
+        return folder.last_ok_at is None
     # All UIDs have changed since, or there are none.
-    return mail.received_at is not None and mail.received_at < folder.started_at - timedelta(seconds=2)
+    return mail.received_at < folder.started_at - timedelta(seconds=2)
 
 
 def without_known(source: MailSource, mails: Sequence[RemoteMail]) -> list[RemoteMail]:

@@ -4,6 +4,7 @@ from wagtail_helpdesk.mail.models import MailSource
 from wagtail_helpdesk.mail.sources.base import Source, SourceRefused
 from wagtail_helpdesk.mail.sources.imap import ImapSource
 from wagtail_helpdesk.mail.sources.maildir import MaildirSource
+from wagtail_helpdesk.mail.sources.pop3 import Pop3Source
 
 _kinds: dict[str, type[Source]] = {}
 
@@ -27,4 +28,5 @@ def open_source(row: MailSource) -> Source:
 
 
 register("imap", ImapSource)
+register("pop3", Pop3Source)
 register("maildir", MaildirSource)

@@ -58,6 +58,9 @@ def imap_errors() -> Iterator[None]:
     with as_source_errors():
         try:
             yield
+        except OSError:
+            # Before ValueError: a certificate that is not valid is both.
+            raise
         except imaplib.IMAP4.abort:
             raise SourceUnavailable("lost") from None
         except (imaplib.IMAP4.error, ImapToolsError, ValueError, TypeError, AttributeError, IndexError):
