@@ -71,7 +71,7 @@ class _Handler(socketserver.StreamRequestHandler):
         try:
             self.say(GREETING)
             while line := self.rfile.readline():
-                tag, _, command = line.decode().strip().partition(" ")
+                tag, _, command = line.decode("latin-1").strip().partition(" ")
                 self.folder.log.append(command)
                 self.answer(tag, command)
         except (_Gone, OSError):

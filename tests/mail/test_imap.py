@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import imaplib
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
 import time_machine
+from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.utils import timezone
 
@@ -22,7 +26,10 @@ from wagtail_helpdesk.mail import accept as accepting
 from wagtail_helpdesk.mail.fetch import fetch, fetch_due, sweep, sweep_due
 from wagtail_helpdesk.mail.models import InboundMail, InboundOrigin, MailAccount, MailSource, OutboundMail
 from wagtail_helpdesk.mail.sources import open_source
+from wagtail_helpdesk.mail.sources.base import SourceRefused
+from wagtail_helpdesk.mail.watching import Watchers, watch
 from wagtail_helpdesk.mail.work import process_due
+from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.testing.sources import SourceContract
 from wagtail_helpdesk.tickets.actions.change_status import TrashTicket
 from wagtail_helpdesk.tickets.actions.erase_ticket import EraseTicket
@@ -634,3 +641,58 @@ def test_waiting_for_news(rig: Rig) -> None:
         assert watch.wait(0.05) is False
         rig.folder.news.set()
         assert watch.wait(5) is True
+
+
+def test_command_fetches_now_and_fails_where_a_source_does(rig: Rig, desk: Desk) -> None:
+    rig.deliver("One")
+    MailSource.objects.update(next_fetch_at=timezone.now() + timedelta(hours=1))
+    out = StringIO()
+    call_command("helpdesk_mail", "fetch", "--mailbox", "support@desk.example", stdout=out)
+    assert out.getvalue() == f"{rig.row.pk} imap support@desk.example: 1 mails\n"
+    call_command("helpdesk_mail", "sweep", stdout=out)
+    MailSource.objects.create(mailbox=desk.mailbox, kind="imap")
+    with pytest.raises(CommandError, match="1 mail sources failed"):
+        call_command("helpdesk_mail", "fetch", stdout=out)
+    assert "Something is missing in its settings." in out.getvalue()
+    with pytest.raises(CommandError, match="no mailbox"):
+        call_command("helpdesk_mail", "fetch", "--mailbox", "nobody@desk.example", stdout=out)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_news_are_fetched_at_once() -> None:
+    mailbox = factories.make_mailbox("support@desk.example")
+    with make_rig(mailbox, waits_for_news=True) as rig:
+        fetch(rig.row)
+        watchers = Watchers()
+        thread = threading.Thread(target=watchers.run)
+        thread.start()
+        try:
+            wait_until(lambda: rig.commands("IDLE"))
+            rig.deliver("One")
+            rig.folder.news.set()
+            wait_until(lambda: InboundMail.objects.exists())
+        finally:
+            watchers.stop.set()
+            thread.join()
+        assert rig.subjects() == ["One"]
+
+
+def test_watching_ends_when_it_is_switched_off(rig: Rig) -> None:
+    MailSource.objects.update(waits_for_news=False)
+    rig.folder.log.clear()
+    watch(rig.row, threading.Event())
+    assert not rig.commands("IDLE")
+
+
+def test_server_without_idle_is_not_watched(rig: Rig) -> None:
+    rig.folder.capabilities = "IMAP4rev1"
+    with pytest.raises(SourceRefused, match="no_idle"):
+        watch(rig.row, threading.Event())
+
+
+def wait_until(holds: Callable[[], object]) -> None:
+    """Return as soon as ``holds()``; another thread is at work."""
+    end = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < end, "it never happened"
+        threading.Event().wait(0.02)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
@@ -16,6 +17,9 @@ from wagtail_helpdesk.mail.sources.imap_connection import Connection, connect, i
 from wagtail_helpdesk.mail.sources.imap_session import ImapSession
 from wagtail_helpdesk.mail.sources.imap_settling import find_trash
 from wagtail_helpdesk.mail.sources.problems import WARNINGS, describe_problem
+
+#: Seconds after which an IDLE is begun anew; RFC 2177 allows 29 minutes, but many a router fewer than ten.
+RENEW = 9 * 60.0
 
 
 class ImapSource(Source):
@@ -71,21 +75,26 @@ class ImapSource(Source):
 
 
 class ImapWatch(Watch):
-    """IDLE (RFC 2177), begun anew for each wait: servers and routers drop what is silent for long."""
+    """IDLE (RFC 2177), begun anew after some minutes: servers and routers drop what is silent for long."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._began: float | None = None
 
     def wait(self, seconds: float) -> bool:
         with imap_errors():
             idle = self._connection.idle
-            idle.start()
-            try:
-                seen = idle.poll(timeout=seconds)
-            finally:
+            if self._began is None:
+                idle.start()
+                self._began = time.monotonic()
+            seen = list(idle.poll(timeout=seconds))
+            if seen or time.monotonic() - self._began > RENEW:
+                # Nothing can be seen here when the server has hung up: then this fails.
                 _result, more = idle.stop()
-            lines = [line for line in (*seen, *more) if isinstance(line, bytes)]
-        return any(word in line.upper() for line in lines for word in (b" EXISTS", b" RECENT"))
+                self._began = None
+                seen += more
+        lines = [line.upper() for line in seen if isinstance(line, bytes)]
+        return any(word in line for line in lines for word in (b" EXISTS", b" RECENT"))
 
 
 class ImapCheck:

@@ -1,11 +1,14 @@
-"""The single steps of mail: ``manage.py helpdesk_mail import|process|send|health``."""
+"""The single steps of mail: ``manage.py helpdesk_mail import|fetch|sweep|idle|process|send|health``."""
 
 from __future__ import annotations
 
 import json
+import signal
 from argparse import ArgumentParser
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,31 +19,81 @@ from wagtail_helpdesk.desk.defaults import create_mailbox
 from wagtail_helpdesk.desk.models import Mailbox
 from wagtail_helpdesk.desk.querysets import mailbox_for
 from wagtail_helpdesk.mail.accept import Origin
+from wagtail_helpdesk.mail.choices import SourceState
 from wagtail_helpdesk.mail.deliver import deliver_due
+from wagtail_helpdesk.mail.fetch import Visited, fetch, sweep
 from wagtail_helpdesk.mail.health.facts import read_facts
 from wagtail_helpdesk.mail.health.findings import is_sick, judge
 from wagtail_helpdesk.mail.health.report import report_json, report_text
 from wagtail_helpdesk.mail.importing import Imported, Source, find_sources, import_mail
+from wagtail_helpdesk.mail.models import MailSource
+from wagtail_helpdesk.mail.sources.problems import describe_problem
+from wagtail_helpdesk.mail.watching import Watchers
 from wagtail_helpdesk.mail.work import process_due
 
 
 class Command(BaseCommand):
-    help = "Imports mails from files, reads those that wait, sends those that are due, says whether all is well."
+    help = "The single steps of mail: import, fetch, sweep, idle, process, send, health."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        steps = parser.add_subparsers(dest="step", required=True, metavar="import|process|send|health")
+        steps = parser.add_subparsers(dest="step", required=True, metavar="import|fetch|sweep|idle|process|send|health")
         importing = steps.add_parser("import", help="take in .eml files, folders of them, and mbox files")
         importing.add_argument("paths", nargs="+", type=Path, metavar="PATH")
         importing.add_argument("--mailbox", required=True, metavar="ADDRESS", help="the mailbox they were sent to")
         importing.add_argument("--archive", action="store_true", help="old mail: nobody gets an acknowledgement")
         importing.add_argument("--json", action="store_true", help="one JSON object a mail on standard output")
+        for name, words in (
+            ("fetch", "take what is new at the mail sources"),
+            ("sweep", "do what fetching left undone"),
+        ):
+            visiting = steps.add_parser(name, help=f"{words}, now; the exit code is 1 when one of them failed")
+            visiting.add_argument("--mailbox", metavar="ADDRESS", help="only the sources of this mailbox")
+        steps.add_parser("idle", help="wait for news at the sources that are set to, for ever (IMAP's IDLE)")
         steps.add_parser("process", help="read the accepted mails that wait")
         steps.add_parser("send", help="send the mails that are due")
         health = steps.add_parser("health", help="say what is wrong; the exit code is 1 when something is")
         health.add_argument("--json", action="store_true", help="one JSON object for all on standard output")
 
     def handle(self, *args: Any, step: str, **options: Any) -> None:
-        {"import": self._import, "process": self._process, "send": self._send, "health": self._health}[step](**options)
+        {
+            "import": self._import,
+            "fetch": partial(self._visit, fetch),
+            "sweep": partial(self._visit, sweep),
+            "idle": self._idle,
+            "process": self._process,
+            "send": self._send,
+            "health": self._health,
+        }[step](**options)
+
+    def _visit(self, visit: Callable[[MailSource], Visited], *, mailbox: str | None, **options: Any) -> None:
+        rows = MailSource.objects.filter(state=SourceState.ACTIVE).select_related("mailbox", "account")
+        if mailbox is not None:
+            known = mailbox_for(mailbox)
+            if known is None:
+                raise CommandError(f"There is no mailbox {mailbox}.")
+            rows = rows.filter(mailbox=known)
+        failed = 0
+        for row in rows:
+            visited = self._visit_to_the_end(visit, row)
+            failed += bool(visited.error)
+            said = describe_problem(visited.error) if visited.error else f"{visited.taken} mails"
+            self.stdout.write(f"{row.pk} {row.kind} {row.mailbox.address}: {said}")
+        if failed:
+            raise CommandError(f"{failed} mail sources failed.")
+
+    def _visit_to_the_end(self, visit: Callable[[MailSource], Visited], row: MailSource) -> Visited:
+        """A visit ends when its time is up; the next one goes on."""
+        total = Visited(is_done=False)
+        while not (total.is_done or total.error):
+            visited = visit(row)
+            total.taken, total.error, total.is_done = total.taken + visited.taken, visited.error, visited.is_done
+        return total
+
+    def _idle(self, **options: Any) -> None:
+        watchers = Watchers()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: watchers.stop.set())
+        watchers.run()
 
     def _process(self, **options: Any) -> None:
         while process_due():
