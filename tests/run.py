@@ -16,6 +16,7 @@ sys.path[0] = str(Path(__file__).resolve().parent.parent)
 from example_site import bootstrap  # first: it says so where Python is too old for the rest
 from tests import databases
 from tests.browser import chromium
+from tests.faults import dovecot
 
 TESTS = Path(__file__).resolve().parent
 PROJECT = TESTS.parent
@@ -36,6 +37,7 @@ def main(arguments: list[str]) -> int:
         return 1
     if not narrows(pytest_arguments):
         look_for_a_browser()
+        look_for_a_mail_server()
     command = [str(environment.python), "-m", "pytest", "-rs", *pytest_arguments]
     return hand_over(command, bootstrap.clean_environ(DATABASE_URL=address))
 
@@ -97,6 +99,13 @@ def look_for_a_browser() -> None:
         chromium.install()
     if not chromium.find():
         bootstrap.say(f"The browser tests will be skipped: {chromium.reason_for_none()}.")
+
+
+def look_for_a_mail_server() -> None:
+    """Say when the tests that fetch mail from a real server will be skipped."""
+    reason = dovecot.reason_for_none()
+    if reason:
+        bootstrap.say(f"The tests with a real mail server will be skipped: {reason}.")
 
 
 def hand_over(command: list[str], environ: dict[str, str]) -> int:

@@ -1,7 +1,11 @@
-"""A real Dovecot with a configuration of its own, on free ports of this machine."""
+"""A real Dovecot with a configuration of its own, on free ports of this machine.
+
+tests/run.py asks here whether there is one, so what is imported above is the standard library.
+"""
 
 from __future__ import annotations
 
+import grp
 import imaplib
 import os
 import pwd
@@ -11,15 +15,9 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 PASSWORD = "secret"
 _CONFIG = """
@@ -139,6 +137,8 @@ def find(name: str = "dovecot") -> str | None:
 @contextmanager
 def run_dovecot() -> Iterator[Dovecot]:
     """Start a server, end it with the block. Its processes of mail are nobody's, also where root runs the tests."""
+    from tests.faults.certificates import write_certificates
+
     root = Path(tempfile.mkdtemp(prefix="wagtail_helpdesk_dovecot_"))
     try:
         root.chmod(0o755)
@@ -157,59 +157,12 @@ def run_dovecot() -> Iterator[Dovecot]:
         shutil.rmtree(root, ignore_errors=True)
 
 
-def write_certificates(root: Path, name: str = "localhost") -> None:
-    """Write an authority's certificate, and a server's for ``name`` with its key."""
-    authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test authority")])
-    authority = (
-        _certificate(issuer, issuer, authority_key)
-        .add_extension(x509.BasicConstraints(True, 0), critical=True)
-        .add_extension(_key_usage(key_cert_sign=True, crl_sign=True), critical=True)
-        .sign(authority_key, hashes.SHA256())
-    )
-    server = (
-        _certificate(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]), issuer, key)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(False, None), critical=True)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False)
-        .sign(authority_key, hashes.SHA256())
-    )
-    encoding = serialization.Encoding.PEM
-    (root / "authority.pem").write_bytes(authority.public_bytes(encoding))
-    (root / "cert.pem").write_bytes(server.public_bytes(encoding))
-    (root / "key.pem").write_bytes(
-        key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-
-
-def _certificate(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
-    now = datetime.now(UTC)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=30))
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-    )
-
-
-def _key_usage(**allowed: bool) -> x509.KeyUsage:
-    names = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement")
-    names += ("key_cert_sign", "crl_sign", "encipher_only", "decipher_only")
-    return x509.KeyUsage(**{name: allowed.get(name, False) for name in names})
-
-
 def _write_config(root: Path, ports: dict[str, int]) -> None:
     if os.geteuid() == 0:
         users = {"internal": "dovecot", "internal_group": "dovecot", "login": "dovenull"}
         person = pwd.getpwnam("nobody")
     else:
         person = pwd.getpwuid(os.geteuid())
-        import grp
-
         users = {
             "internal": person.pw_name,
             "internal_group": grp.getgrgid(person.pw_gid).gr_name,
@@ -240,4 +193,5 @@ def _wait_for(port: int, process: subprocess.Popen, root: Path) -> None:
             log = root / "log"
             said = log.read_text() if log.exists() else ""
             assert process.poll() is None and time.monotonic() < end, f"Dovecot did not start: {said}"
-            time.sleep(0.02)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.02)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core import mail as django_mail
+from django.utils import timezone
 
 from tests.mail.helpers import make_mail, take_in
 from tests.personas import Desk
@@ -37,7 +38,7 @@ def test_copy_of_a_mail_of_ours_proves_that_it_left(desk: Desk, ticket: Ticket) 
         pass
     sent = OutboundMail.objects.get(kind="reply")
     raw = next(mail.message().as_bytes() for mail in django_mail.outbox if mail.message()["Subject"].startswith("Re:"))
-    OutboundMail.objects.filter(pk=sent.pk).update(state=OutboundState.UNCERTAIN)
+    OutboundMail.objects.filter(pk=sent.pk).update(state=OutboundState.UNCERTAIN, uncertain_at=timezone.now())
     for _ in range(2):
         arrived = take_in(raw, desk.mailbox, origin="sent")
         assert (arrived.outcome, arrived.ticket_id, arrived.message_id) == ("own_copy", ticket.pk, sent.message_id)
@@ -105,7 +106,7 @@ def test_mail_about_no_ticket_is_left_out(desk: Desk) -> None:
 
 
 def test_forged_message_id_of_ours_proves_nothing(desk: Desk, ticket: Ticket) -> None:
-    OutboundMail.objects.update(state=OutboundState.UNCERTAIN)
+    OutboundMail.objects.update(state=OutboundState.UNCERTAIN, uncertain_at=timezone.now())
     forged = OutboundMail.objects.get().message_id_header[:18] + "aaaaaaaaaaaaaaaa@desk.example"
     take_in(make_mail("x", sender=OURS, message_id=f"<{forged}>"), desk.mailbox, origin="sent")
     assert OutboundMail.objects.get().state == OutboundState.UNCERTAIN

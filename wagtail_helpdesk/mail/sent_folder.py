@@ -14,7 +14,7 @@ from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.intake.incoming import EvidenceKind, Outcome, Receipt
 from wagtail_helpdesk.mail import translate
 from wagtail_helpdesk.mail.choices import DeliveryEventKind, MailOutcome
-from wagtail_helpdesk.mail.confirm import confirm_sent
+from wagtail_helpdesk.mail.confirm import prove_sent
 from wagtail_helpdesk.mail.delivery_events import Heard, hear
 from wagtail_helpdesk.mail.evidence import Hints, read_hints
 from wagtail_helpdesk.mail.filing import Result
@@ -33,7 +33,7 @@ def file_sent_copy(mail: InboundMail, raw: bytes, parsed: ParsedMail) -> Result:
     """
     public_id = own_public_id(parsed.message_id)
     if public_id is not None:
-        return _prove(mail, parsed, public_id)
+        return _prove(mail, public_id)
     mailbox = mail.mailbox
     if mailbox is None or not _is_from(parsed, mailbox):
         return Result(MailOutcome.OWN_COPY, "sent from another address", mailbox_id=mail.mailbox_id)
@@ -48,11 +48,11 @@ def file_sent_copy(mail: InboundMail, raw: bytes, parsed: ParsedMail) -> Result:
     return Result(outcome, "sent by one of us", hints.trace, receipt=receipt, mailbox_id=mailbox.pk)
 
 
-def _prove(mail: InboundMail, parsed: ParsedMail, public_id: str) -> Result:
+def _prove(mail: InboundMail, public_id: str) -> Result:
     sent = OutboundMail.objects.filter(public_id=public_id).first()
     if sent is None:
         return Result(MailOutcome.OWN_COPY, "a copy of a mail that is gone", mailbox_id=mail.mailbox_id)
-    confirm_sent(parsed)
+    prove_sent([public_id])
     key = f"{DeliveryEventKind.OWN_COPY}|{public_id}"
     heard = Heard(DeliveryEventKind.OWN_COPY, "sent_folder", key, inbound=mail, at=mail.received_at)
     hear(sent, sent.recipients.first(), heard)
