@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from .addresses import Address, parse_addresses
-from .bodies import Assembly, assemble
+from .bodies import Assembly, Bodies, assemble
 from .caps import DEFAULT_CAPS, Caps
 from .charset_detection import Detector
 from .charset_labels import codec_for
@@ -24,6 +24,7 @@ from .mail_types import Headers, ParsedMail
 from .message_ids import parse_message_ids
 from .parameters import Structured, parse_content_type
 from .structure import build_tree
+from .tnef import hide, is_tnef, unpack
 
 logger = logging.getLogger(__name__)
 
@@ -119,6 +120,7 @@ def _read_bodies(reading: _Reading, mail: ParsedMail) -> ParsedMail:
     tree = build_tree(reading.raw, reading.block, reading.caps, reading.detector)
     assembly = Assembly(reading.caps, reading.detector)
     bodies = assemble(reading.raw, tree.root, assembly)
+    bodies = _unpack_tnef(assembly, bodies)
     reading.problems |= tree.problems | assembly.problems
     has_file = any(not attachment.hidden for attachment in assembly.attachments)
     if not (has_file or bodies.text.strip() or shows_something(bodies.html)):
@@ -136,6 +138,22 @@ def _read_bodies(reading: _Reading, mail: ParsedMail) -> ParsedMail:
         charset_repaired=bool(leaf and leaf.charset_repaired),
         problems=tuple(sorted(reading.problems)),
     )
+
+
+def _unpack_tnef(assembly: Assembly, bodies: Bodies) -> Bodies:
+    """Put what a winmail.dat holds in its place. Its words count only where the mail has none of its own."""
+    packed, assembly.attachments = assembly.attachments, []
+    for file in packed:
+        unpacked = unpack(file.content) if is_tnef(file) else None
+        assembly.attach(file if unpacked is None else hide(file))
+        if unpacked is None:
+            continue
+        for inner in unpacked.files:
+            assembly.attach(inner)
+        if not bodies.text.strip() and not bodies.html:
+            caps = assembly.caps
+            bodies = Bodies(unpacked.text[: caps.text], unpacked.html[: caps.html], not unpacked.text)
+    return bodies
 
 
 def _leave_bodies(reading: _Reading, mail: ParsedMail) -> ParsedMail:
