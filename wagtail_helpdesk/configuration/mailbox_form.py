@@ -56,6 +56,7 @@ class MailboxForm(WagtailAdminModelForm):
     class Meta:
         model = Mailbox
         fields = ("name", "address", "aliases", "team", "site", "language", "signature", "reopen_days", "is_default")
+        widgets = {"signature": forms.Textarea(attrs={"rows": 4})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -75,10 +75,15 @@ class HealthView(RequirePermissionMixin, WagtailAdminTemplateMixin, TemplateView
             TitleColumn("name", label=_("Mailbox"), accessor="mailbox.name", get_url=_mailbox_url),
             StatusTagColumn("state", label=_("State"), accessor="state", primary=lambda row: row.is_well),
             DateColumn("last_ok_at", label=_("Last fetched")),
-            NumberColumn("backlog", label=_("On the server")),
-            NumberColumn("waiting", label=_("To be read"), accessor="mailbox.waiting"),
-            NumberColumn("due", label=_("To be sent"), accessor="mailbox.due"),
-            NumberColumn("uncertain", label=_("May not have been sent"), accessor="mailbox.uncertain"),
+            NumberColumn("backlog", label=_("On the server"), classname="hd-log-minor"),
+            NumberColumn("waiting", label=_("To be read"), accessor="mailbox.waiting", classname="hd-log-minor"),
+            NumberColumn("due", label=_("To be sent"), accessor="mailbox.due", classname="hd-log-minor"),
+            NumberColumn(
+                "uncertain",
+                label=_("May not have been sent"),
+                accessor="mailbox.uncertain",
+                classname="hd-log-minor",
+            ),
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

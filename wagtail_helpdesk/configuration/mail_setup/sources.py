@@ -38,6 +38,12 @@ class ShownSource:
         return label_of(self.row.kind)
 
     @property
+    def default_folders(self) -> tuple[str, ...]:
+        """The folders that are read while nobody chose any."""
+        source_class = kinds().get(self.row.kind)
+        return source_class.default_folders if source_class else ()
+
+    @property
     def is_well(self) -> bool:
         """Whether mail is fetched without errors."""
         return self.row.state == SourceState.ACTIVE and not self.row.failures

@@ -26,6 +26,7 @@ from wagtail_helpdesk.mail.models import (
     WorkerBeat,
 )
 from wagtail_helpdesk.mail.probe import mailboxes_with_tested_plus
+from wagtail_helpdesk.mail.sources import kinds
 
 #: A mail that could not be read is counted so long; in the log it stays.
 FAILED_FOR = timedelta(days=7)
@@ -93,10 +94,11 @@ def _by_mailbox(mails: QuerySet, time: str) -> _Counts:
 
 
 def _source(row: MailSource) -> SourceFacts:
+    kind = kinds().get(row.kind)
     return SourceFacts(
         pk=row.pk,
         mailbox_id=row.mailbox_id,
-        label=f"{row.kind} {row.host}".strip(),
+        label=f"{kind.label if kind else row.kind} {row.host}".strip(),
         state=row.state,
         next_fetch_at=row.next_fetch_at,
         last_ok_at=row.last_ok_at,

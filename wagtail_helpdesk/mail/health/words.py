@@ -14,9 +14,9 @@ from wagtail_helpdesk.mail.sources.problems import describe_problem, describe_wa
 
 SENTENCES = {
     "worker_never": _("No worker has run yet, so nothing is fetched or sent. Start manage.py helpdesk_work."),
-    "worker_stopped": _("No worker has been seen since %(since)s. Start manage.py helpdesk_work."),
-    "unread": _("Mail that arrived has been waiting to be read since %(since)s."),
-    "unsent": _("%(count)s mails should have left; the oldest since %(since)s."),
+    "worker_stopped": _("No worker has been seen since %(since)s: start manage.py helpdesk_work."),
+    "unread": _("Mail that arrived has been waiting to be read since %(since)s"),
+    "unsent": _("%(count)s mails should have left; the oldest since %(since)s"),
     "unreadable": _("%(count)s mails of the last 7 days could not be read. See the mail log."),
     "uncertain": _("%(count)s mails may or may not have been sent. See the outgoing mail."),
     "account_consent": _("The account “%(account)s” has to be connected again (%(error)s)."),
@@ -25,8 +25,8 @@ SENTENCES = {
     "secret_expires": _("The client secret of the account “%(account)s” expires on %(on)s."),
     "source_consent": _("%(source)s waits until its account is connected again."),
     "source_paused": _("%(source)s is paused: no mail is fetched from it."),
-    "source_failing": _("%(source)s cannot be read: %(error)s Last success: %(since)s."),
-    "source_silent": _("%(source)s has not been read since %(since)s."),
+    "source_failing": _("%(source)s cannot be read. %(error)s Last success: %(since)s"),
+    "source_silent": _("%(source)s has not been read since %(since)s"),
     "source_warning": _("%(source)s: %(warning)s"),
     "transport_paused": _("Sending has been paused since %(since)s (%(error)s). It is tried again by itself."),
     "trusts_nobody": _("No authentication server is trusted, so agents cannot answer by mail."),
