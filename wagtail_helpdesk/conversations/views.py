@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -73,6 +75,10 @@ class DangerousFileView(WagtailAdminTemplateMixin, TemplateView):
     template_name = "wagtail_helpdesk/conversations/dangerous_file.html"
     page_title = gettext_lazy("This file may do harm")
     header_icon = "warning"
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Return Home and this page."""
+        return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
 
 
 def file_url(file: Attachment) -> str:
