@@ -24,8 +24,15 @@ from wagtail_helpdesk.conversations.models import Message, MessageIdIndex
 from wagtail_helpdesk.desk.choices import ACTIVE, FINISHED, Category
 from wagtail_helpdesk.desk.defaults import default_priority, default_status
 from wagtail_helpdesk.desk.models import Mailbox, Team
-from wagtail_helpdesk.mail.choices import InboundState, MailOutcome
-from wagtail_helpdesk.mail.models import InboundMail
+from wagtail_helpdesk.mail.choices import (
+    Audience,
+    InboundState,
+    MailKind,
+    MailOutcome,
+    OutboundState,
+    RecipientState,
+)
+from wagtail_helpdesk.mail.models import AutoReplyLedger, InboundMail, OutboundMail, OutboundRecipient
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.choices import Channel, EventKind, Role, Visibility
 from wagtail_helpdesk.tickets.models import TaggedTicket, Ticket, TicketEvent, TicketParticipant, TicketTag
@@ -127,7 +134,12 @@ class _Batch:
             for tag in self.chance.sample(self.desk.tags, self.chance.randint(1, 3))
         )
         messages = Message.objects.bulk_create([row for ticket in tickets for row in self._messages(ticket)])
-        self._mails([message for message in messages if message.channel == Channel.EMAIL])
+        arrived = [message for message in messages if message.channel == Channel.EMAIL]
+        self._mails(arrived)
+        left = [message for message in messages if message.direction == Direction.OUTBOUND]
+        self._sent([(message, MailKind.REPLY) for message in left])
+        first = {message.ticket_id: message for message in reversed(arrived)}
+        self._sent([(message, MailKind.ACKNOWLEDGEMENT) for message in first.values()])
 
     def _contacts(self) -> list[Contact]:
         numbers = range(self.first, self.first + max(1, self.size // 3))
@@ -220,6 +232,7 @@ class _Batch:
         )
         InboundMail.objects.bulk_create(
             InboundMail(
+                raw_ref=f"raw/{message.external_key[:2]}/{message.external_key[2:4]}/{message.external_key}.eml.gz",
                 raw_sha256=message.external_key,
                 size=3000,
                 dedupe_key=message.external_key,
@@ -237,6 +250,53 @@ class _Batch:
                 received_at=message.created_at,
             )
             for message in messages
+        )
+
+    def _sent(self, mails: list[tuple[Message, str]]) -> None:
+        """The outbox: replies and acknowledgements, all gone out long ago."""
+        rows = OutboundMail.objects.bulk_create(
+            OutboundMail(
+                public_id=_sha256(f"{kind} {message.external_key}")[:12],
+                audience=Audience.CUSTOMER,
+                kind=kind,
+                purpose_key=_sha256(f"purpose {kind} {message.external_key}"),
+                ticket=message.ticket,
+                message=message,
+                queue_key=_sha256(f"queue {message.ticket_id}"),
+                mailbox=self.desk.mailbox,
+                message_id_header=f"{_sha256(kind + message.external_key)}@desk.example",
+                subject=f"Re: {message.subject}",
+                from_header="Support <support@desk.example>",
+                headers=[["Content-Language", "en"]],
+                text=message.text,
+                html=f"<p>{message.text}</p>",
+                state=OutboundState.SENT,
+                attempts=1,
+                sent_at=message.created_at,
+                next_try_at=message.created_at,
+                created_at=message.created_at,
+            )
+            for message, kind in mails
+        )
+        OutboundRecipient.objects.bulk_create(
+            OutboundRecipient(
+                outbound=row,
+                address=row.ticket.requester.known_address,
+                address_hash=address_hash(row.ticket.requester.known_address),
+                state=RecipientState.ACCEPTED,
+                smtp_code=250,
+            )
+            for row in rows
+        )
+        AutoReplyLedger.objects.bulk_create(
+            AutoReplyLedger(
+                address_hash=address_hash(row.ticket.requester.known_address),
+                domain_hash=_sha256(row.ticket.requester.known_address.partition("@")[2]),
+                mailbox=row.mailbox,
+                at=min(row.created_at, self.now - timedelta(days=2)),
+            )
+            for row in rows
+            if row.kind == MailKind.ACKNOWLEDGEMENT
         )
 
 

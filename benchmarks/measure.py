@@ -65,7 +65,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         help="default: what DATABASE_URL names, else sqlite; postgres is this machine's own server",
     )
     parser.add_argument("--tickets", type=int, nargs="+", default=[10_000, 100_000], help="sizes for the lists")
-    parser.add_argument("--mails", type=int, default=1000, help="mails for the intake")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[0, 10_000, 100_000], help="sizes for the intake")
+    parser.add_argument("--mails", type=int, default=100, help="mails of each kind for the intake")
     parser.add_argument("--show-missed", action="store_true", help="corpus: name the cases that were not ours")
     parser.add_argument("--repeat", type=int, default=30, help="runs of each screen")
     options = parser.parse_args(arguments)
@@ -94,7 +95,7 @@ def _measure(options: argparse.Namespace) -> None:
     if "queries" in parts:
         measure_queries(desk)
     if "intake" in parts:
-        measure_intake(desk, options.mails)
+        measure_intake(desk, options.sizes, options.mails)
     if "lists" in parts:
         measure_lists(desk, options.tickets, options.repeat)
 

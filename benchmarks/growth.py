@@ -1,0 +1,58 @@
+"""Desks of up to a million tickets: on PostgreSQL a small one by ``fill``, the rest as copies made in the database."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from benchmarks.fill import BusyDesk, fill
+from benchmarks.multiply import Template
+from wagtail_helpdesk.contacts.models import Contact, ContactEmail
+from wagtail_helpdesk.conversations.models import Message, MessageIdIndex
+from wagtail_helpdesk.mail.models import AutoReplyLedger, InboundMail, OutboundMail, OutboundRecipient
+from wagtail_helpdesk.tickets.models import Ticket, TicketEvent, TicketParticipant
+
+#: Tickets of the desk that is copied.
+SMALL = 2000
+
+
+class Growth:
+    """Fills a desk step by step."""
+
+    TABLES = (
+        Contact,
+        ContactEmail,
+        Ticket,
+        TicketParticipant,
+        TicketEvent,
+        Message,
+        MessageIdIndex,
+        InboundMail,
+        OutboundMail,
+        OutboundRecipient,
+        AutoReplyLedger,
+    )
+    #: What must be another text in each copy, as in a desk of so many tickets.
+    FRESH = (
+        *("ContactEmail.address", "ContactEmail.address_hash", "TicketParticipant.address", "Message.external_key"),
+        *("MessageIdIndex.id_hash", "InboundMail.raw_sha256", "InboundMail.raw_ref", "InboundMail.dedupe_key"),
+        *("InboundMail.message_id_header", "InboundMail.message_id_header_hash", "InboundMail.twin_hash"),
+        *("OutboundMail.public_id", "OutboundMail.purpose_key", "OutboundMail.queue_key"),
+        *("OutboundMail.message_id_header", "OutboundRecipient.address", "OutboundRecipient.address_hash"),
+        *("AutoReplyLedger.address_hash", "AutoReplyLedger.domain_hash"),
+    )
+
+    def __init__(self, desk: BusyDesk) -> None:
+        self._desk = desk
+        self._template: Template | None = None
+
+    def fill(self, total: int) -> None:
+        """Bring the number of tickets to ``total``, or within one template of it."""
+        missing = total - Ticket.objects.count()
+        if connection.vendor != "postgresql" or total <= SMALL:
+            fill(self._desk, total)
+        elif missing > 0:
+            if self._template is None:
+                fill(self._desk, Ticket.objects.count() + SMALL)
+                missing -= SMALL
+                self._template = Template(self.TABLES, self.FRESH)
+            self._template.copy(missing // SMALL)
