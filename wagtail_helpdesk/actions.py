@@ -36,6 +36,15 @@ class Action:
             self.check()
             return self.execute()
 
+    def as_part(self) -> Any:
+        """Run as a part of the caller's unit of work: it has no savepoint of its own, and what it raises fails all.
+
+        For a caller that catches nothing of it. RuntimeError outside of a unit of work.
+        """
+        events.require_unit_of_work()
+        self.check()
+        return self.execute()
+
     def check(self) -> None:
         """Raise PermissionDenied when the actor may not do this. System, rule and contact actors are checked by
         their channel (a signed link, a matched mail)."""

@@ -293,6 +293,12 @@ def unit_of_work() -> Iterator[None]:
         _state.queue = None
 
 
+def require_unit_of_work() -> None:
+    """RuntimeError outside :func:`unit_of_work`."""
+    if _state.queue is None:
+        raise RuntimeError("This has to be a part of a unit of work.")
+
+
 def _drain(queue: list[Event]) -> None:
     """Hand each event to its reactors; events published meanwhile join the end of the same queue."""
     position = 0
@@ -305,6 +311,10 @@ def _drain(queue: list[Event]) -> None:
 
 
 def _react(event: Event, reactor: Reactor, queue: list[Event]) -> None:
+    if reactor.essential:
+        # What fails here fails the whole: there is nothing to go back to.
+        reactor.handle(event)
+        return
     mark = len(queue)
     try:
         with transaction.atomic():
@@ -312,9 +322,7 @@ def _react(event: Event, reactor: Reactor, queue: list[Event]) -> None:
     except OperationalError:
         # A deadlock or a lost connection ends the whole transaction, whoever met it; it can be run again.
         raise
-    except Exception as error:
-        if reactor.essential:
-            raise
+    except Exception as error:  # noqa: BLE001 - one reactor never undoes the others
         del queue[mark:]
         logger.error(
             "reactor_failed event=%s reactor=%s error=%s",

@@ -30,33 +30,36 @@ from wagtail_helpdesk.tickets.models import Ticket, TicketEvent, TicketParticipa
 from wagtail_helpdesk.tickets.state import may_still_reopen
 
 
-def receive(incoming: IncomingMessage) -> Receipt:
-    """Take one message in, in one transaction, and say what became of it.
+def receive(incoming: IncomingMessage, mailbox: Mailbox | None = None) -> Receipt:
+    """Take one message in, in one transaction, and say what became of it. ``mailbox``: its row, where it is at hand.
 
     The same message (same ``key``) handed in again, at once or later, answers DUPLICATE with the first one's ticket.
     """
-    with events.unit_of_work():
-        before = Message.objects.filter(external_key=incoming.key).values_list("ticket_id", "pk").first()
-        if before is not None:
-            return Receipt(Outcome.DUPLICATE, *before, trace=("key known",))
-        try:
-            with events.unit_of_work():
-                return take_answer(incoming) if is_for_agents(incoming) else _Door(incoming).take_in()
-        except IntegrityError:
-            # The same message came through another process between our look and our insert.
-            before = Message.objects.filter(external_key=incoming.key).values_list("ticket_id", "pk").first()
-            if before is None:
-                raise
-            return Receipt(Outcome.DUPLICATE, *before, trace=("key known by now",))
+    before = _first_of(incoming.key)
+    if before is not None:
+        return Receipt(Outcome.DUPLICATE, *before, trace=("key known",))
+    try:
+        with events.unit_of_work():
+            return take_answer(incoming) if is_for_agents(incoming) else _Door(incoming, mailbox).take_in()
+    except IntegrityError:
+        # The same message came through another process between our look and our insert.
+        before = _first_of(incoming.key)
+        if before is None:
+            raise
+        return Receipt(Outcome.DUPLICATE, *before, trace=("key known by now",))
+
+
+def _first_of(key: str) -> tuple[int, int] | None:
+    return Message.objects.filter(external_key=key).values_list("ticket_id", "pk").first()
 
 
 class _Door:
     """One message on its way through the door."""
 
-    def __init__(self, incoming: IncomingMessage) -> None:
+    def __init__(self, incoming: IncomingMessage, mailbox: Mailbox | None) -> None:
         copied = tuple(_storable(person) for person in incoming.copied)
         self.incoming = incoming = replace(incoming, sender=_storable(incoming.sender), copied=copied)
-        self.mailbox = Mailbox.objects.select_related("team", "site").get(pk=incoming.mailbox_id)
+        self.mailbox = mailbox or Mailbox.objects.select_related("team", "site").get(pk=incoming.mailbox_id)
         self.contact, self.is_new = _identify(incoming)
         self.actor = Actor.of_contact(self.contact)
         # A form or a tracking page makes no claim that somebody else could check.
@@ -106,7 +109,7 @@ class _Door:
             language="" if outside or ticket.requester_id != self.contact.pk else incoming.language,
             sender_auth=self.sender_auth,
             actor=self.actor,
-        )()
+        ).as_part()
         if decision.rule in ("T3", "T5"):
             self._add_copied(ticket, ParticipantState.PENDING)
         return Receipt(Outcome.APPENDED, ticket.pk, message.pk, decision.rule, decision.trace)
@@ -157,7 +160,7 @@ class _Door:
                 "site": self.mailbox.site,
                 **incoming.ticket_fields,
             },
-        )()
+        ).as_part()
         if incoming.forward is not None:
             note_forward(ticket, incoming.forward)
         if link_to is not None:

@@ -86,10 +86,11 @@ def accept(
         "origin": origin.kind,
         "received_at": envelope.received_at or timezone.now(),
     }
-    with transaction.atomic(durable=also is not None):
+    if also is None:
+        return _insert(fields, origin)
+    with transaction.atomic(durable=True):
         accepted = _insert(fields, origin)
-        if also is not None:
-            also(accepted.mail)
+        also(accepted.mail)
     return accepted
 
 

@@ -154,7 +154,7 @@ class _Filing:
                 return self._ended(MailOutcome.AUTO_REPLY, "an agent's automatic reply", hints.trace)
         handover = Handover(self.mail, self.raw, parsed, self.route, self.auth, classification)
         incoming = handover.build(hints)
-        receipt = receive(incoming)
+        receipt = receive(incoming, self.route.mailboxes[0])
         confirm_sent(self.parsed)
         self._tell_other_mailboxes(receipt)
         if receipt.outcome == Outcome.HELD:
@@ -180,7 +180,7 @@ class _Filing:
 
     def _tell_other_mailboxes(self, receipt: Receipt) -> None:
         """One mail to several mailboxes: one ticket that all their teams see, or linked tickets, as the site chose."""
-        if receipt.outcome != Outcome.OPENED:
+        if receipt.outcome != Outcome.OPENED or (len(self.route.mailboxes) == 1 and not self.mail.dedupe_scope):
             return
         ticket = Ticket.objects.get(pk=receipt.ticket_id)
         for mailbox in self.route.mailboxes[1:]:

@@ -71,10 +71,11 @@ def _is_repeating(subject: str, recent_subjects: Iterable[str]) -> bool:
 
 def _limit_reached(row: AutoReplyLedger) -> str:
     """Return which limit stands against this mail, "" for none."""
-    for window, most in ADDRESS_LIMITS:
-        sent = AutoReplyLedger.objects.filter(address_hash=row.address_hash, at__gt=row.at - window)
-        if sent.count() >= most:
-            return "address_limit"
+    longest = max(window for window, _most in ADDRESS_LIMITS)
+    sent = AutoReplyLedger.objects.filter(address_hash=row.address_hash, at__gt=row.at - longest)
+    times = list(sent.values_list("at", flat=True))
+    if any(sum(at > row.at - window for at in times) >= most for window, most in ADDRESS_LIMITS):
+        return "address_limit"
     window, most = DOMAIN_LIMIT
     if AutoReplyLedger.objects.filter(domain_hash=row.domain_hash, at__gt=row.at - window).count() >= most:
         return "domain_limit"

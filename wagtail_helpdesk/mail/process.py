@@ -46,12 +46,12 @@ def process(inbound_id: int, *, may_defer: bool = True) -> InboundMail:
     if not _claim(inbound_id):
         return InboundMail.objects.get(pk=inbound_id)
     mail = InboundMail.objects.select_related("mailbox").get(pk=inbound_id)
-    if may_defer and _answers_one_in_work(mail):
-        return _put_off(mail)
     try:
         raw = load_raw(mail)
     except RawMissing:
         return _finish(mail, Result(MailOutcome.FAILED, "the raw source is gone"))
+    if may_defer and _answers_one_in_work(mail, raw):
+        return _put_off(mail)
     readers: list[Callable[[bytes], ParsedMail]] = [_read_fully, parse_headers, _read_nothing]
     for reader in readers[1:] if mail.attempts > TRIES_BEFORE_FALLBACK else readers:
         try:
@@ -102,21 +102,18 @@ def _release(mail: InboundMail) -> None:
         logger.warning("mail_lease_kept inbound=%s", mail.pk)
 
 
-def _answers_one_in_work(mail: InboundMail) -> bool:
+def _answers_one_in_work(mail: InboundMail, raw: bytes) -> bool:
     """Tell whether a mail that this one names was accepted but has no ticket yet (a reply-all can be faster)."""
     if timezone.now() - mail.accepted_at > DEFER_FOR:
+        return False
+    parsed = parse_headers(raw)
+    named = {*parsed.in_reply_to, *parsed.references}
+    if not named:
         return False
     in_work = InboundMail.objects.filter(
         state__in=(InboundState.RECEIVED, InboundState.PROCESSING), pk__lt=mail.pk
     ).exclude(message_id_header="")
-    candidates = dict(in_work.order_by("-pk").values_list("message_id_header", "pk")[:200])
-    if not candidates:
-        return False
-    try:
-        parsed = parse_headers(load_raw(mail))
-    except RawMissing:
-        return False
-    return any(message_id in candidates for message_id in (*parsed.in_reply_to, *parsed.references))
+    return not named.isdisjoint(in_work.order_by("-pk").values_list("message_id_header", flat=True)[:200])
 
 
 def _put_off(mail: InboundMail) -> InboundMail:

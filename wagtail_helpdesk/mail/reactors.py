@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from wagtail_helpdesk.conversations.models import Message
@@ -44,7 +45,7 @@ def queue_reply(event: MessageAdded) -> None:
     """A public reply becomes mails, in the transaction that publishes it."""
     if event.direction != "outbound" or event.visibility != Visibility.PUBLIC or event.has_left:
         return
-    message = Message.objects.public().select_related("ticket__mailbox__site", "ticket__site").get(pk=event.message_id)
+    message = _with_mailbox(Message.objects.public()).get(pk=event.message_id)
     Outgoing(message.ticket).queue_reply(message)
 
 
@@ -52,7 +53,7 @@ def acknowledge(event: TicketOpened) -> None:
     """A new ticket is acknowledged, with its tracking link, where that answers a person and not a machine."""
     if not event.may_acknowledge.allowed:
         return
-    message = Message.objects.select_related("ticket__mailbox__site", "ticket__site").get(pk=event.message_id)
+    message = _with_mailbox(Message.objects.all()).get(pk=event.message_id)
     ticket = message.ticket
     outgoing = Outgoing(ticket)
     if not outgoing.options.acknowledge:
@@ -72,6 +73,11 @@ def acknowledge(event: TicketOpened) -> None:
         write_event(ticket, EventKind.DELIVERY, actor=Actor.system(), cause=verdict.reason, what="no_acknowledgement")
         return
     outgoing.queue_acknowledgement(message)
+
+
+def _with_mailbox(messages: QuerySet[Message]) -> QuerySet[Message]:
+    """Fetch with a message all that the mail about it is written by."""
+    return messages.select_related("ticket__mailbox__site", "ticket__mailbox__mail_options", "ticket__site")
 
 
 def flag_ticket(event: DeliveryProblem) -> None:

@@ -44,7 +44,7 @@ def tell_of_new_ticket(event: TicketOpened) -> None:
     if ticket is None or not event.may_notify.allowed:
         return
     message = Message.objects.only("pk", "from_address", "flags").get(pk=event.message_id)
-    owner = _users().filter(pk=ticket.assignee_id)
+    owner = _users().filter(pk=ticket.assignee_id) if ticket.assignee_id else ()
     told = _tell(owner, NoticeKind.ASSIGNED, ticket, event.actor, message=message)
     _tell(_team_of(ticket), NoticeKind.TEAM, ticket, event.actor, message=message, what=OPENED, but=told)
 

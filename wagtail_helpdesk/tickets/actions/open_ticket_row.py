@@ -10,7 +10,6 @@ from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.defaults import default_priority, default_status
 from wagtail_helpdesk.desk.models import Mailbox, Team
 from wagtail_helpdesk.events import Actor
-from wagtail_helpdesk.tickets.actions.participants import add_participant
 from wagtail_helpdesk.tickets.choices import EventKind, Role
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
 from wagtail_helpdesk.tickets.timeline import write_event
@@ -50,7 +49,7 @@ def open_ticket_row(
         last_activity_at=at,
         **fields,
     )
-    participant = add_participant(
+    participant = TicketParticipant.objects.create(
         ticket=ticket, contact=requester, address=address, role=Role.REQUESTER, reply_address=reply_address
     )
     if tags:

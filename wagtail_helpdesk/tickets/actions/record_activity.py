@@ -40,11 +40,7 @@ def record_activity(
     ``status`` is the one an agent chose with the reply. ``counts_as_waiting`` is False for machines' mail.
     ``language`` is the one the requester writes in now, "" for no change.
     """
-    fields: dict[str, Any] = {
-        "message_count": F("message_count") + 1,
-        "attachment_count": F("attachment_count") + attachments,
-        "last_activity_at": max(at, ticket.last_activity_at),
-    }
+    fields: dict[str, Any] = {"last_activity_at": max(at, ticket.last_activity_at)}
     if language:
         fields["language"] = language
     public = visibility == Visibility.PUBLIC
@@ -64,7 +60,7 @@ def record_activity(
     reopened = ticket.category in FINISHED and category not in (*FINISHED, *HIDDEN)
     if (status is not None and status.pk != ticket.status_id) or category != ticket.category:
         _set_status(ticket, status or default_status(category), fields, actor=actor, at=at, depth=depth)
-    _write(ticket, fields)
+    _write(ticket, fields, {"message_count": 1, "attachment_count": attachments})
     return reopened
 
 
@@ -90,7 +86,9 @@ def _set_status(
     events.publish(events.TicketUpdated(actor=actor, depth=depth, ticket_id=ticket.pk, changes=changes))
 
 
-def _write(ticket: Ticket, fields: dict[str, Any]) -> None:
-    """Write the columns in one statement and bring the instance in line with them."""
-    Ticket.objects.filter(pk=ticket.pk).update(**fields)
-    ticket.refresh_from_db(fields=["status" if name == "status_id" else name for name in fields])
+def _write(ticket: Ticket, fields: dict[str, Any], counted: dict[str, int]) -> None:
+    """Write the columns in one statement and bring the instance, whose row is locked, in line with them."""
+    counts = {name: getattr(ticket, name) + more for name, more in counted.items()}
+    Ticket.objects.filter(pk=ticket.pk).update(**fields, **{name: F(name) + more for name, more in counted.items()})
+    for name, value in {**fields, **counts}.items():
+        setattr(ticket, name, value)
