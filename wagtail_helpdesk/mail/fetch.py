@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -53,7 +53,7 @@ def fetch_due() -> int:
     now = timezone.now()
     due = MailSource.objects.filter(state=SourceState.ACTIVE, next_fetch_at__lte=now)
     rows = due.select_related("mailbox", "account").order_by("next_fetch_at", "pk")[:SOURCES_AT_ONCE]
-    return sum(fetch(row).taken for row in rows if _claim(row))
+    return sum(fetch(row).taken for row in _in_time(rows) if _claim(row))
 
 
 def sweep_due() -> int:
@@ -69,7 +69,17 @@ def sweep_due() -> int:
     # A source that fails is left alone until it is fetched from again.
     healthy = Q(failures=0) | Q(next_fetch_at__lte=now)
     rows = MailSource.objects.filter(healthy, pk__in=sources, state=SourceState.ACTIVE)
-    return sum(sweep(row).taken for row in rows.select_related("mailbox", "account").order_by("pk")[:SOURCES_AT_ONCE])
+    rows = rows.select_related("mailbox", "account").order_by("pk")[:SOURCES_AT_ONCE]
+    return sum(sweep(row).taken for row in _in_time(rows))
+
+
+def _in_time(rows: Iterable[MailSource]) -> Iterator[MailSource]:
+    """Yield rows until the time is up; the others are due in the next round too, and come first then."""
+    until = time.monotonic() + BUDGET
+    for row in rows:
+        yield row
+        if time.monotonic() > until:
+            return
 
 
 def fetch(row: MailSource) -> Visited:

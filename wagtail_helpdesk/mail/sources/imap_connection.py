@@ -15,7 +15,7 @@ from wagtail_helpdesk.mail.choices import Security
 from wagtail_helpdesk.mail.models import MailSource
 from wagtail_helpdesk.mail.sources.base import SourceError, SourceRefused, SourceUnavailable
 from wagtail_helpdesk.mail.sources.security import (
-    TIMEOUT,
+    CONNECT_TIMEOUT,
     as_source_errors,
     keep_alive,
     password_of,
@@ -73,9 +73,11 @@ def connect(row: MailSource) -> Connection:
     with imap_errors():
         port = row.port or PORTS[Security(row.security)]
         if row.security == Security.TLS:
-            client: imaplib.IMAP4 = imaplib.IMAP4_SSL(row.host, port, ssl_context=tls_context(), timeout=TIMEOUT)
+            client: imaplib.IMAP4 = imaplib.IMAP4_SSL(
+                row.host, port, ssl_context=tls_context(), timeout=CONNECT_TIMEOUT
+            )
         else:
-            client = imaplib.IMAP4(row.host, port, timeout=TIMEOUT)
+            client = imaplib.IMAP4(row.host, port, timeout=CONNECT_TIMEOUT)
         try:
             if row.security == Security.STARTTLS:
                 _start_tls(client)

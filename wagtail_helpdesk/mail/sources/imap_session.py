@@ -51,7 +51,7 @@ class ImapSession(Session):
         self._row = row
         self._connection: Connection | None = None
         self._folder, self._readonly = "", False
-        self._facts = FolderFacts()
+        self._facts, self._is_empty = FolderFacts(), False
         self._reconnects = 0
         self._open()
 
@@ -66,17 +66,19 @@ class ImapSession(Session):
         with imap_errors():
             name = encode_folder(folder)
             try:
-                typ, _data = client.select(name, readonly)
+                typ, count = client.select(name, readonly)
             except imaplib.IMAP4.readonly:
-                typ, _data = client.select(name, True)
+                typ, count = client.select(name, True)
             if typ != "OK":
                 raise SourceRefused("no_folder")
+            # Not every server can be asked for the last mail of none.
+            self._is_empty = count == [b"0"]
             uidvalidity, next_uid = self._response("UIDVALIDITY"), self._response("UIDNEXT")
-            if next_uid is None:
+            if next_uid is None and not self._is_empty:
                 # RFC 3501 says SHOULD only. The last mail's UID says the least it can be.
                 _typ, data = client.uid("SEARCH", "UID *")
                 next_uid = max(read_uids(data), default=0) + 1
-        self._facts = FolderFacts(uidvalidity or 0, next_uid)
+        self._facts = FolderFacts(uidvalidity or 0, next_uid or 1)
         return self._facts
 
     def list_new(self, after: int) -> Sequence[RemoteMail]:
@@ -197,6 +199,8 @@ class ImapSession(Session):
     def _search(self, low: int, criteria: str = "") -> list[int]:
         """Return the UIDs from ``low`` on, asking for ranges that become smaller where an answer is too long."""
         found: list[int] = []
+        if self._is_empty:
+            return found
         width, next_uid = SEARCH_WIDTH, self._facts.next_uid or 1
         while True:
             is_last = low + width >= next_uid

@@ -12,7 +12,7 @@ from wagtail_helpdesk.mail.choices import Security
 from wagtail_helpdesk.mail.models import MailSource
 from wagtail_helpdesk.mail.sources.base import SourceRefused, SourceUnavailable
 from wagtail_helpdesk.mail.sources.security import (
-    TIMEOUT,
+    CONNECT_TIMEOUT,
     as_source_errors,
     keep_alive,
     password_of,
@@ -42,9 +42,11 @@ class Pop3Connection:
         port = row.port or PORTS[Security(row.security)]
         with _errors():
             if row.security == Security.TLS:
-                self._client: poplib.POP3 = poplib.POP3_SSL(row.host, port, context=tls_context(), timeout=TIMEOUT)
+                self._client: poplib.POP3 = poplib.POP3_SSL(
+                    row.host, port, context=tls_context(), timeout=CONNECT_TIMEOUT
+                )
             else:
-                self._client = poplib.POP3(row.host, port, timeout=TIMEOUT)
+                self._client = poplib.POP3(row.host, port, timeout=CONNECT_TIMEOUT)
         try:
             keep_alive(self._client.sock)
             if row.security == Security.STARTTLS:

@@ -13,8 +13,9 @@ from wagtail_helpdesk.mail.models import MailSource
 from wagtail_helpdesk.mail.sources.base import SourceRefused, SourceUnavailable
 from wagtail_helpdesk.vault import SealBroken, unseal
 
-#: Seconds for each wait on a socket. Without one, a server that says nothing would keep a worker for ever.
-TIMEOUT = 30.0
+#: Seconds for connecting, and for each wait after that. Without them, a server that says nothing would keep a worker
+#: for ever.
+CONNECT_TIMEOUT, TIMEOUT = 15.0, 30.0
 
 
 def is_loopback(host: str) -> bool:
@@ -60,7 +61,8 @@ def password_of(row: MailSource) -> str:
 
 
 def keep_alive(connection: socket.socket) -> None:
-    """Let the system notice a peer that is gone."""
+    """Give a connection that was made the time it may take from now on; let the system notice a peer that is gone."""
+    connection.settimeout(TIMEOUT)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 
 
