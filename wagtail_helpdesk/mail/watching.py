@@ -42,6 +42,8 @@ class Watchers:
                 self._start_missing()
             except DatabaseError as error:
                 logger.error("watch_database_unavailable error=%s", describe_error(error))
+            # Not needed until the next look.
+            connection.close()
             self.stop.wait(LOOK_EVERY.total_seconds())
         for thread in self._threads.values():
             thread.join(30)
