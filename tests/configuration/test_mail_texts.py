@@ -56,6 +56,9 @@ def test_every_screen_as(persona, desk, login):
         ({"kind": "reply", "text": "Dear {name},\n{message}\n{agent}"}, set()),
         ({"kind": "reply", "text": "Dear {name},\n{message}", "subject": "x"}, {"subject"}),
         ({"kind": "reply", "text": "Dear {name}"}, {"text"}),
+        ({"kind": "notice", "text": "For {name}:\n{message}"}, set()),
+        ({"kind": "notice", "text": "For {name}"}, {"text"}),
+        ({"kind": "notice", "text": "{message}\n{agent}"}, {"text"}),
         ({"kind": "probe"}, {"kind"}),
         ({"language": "tlh"}, {"language"}),
     ],
@@ -86,6 +89,10 @@ def test_preview_saves_nothing_and_keeps_what_was_typed(client):
     assert "There is no placeholder {notes} here." in page and "<script>{notes}" not in page
     page = client.post(url("create"), {**data, "kind": "reply", "subject": "", "text": "A\n{message}\nZ"}).content
     assert b"This is what the agent wrote." in page
+    page = client.post(
+        url("create"), {**data, "kind": "notice", "subject": "", "text": "A {name}\n{message}\nZ"}
+    ).content
+    assert b"A Bruno Lima" in page and b"This is what happened." in page
 
 
 def test_saved_text_is_sent(client, desk):

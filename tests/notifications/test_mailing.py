@@ -16,7 +16,7 @@ from wagtail_helpdesk.addresses import address_hash
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.mail.deliver import deliver_due
 from wagtail_helpdesk.mail.identity import split_reply_address
-from wagtail_helpdesk.mail.models import AddressSuppression, MailboxOptions, OutboundMail
+from wagtail_helpdesk.mail.models import AddressSuppression, MailboxOptions, MailTemplate, OutboundMail
 from wagtail_helpdesk.mail.problems import refresh_delivery_flag, tell_problem
 from wagtail_helpdesk.notifications import mailing
 from wagtail_helpdesk.notifications.actions.mark_read import mark_read
@@ -387,3 +387,15 @@ def test_old_notices_go(clock, desk, owned):
     assert clear_notices() == 0
     clock.shift(KEPT + timedelta(days=1))
     assert clear_notices() == 3
+
+
+def test_in_an_administrators_own_words(clock, desk, owned):
+    MailTemplate.objects.create(kind="notice", language="en", text="Dear {name},\n\n{message}\n\nSee {link} {notes}")
+    factories.add_customer_message(owned, "Still wrong!")
+    (sent,) = later(clock)
+    text, html = sent.body, sent.alternatives[0].content
+    assert (
+        text.index("above this line") < text.index("Dear Bruno") < text.index("Still wrong!") < text.index("See http")
+    )
+    assert html.index("above this line") < html.index("Dear Bruno") < html.index("Still wrong!") < html.index("See <a")
+    assert f"/admin/helpdesk/tickets/{owned.pk}/ {{notes}}" in text

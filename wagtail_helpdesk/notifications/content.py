@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk.conversations.linkify import text_to_html
 from wagtail_helpdesk.conversations.quoting import reply_delimiter
 from wagtail_helpdesk.mail.compose.content import Body
+from wagtail_helpdesk.mail.compose.own_texts import OwnText, fill
 
 #: Characters of one message, and of all in one mail: the rest is a click away.
 MAX_WORDS = 10_000
@@ -43,11 +44,27 @@ class NoticeText:
     happened: Sequence[Happened]
     answer: str = ""
     kind: str = "notice"
+    team: str = ""
+    #: The agent's own name.
+    name: str = ""
+    #: An administrator's words around it all.
+    own: OwnText | None = None
 
     @property
     def title(self) -> str:
         """What a browser that shows the mail calls it."""
         return f"{self.reference} {self.subject}"
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What an administrator's text may name."""
+        return {
+            "reference": self.reference,
+            "subject": self.subject,
+            "team": self.team,
+            "name": self.name,
+            "link": self.url,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +97,10 @@ def compose(mail: NoticeText | DigestText) -> Body:
             "language": mail.language,
             "direction": "rtl" if translation.get_language_bidi() else "ltr",
             "delimiter": reply_delimiter(_("Please write your answer above this line")),
-            "happened": _shortened(mail.happened) if isinstance(mail, NoticeText) else (),
         }
+        if isinstance(mail, NoticeText):
+            context["happened"] = _shortened(mail.happened)
+            context["own"] = fill(mail.own, mail.values) if mail.own else None
         text = render_to_string(f"wagtail_helpdesk/mail/{mail.kind}.txt", context)
         html = render_to_string(f"wagtail_helpdesk/mail/{mail.kind}.html", context)
     return Body(text.strip() + "\n", html)

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import ngettext
-from wagtail.admin.utils import get_admin_base_url
+from wagtail.admin.utils import get_admin_base_url, get_user_display_name
 from wagtail.models import Site
 
 from wagtail_helpdesk import conf
@@ -24,6 +24,7 @@ from wagtail_helpdesk.mail.identity import make_reply_address
 from wagtail_helpdesk.mail.languages import nearest_language
 from wagtail_helpdesk.mail.local_dkim import is_available as dkim_is_available
 from wagtail_helpdesk.mail.models import MailboxOptions, OutboundMail
+from wagtail_helpdesk.mail.own_texts import choose, texts_for
 from wagtail_helpdesk.notifications.choices import NoticeKind
 from wagtail_helpdesk.notifications.content import DigestText, DigestTicket, Happened, NoticeText, compose
 from wagtail_helpdesk.notifications.models import Notice
@@ -54,6 +55,9 @@ def ticket_letter(user: Any, notices: Sequence[Notice]) -> Letter:
                 settings_url=settings_url(),
                 happened=_happened(shown),
                 answer=answer,
+                team=ticket.mailbox.name,
+                name=get_user_display_name(user),
+                own=choose(texts_for(ticket.mailbox, MailKind.NOTICE), language),
             )
         )
         subject = f"[{ticket.reference}] {ticket.display_subject}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -13,8 +14,9 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail_helpdesk.configuration import views
 from wagtail_helpdesk.configuration.languages import named_languages, site_languages
 from wagtail_helpdesk.mail.choices import MailKind
-from wagtail_helpdesk.mail.compose.content import Body, PublicMail, compose_body
+from wagtail_helpdesk.mail.compose.content import PublicMail, compose_body
 from wagtail_helpdesk.mail.compose.own_texts import (
+    MESSAGE,
     PLACEHOLDERS,
     SUBJECT_PLACEHOLDERS,
     WITH_SUBJECT,
@@ -24,6 +26,7 @@ from wagtail_helpdesk.mail.compose.own_texts import (
     unknown_placeholders,
 )
 from wagtail_helpdesk.mail.models import MailTemplate
+from wagtail_helpdesk.notifications.content import Happened, NoticeText, compose
 
 
 class MailTemplateForm(WagtailAdminModelForm):
@@ -43,7 +46,7 @@ class MailTemplateForm(WagtailAdminModelForm):
         languages = site_languages() | named_languages([self.instance.language])
         self.fields["language"].choices = list(languages.items())
         self.fields["mailbox"].empty_label = _("All mailboxes")
-        self.fields["subject"].help_text = _("Empty for the usual one. A reply keeps the subject of its thread.")
+        self.fields["subject"].help_text = _("Of acknowledgements. Empty for the usual one.")
         self.fields["text"].help_text = _("Plain text. The signature and the quoted history follow by themselves.")
 
     def clean(self) -> dict[str, Any]:
@@ -57,7 +60,7 @@ class MailTemplateForm(WagtailAdminModelForm):
 
     def _check_subject(self, kind: str, subject: str) -> None:
         if subject and kind not in WITH_SUBJECT:
-            self.add_error("subject", _("The subject of a reply is that of its thread."))
+            self.add_error("subject", _("This kind keeps the subject of its thread."))
         unknown = [*unknown_placeholders(kind, subject)]
         unknown += [
             name for name in PLACEHOLDERS[kind] if name not in SUBJECT_PLACEHOLDERS and f"{{{name}}}" in subject
@@ -66,7 +69,7 @@ class MailTemplateForm(WagtailAdminModelForm):
 
     def _check_text(self, kind: str, text: str) -> None:
         self._refuse("text", unknown_placeholders(kind, text))
-        if kind == MailKind.REPLY and text and not stands_alone(text):
+        if MESSAGE in PLACEHOLDERS[kind] and text and not stands_alone(text):
             self.add_error("text", _("{message} has to stand in the text once, on a line of its own."))
 
     def _refuse(self, field: str, unknown: list[str]) -> None:
@@ -129,12 +132,15 @@ class TextDeleteView(views.SettingsDeleteView):
 def sample(kind: str, language: str, own: OwnText, mailbox: Any) -> dict[str, str]:
     """Return the subject and the text of a mail of ``kind`` with sample values."""
     with override(language):
+        team = mailbox.name if mailbox else _("Support")
+        if kind == MailKind.NOTICE:
+            return {"subject": "", "text": compose(_sample_notice(language, own, team)).text}
         mail = PublicMail(
             kind=kind,
             language=language,
             reference="HD-1042",
             subject=_("Invoice of March"),
-            team=mailbox.name if mailbox else _("Support"),
+            team=team,
             name="Ana Souza",
             agent="Bruno Lima",
             text=_("This is what the agent wrote."),
@@ -142,9 +148,22 @@ def sample(kind: str, language: str, own: OwnText, mailbox: Any) -> dict[str, st
             signature=mailbox.signature if mailbox else "",
             own=own,
         )
-        body: Body = compose_body(mail)
         subject = fill_subject(own.subject, mail.values) if own.subject else ""
-    return {"subject": subject, "text": body.text}
+    return {"subject": subject, "text": compose_body(mail).text}
+
+
+def _sample_notice(language: str, own: OwnText, team: str) -> NoticeText:
+    return NoticeText(
+        language=language,
+        reference="HD-1042",
+        subject=_("Invoice of March"),
+        url="https://example.com/admin/…/",
+        settings_url="https://example.com/admin/account/",
+        happened=[Happened(_("This is what happened."), timezone.now())],
+        team=team,
+        name="Bruno Lima",
+        own=own,
+    )
 
 
 def mailbox_of(row: MailTemplate) -> str:

@@ -29,6 +29,12 @@ _ALWAYS: dict[str, str | Promise] = {
 #: What may be named in the text of each kind. A kind that is not here has no text of its own.
 PLACEHOLDERS: dict[str, dict[str, str | Promise]] = {
     MailKind.ACKNOWLEDGEMENT: _ALWAYS,
+    MailKind.NOTICE: {
+        MESSAGE: _("what happened, on a line of its own"),
+        **_ALWAYS,
+        "name": _("the agent's name"),
+        "link": _("the ticket in the admin"),
+    },
     MailKind.REPLY: {
         MESSAGE: _("the agent's words, on a line of their own"),
         "agent": _("the agent's name"),
@@ -37,7 +43,7 @@ PLACEHOLDERS: dict[str, dict[str, str | Promise]] = {
 }
 #: A link in the subject would be cut, and shown to whoever reads over a shoulder.
 SUBJECT_PLACEHOLDERS = ("reference", "subject", "team", "name")
-#: Kinds whose subject may be changed: a reply's is that of the thread.
+#: Kinds whose subject may be changed: the others' is that of the thread.
 WITH_SUBJECT = (MailKind.ACKNOWLEDGEMENT,)
 #: Characters of a foreign value that are put in: a name is no place for an advertisement.
 MAX_VALUE = 200
