@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import email
 import itertools
+import os
+import signal
+import smtplib
 import threading
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from tests.faults.conftest import Victim
+from tests.mail.outbox import send_over
+from tests.mail.scripted_smtp import Script, scripted_server
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.mail.models import OutboundMail
 from wagtail_helpdesk.pipeline import STEPS
@@ -23,6 +30,25 @@ def work() -> None:
     worker = Worker(STEPS)
     while worker.run_once():
         pass
+
+
+def work_until(moment: str, when: str) -> None:
+    """Do all that is due, over SMTP; die before or after what begins with ``moment`` is sent to the server."""
+    send = smtplib.SMTP.send
+
+    def killing(self: smtplib.SMTP, content: bytes | str) -> None:
+        raw = content if isinstance(content, bytes) else content.encode()
+        if not raw.startswith(moment.encode()):
+            send(self, content)
+            return
+        if when == "after":
+            send(self, content)
+            # The server answers to nobody; what it was sent has left this process.
+            self.sock.recv(1)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    smtplib.SMTP.send = killing
+    work()
 
 
 def copies(outbox: Path) -> Counter[str]:
@@ -100,3 +126,27 @@ def test_two_workers_send_each_mail_once(second_victim: Victim, victim: Victim) 
     assert len(sent) == count
     assert set(sent.values()) == {1}
     assert set(OutboundMail.objects.values_list("state", flat=True)) == {"sent"}
+
+
+@pytest.mark.parametrize(
+    ("moment", "when", "state", "left"),
+    [
+        ("mail FROM", "before", "sent", 1),
+        ("rcpt TO", "after", "sent", 1),
+        ("DATA", "before", "sent", 1),
+        ("DATA", "after", "sent", 1),
+        (".\r\n", "before", "uncertain", 0),
+        (".\r\n", "after", "uncertain", 1),
+    ],
+)
+def test_killed_in_the_middle_of_smtp(victim: Victim, moment: str, when: str, state: str, left: int) -> None:
+    """Until the final dot nothing was sent, and the next worker sends it; after that nobody knows, and it is held."""
+    script = Script()
+    ticket = factories.make_ticket(address="ana@example.org")
+    mail = OutboundMail.objects.get(ticket=ticket)
+    with scripted_server(script) as address:
+        send_over(ticket.mailbox, address)
+        assert not victim.run(f"{HERE}.work_until", moment, when)
+        assert victim.run(f"{HERE}.work")
+    mail.refresh_from_db()
+    assert (mail.state, len(script.mails)) == (state, left)

@@ -65,7 +65,6 @@ def transmit(client: smtplib.SMTP, message: EmailMessage, envelope: Envelope, ha
         if not any(answer.state == RecipientState.ACCEPTED for answer in answers):
             _reset(client)
             return SendResult(_in_order(results, envelope))
-        _hand_over(client, handing_over)
         phase = Phase.DATA
         code, reply = client.docmd("DATA")
         if code != _GO_AHEAD:
@@ -76,15 +75,17 @@ def transmit(client: smtplib.SMTP, message: EmailMessage, envelope: Envelope, ha
     except (smtplib.SMTPException, OSError) as error:
         client.close()
         raise DeliveryFailed(reason=type(error).__name__, phase=phase, permanent=False) from error
+    _hand_over(client, handing_over)
     _final_dot(client)
     return SendResult(_in_order(results, envelope))
 
 
 def _hand_over(client: smtplib.SMTP, handing_over: HandingOver) -> None:
+    """Only the dot is missing. Without it the server forgets the mail (RFC 5321 4.1.1.4)."""
     try:
         handing_over()
     except BaseException:
-        _reset(client)
+        client.close()
         raise
 
 
