@@ -40,10 +40,10 @@ _UNSENT = (OutboundState.QUEUED, OutboundState.RETRY, OutboundState.CLAIMED)
 
 def tell_of_new_ticket(event: TicketOpened) -> None:
     """The team hears of a new ticket; whoever has it already is told that it is theirs."""
-    ticket = _worth_telling(event.ticket_id)
-    if ticket is None or not event.may_notify.allowed:
+    message = _message(event.message_id) if event.may_notify.allowed else None
+    if message is None:
         return
-    message = Message.objects.only("pk", "from_address", "flags").get(pk=event.message_id)
+    ticket = message.ticket
     owner = _users().filter(pk=ticket.assignee_id) if ticket.assignee_id else ()
     told = _tell(owner, NoticeKind.ASSIGNED, ticket, event.actor, message=message)
     _tell(_team_of(ticket), NoticeKind.TEAM, ticket, event.actor, message=message, what=OPENED, but=told)
@@ -53,10 +53,10 @@ def tell_of_answer(event: MessageAdded) -> None:
     """What somebody outside wrote concerns the assignee; where there is none, the team."""
     if event.direction != Direction.INBOUND or not event.may_notify.allowed:
         return
-    ticket = _worth_telling(event.ticket_id)
-    if ticket is None:
+    message = _message(event.message_id)
+    if message is None:
         return
-    message = Message.objects.only("pk", "from_address", "flags").get(pk=event.message_id)
+    ticket = message.ticket
     owner = list(_users().filter(pk=ticket.assignee_id)) if ticket.assignee_id else []
     if owner:
         _tell(owner, NoticeKind.ANSWERED, ticket, event.actor, message=message)
@@ -81,10 +81,9 @@ def tell_of_change(event: TicketUpdated) -> None:
 
 def tell_mentioned(event: UserMentioned) -> None:
     """Whoever a note names is told."""
-    ticket = _worth_telling(event.ticket_id)
-    if ticket is not None:
-        message = Message.objects.only("pk", "from_address", "flags").get(pk=event.message_id)
-        _tell(_users().filter(pk=event.user_id), NoticeKind.MENTIONED, ticket, event.actor, message=message)
+    message = _message(event.message_id)
+    if message is not None:
+        _tell(_users().filter(pk=event.user_id), NoticeKind.MENTIONED, message.ticket, event.actor, message=message)
 
 
 def tell_of_delivery_problem(event: DeliveryProblem) -> None:
@@ -95,7 +94,7 @@ def tell_of_delivery_problem(event: DeliveryProblem) -> None:
     ticket = _worth_telling(event.ticket_id)
     if ticket is None or OutboundMail.objects.filter(pk=event.outbound_id, audience=Audience.AGENT).exists():
         return
-    message = Message.objects.only("pk", "from_address", "flags", "author_user").filter(pk=event.message_id).first()
+    message = _message(event.message_id) if event.message_id else None
     _tell(_responsible(ticket, message), NoticeKind.DELIVERY, ticket, event.actor, message=message, what=event.what)
 
 
@@ -146,6 +145,13 @@ def forget_contact(event: ContactErased) -> None:
 def _worth_telling(ticket_id: int) -> Ticket | None:
     """Return the ticket; None for spam, trash, and what was erased."""
     return Ticket.objects.filter(pk=ticket_id, erased_at__isnull=True).exclude(category__in=HIDDEN).first()
+
+
+def _message(message_id: int) -> Message | None:
+    """Return the message with its ticket, in one query; None where that is not worth telling of."""
+    worth = Message.objects.filter(ticket__erased_at__isnull=True).exclude(ticket__category__in=HIDDEN)
+    columns = ("from_address", "flags", "author_user", "ticket__assignee", "ticket__team")
+    return worth.select_related("ticket").only(*columns).filter(pk=message_id).first()
 
 
 def _users() -> QuerySet:
