@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone, translation
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
@@ -54,12 +55,20 @@ class Addressee:
 class Outgoing:
     """What all mails of one occasion share. One mail goes to each addressee: links and reply tokens are personal."""
 
-    def __init__(self, ticket: Ticket) -> None:
-        self.ticket = ticket
+    def __init__(self, ticket: Ticket, *, is_new: bool = False) -> None:
+        self.ticket, self.is_new = ticket, is_new
         self.mailbox: Mailbox = ticket.mailbox
         self.options = getattr(self.mailbox, "mail_options", None) or MailboxOptions(mailbox=self.mailbox)
-        self.site = ticket.site or self.mailbox.site or Site.objects.filter(is_default_site=True).first()
-        self.thread: Thread = thread_of(ticket)
+
+    @cached_property
+    def site(self) -> Site | None:
+        """The site that links in these mails lead to."""
+        return self.ticket.site or self.mailbox.site or Site.objects.filter(is_default_site=True).first()
+
+    @cached_property
+    def thread(self) -> Thread:
+        """What these mails answer."""
+        return thread_of(self.ticket, is_new=self.is_new)
 
     def queue_reply(self, message: Message) -> list[OutboundMail]:
         """Queue the mails of a published public reply. ValueError for any other message: a note never leaves."""
@@ -225,7 +234,8 @@ class Outgoing:
         return mailbox_header(self.mailbox.name, make_reply_address(self.mailbox, token))
 
     def _tracking_url(self, addressee: Addressee) -> str:
-        return tracking_url(token_for(addressee.participant, TokenPurpose.PORTAL).signed, self.site)
+        token = token_for(addressee.participant, TokenPurpose.PORTAL, is_new=self.is_new)
+        return tracking_url(token.signed, self.site)
 
     def _signature(self, agent: str) -> str:
         # Plain replacement: what an administrator writes here is no template.

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db.models import Count, Q
+
 from wagtail_helpdesk import conf
 from wagtail_helpdesk.addresses import address_hash, domain_of
 from wagtail_helpdesk.desk.models import Mailbox
@@ -76,13 +78,15 @@ def _limit_reached(row: AutoReplyLedger) -> str:
     times = list(sent.values_list("at", flat=True))
     if any(sum(at > row.at - window for at in times) >= most for window, most in ADDRESS_LIMITS):
         return "address_limit"
-    window, most = DOMAIN_LIMIT
-    if AutoReplyLedger.objects.filter(domain_hash=row.domain_hash, at__gt=row.at - window).count() >= most:
+    domain, mailbox = Q(domain_hash=row.domain_hash), Q(mailbox=row.mailbox_id)
+    (for_domain, most_of_domain), (for_mailbox, most_of_mailbox) = DOMAIN_LIMIT, MAILBOX_LIMIT
+    sent = AutoReplyLedger.objects.filter(domain | mailbox, at__gt=row.at - max(for_domain, for_mailbox)).aggregate(
+        domain=Count("pk", filter=domain & Q(at__gt=row.at - for_domain)),
+        mailbox=Count("pk", filter=mailbox & Q(at__gt=row.at - for_mailbox)),
+    )
+    if sent["domain"] >= most_of_domain:
         return "domain_limit"
-    window, most = MAILBOX_LIMIT
-    if AutoReplyLedger.objects.filter(mailbox=row.mailbox, at__gt=row.at - window).count() >= most:
-        return "mailbox_limit"
-    return ""
+    return "mailbox_limit" if sent["mailbox"] >= most_of_mailbox else ""
 
 
 def _hash(value: str) -> str:

@@ -55,7 +55,7 @@ def acknowledge(event: TicketOpened) -> None:
         return
     message = _with_mailbox(Message.objects.all()).get(pk=event.message_id)
     ticket = message.ticket
-    outgoing = Outgoing(ticket)
+    outgoing = Outgoing(ticket, is_new=True)
     if not outgoing.options.acknowledge:
         return
     now = timezone.now()

@@ -17,7 +17,7 @@ from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.models import Mailbox
 from wagtail_helpdesk.events import ALLOWED, Actor, Verdict
 from wagtail_helpdesk.tickets.actions.open_ticket_row import open_ticket_row
-from wagtail_helpdesk.tickets.actions.record_activity import record_activity
+from wagtail_helpdesk.tickets.actions.record_activity import first_activity
 from wagtail_helpdesk.tickets.choices import Visibility
 from wagtail_helpdesk.tickets.models import Ticket
 
@@ -78,6 +78,13 @@ class OpenTicket(Action):
             actor=self.actor,
             at=self.at,
             category=self.category,
+            **first_activity(
+                at=self.at,
+                text=prepared.text,
+                attachments=prepared.listed_files,
+                category=self.category,
+                counts_as_waiting=self.counts_as_waiting,
+            ),
             **self.ticket_fields,
         )
         message = write_message(
@@ -90,16 +97,6 @@ class OpenTicket(Action):
             channel=self.channel,
             created_at=self.at,
             **self.message_fields,
-        )
-        record_activity(
-            ticket,
-            actor=self.actor,
-            at=self.at,
-            direction=Direction.INBOUND,
-            visibility=Visibility.PUBLIC,
-            text=prepared.text,
-            attachments=prepared.listed_files,
-            counts_as_waiting=self.counts_as_waiting,
         )
         self.publish(
             events.TicketOpened,

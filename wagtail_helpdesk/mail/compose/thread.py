@@ -22,8 +22,11 @@ class Thread:
     chain: tuple[str, ...]
 
 
-def thread_of(ticket: Ticket) -> Thread:
-    """Return the thread of a ticket, in two queries. IDs of mails that are not public are left out."""
+def thread_of(ticket: Ticket, *, is_new: bool = False) -> Thread:
+    """Return the thread of a ticket, in two queries; one for a new ticket, on which we have written nothing yet.
+
+    IDs of mails that are not public are left out.
+    """
     arrived = (
         InboundMail.objects.filter(ticket=ticket, message__visibility="public")
         .exclude(message_id_header="")
@@ -36,8 +39,9 @@ def thread_of(ticket: Ticket) -> Thread:
         .order_by("-created_at", "-pk")
         .values_list("created_at", "message_id_header")[:_REACH]
     )
+    ours = [] if is_new else list(left)
     theirs = [row for row in arrived if is_safe_id(row[1])]
-    dated = sorted([(row[0], row[1]) for row in theirs] + list(left))
+    dated = sorted([(row[0], row[1]) for row in theirs] + ours)
     answers = theirs[0] if theirs else None
     chain = [message_id for _at, message_id in dated]
     if answers is not None:

@@ -33,9 +33,13 @@ def add_participant(
         return TicketParticipant.objects.get(ticket=ticket, contact=contact)
 
 
-def token_for(participant: TicketParticipant, purpose: str) -> TicketToken:
-    """Return the participant's living token for ``purpose``, made when there is none."""
-    token = TicketToken.objects.filter(participant=participant, purpose=purpose, revoked_at__isnull=True).first()
+def token_for(participant: TicketParticipant, purpose: str, *, is_new: bool = False) -> TicketToken:
+    """Return the participant's living token for ``purpose``, made when there is none.
+
+    ``is_new``: nobody has asked for one before, so none is looked for.
+    """
+    living = TicketToken.objects.filter(participant=participant, purpose=purpose, revoked_at__isnull=True)
+    token = None if is_new else living.first()
     if token is None:
         token = TicketToken.objects.create(
             public_id=new_public_id(),

@@ -64,6 +64,19 @@ def record_activity(
     return reopened
 
 
+def first_activity(
+    *, at: datetime, text: str, attachments: int, category: str, counts_as_waiting: bool
+) -> dict[str, Any]:
+    """Return the columns of a new ticket that repeat its first message, which somebody outside wrote."""
+    waits = counts_as_waiting and category not in (*FINISHED, *HIDDEN)
+    return {
+        "message_count": 1,
+        "attachment_count": attachments,
+        "preview": " ".join(text.split())[:PREVIEW_LENGTH],
+        "customer_waiting_since": at if waits else None,
+    }
+
+
 def _set_status(
     ticket: Ticket, status: Status, fields: dict[str, Any], *, actor: Actor, at: datetime, depth: int
 ) -> None:
