@@ -7,10 +7,12 @@ from html import escape
 
 from .caps import Caps
 from .charset_detection import Detector
+from .fields import read_part_fields
 from .html_stub import is_stub, visible_length
-from .leaves import Leaf, read_file, read_leaf
+from .leaves import Leaf, content_of, read_file, read_leaf
 from .mail_types import ParsedAttachment
-from .structure import Part
+from .pkcs7 import PKCS7_TYPES, signed_content
+from .structure import Part, build_tree
 
 _SIGNATURE_TYPES = frozenset(
     {
@@ -23,6 +25,8 @@ _SIGNATURE_TYPES = frozenset(
 #: Alternatives for one program only; every client has the same words in another part.
 _SPECIAL_ALTERNATIVES = frozenset({"text/x-amp-html", "text/watch-html"})
 _PGP_ARMOUR = "-----BEGIN PGP MESSAGE-----"
+_PGP_SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
+_MAX_UNWRAPPED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ class Assembly:
     attachments: list[ParsedAttachment] = field(default_factory=list)
     #: The leaf whose charset stands for that of the mail: the first that had something to decode.
     leaf: Leaf | None = None
+    #: Signed messages that were unwrapped: one may lie in another.
+    unwrapped: int = 0
 
     def attach(self, attachment: ParsedAttachment) -> None:
         """Add a file, up to the cap."""
@@ -67,6 +73,8 @@ def assemble(raw: bytes, root: Part, assembly: Assembly) -> Bodies:
     text = "\n".join(run.text.removesuffix("\n") for run in words if run.text)
     if _PGP_ARMOUR in text:
         assembly.problems.add("encrypted_pgp")
+    if _PGP_SIGNED in text:
+        assembly.problems.add("signed")
     html = ""
     one_sided = False
     if any(run.html for run in words):
@@ -80,7 +88,8 @@ def assemble(raw: bytes, root: Part, assembly: Assembly) -> Bodies:
 def _collect(raw: bytes, part: Part, assembly: Assembly, *, is_body: bool) -> list[Words]:
     """Return the words of ``part`` in order. ``is_body`` tells that it stands where the message itself is expected."""
     if not part.is_multipart:
-        return _collect_leaf(raw, part, assembly, is_body=is_body)
+        wrapped = _collect_signed(raw, part, assembly) if is_body else None
+        return _collect_leaf(raw, part, assembly, is_body=is_body) if wrapped is None else wrapped
     if part.disposition.value == "attachment" and part.depth:
         return _all_files(raw, part, assembly)
     if part.type == "multipart/alternative":
@@ -96,6 +105,21 @@ def _collect(raw: bytes, part: Part, assembly: Assembly, *, is_body: bool) -> li
     for child in part.children:
         words += _collect(raw, child, assembly, is_body=is_body and not words)
     return words
+
+
+def _collect_signed(raw: bytes, part: Part, assembly: Assembly) -> list[Words] | None:
+    """Return the words of a message that was signed as one piece, None for any other part."""
+    if part.type not in PKCS7_TYPES or assembly.unwrapped >= _MAX_UNWRAPPED:
+        return None
+    inner = signed_content(content_of(raw, part))
+    if inner is None:
+        return None
+    assembly.unwrapped += 1
+    assembly.problems.add("signed")
+    assembly.attach(replace(read_file(raw, part, assembly.detector), hidden=True))
+    tree = build_tree(inner, read_part_fields(inner, 0, len(inner), assembly.caps), assembly.caps, assembly.detector)
+    assembly.problems |= tree.problems
+    return _collect(inner, tree.root, assembly, is_body=True)
 
 
 def _collect_leaf(raw: bytes, part: Part, assembly: Assembly, *, is_body: bool) -> list[Words]:

@@ -12,12 +12,12 @@ from .encoded_words import decode_value
 from .fields import read_mail_fields
 from .flowed import unwrap_flowed
 from .mail_types import ParsedAttachment
+from .pkcs7 import PKCS7_TYPES
 from .structure import Part
 from .transfer import UuFile, decode_transfer, split_uuencoded
 
 _READABLE = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown"})
 _RESOURCE_FORK = "application/applefile"
-_PKCS7 = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 # The tags of text/enriched (RFC 1896) and text/richtext; "<<" is a literal "<".
 _ENRICHED_TAG = re.compile(r"<param>[^<]{0,200}</param>|<(?!<)[^<>]{0,60}>", re.IGNORECASE)
 _SINGLE_BREAK = re.compile(r"(?<!\n)\n(?!\n)")
@@ -48,7 +48,7 @@ def read_leaf(raw: bytes, part: Part, caps: Caps, detector: Detector, *, is_body
     """
     if not _is_words(part, is_body):
         return Leaf(files=(read_file(raw, part, detector),), problems=_file_problems(part))
-    data, enclosed = _content(raw, part), ()
+    data, enclosed = content_of(raw, part), ()
     if part.type != "text/html":
         data, enclosed = split_uuencoded(data)
     problems = set()
@@ -75,7 +75,7 @@ def read_leaf(raw: bytes, part: Part, caps: Caps, detector: Detector, *, is_body
 
 def read_file(raw: bytes, part: Part, detector: Detector) -> ParsedAttachment:
     """Return ``part`` as a file, whatever its type."""
-    content = _content(raw, part)
+    content = content_of(raw, part)
     return ParsedAttachment(
         file_name=_file_name(part) or _made_up_name(part, content, detector),
         declared_type=part.type,
@@ -87,7 +87,8 @@ def read_file(raw: bytes, part: Part, detector: Detector) -> ParsedAttachment:
     )
 
 
-def _content(raw: bytes, part: Part) -> bytes:
+def content_of(raw: bytes, part: Part) -> bytes:
+    """Return the bytes of ``part`` without their transfer encoding."""
     encoding = part.block.first("content-transfer-encoding").decode("ascii", "replace")
     return decode_transfer(raw[part.start : part.end], encoding)
 
@@ -118,7 +119,7 @@ def _text_field(part: Part, name: str) -> str:
 
 
 def _file_problems(part: Part) -> frozenset[str]:
-    if part.type not in _PKCS7:
+    if part.type not in PKCS7_TYPES:
         return frozenset()
     # Signed only, but wrapped so that the words cannot be read without unwrapping; the default is enveloped.
     signed = part.content_type.token("smime-type") == "signed-data"
