@@ -162,7 +162,7 @@ class _Filing:
             events.publish(MailHeld(actor=Actor.system(), **held))
         problems = tuple(f"problem: {problem}" for problem in parsed.problems)
         verdict = f"acknowledge: {incoming.may_acknowledge.allowed} {incoming.may_acknowledge.reason}".rstrip()
-        trace = (*problems, *hints.trace, *receipt.trace, verdict)
+        trace = (*problems, *_charset(parsed), *hints.trace, *receipt.trace, verdict)
         reason = receipt.rule or receipt.outcome
         if receipt.outcome == Outcome.IGNORED:
             reason = "automatic reply to no ticket"
@@ -189,3 +189,10 @@ class _Filing:
         siblings = InboundMail.objects.filter(dedupe_key=self.mail.dedupe_key, ticket__isnull=False)
         for sibling in siblings.exclude(pk=self.mail.pk).select_related("ticket"):
             link_tickets(source=ticket, target=sibling.ticket, kind=LinkKind.SIBLING, actor=Actor.system())
+
+
+def _charset(parsed: ParsedMail) -> tuple[str, ...]:
+    """Return a line for the trace where the words were not in the character set that the mail names."""
+    if not parsed.charset_repaired:
+        return ()
+    return (f"character set: declared {parsed.charset_declared[:40] or 'none'}, read as {parsed.charset_used}",)

@@ -67,7 +67,8 @@ def _process_whoever_has_it(mail: InboundMail) -> InboundMail:
     while True:
         release_leases()
         mail = process(mail.pk, may_defer=False)
-        if mail.state in (InboundState.DONE, InboundState.FAILED) or time.monotonic() > end:
+        was_put_off = mail.state == InboundState.RECEIVED and mail.reason
+        if was_put_off or mail.state in (InboundState.DONE, InboundState.FAILED) or time.monotonic() > end:
             return mail
         time.sleep(PAUSE)
 

@@ -35,6 +35,9 @@ TRIES_BEFORE_FALLBACK = 2
 #: How long an answer waits for the mail it answers, when that is being read at the same time.
 DEFER_FOR = timedelta(minutes=2)
 DEFER_STEP = timedelta(seconds=10)
+#: How long, and how often, a mail is tried whose files cannot be stored.
+STORAGE_PATIENCE = timedelta(days=2)
+STORAGE_STEP = timedelta(minutes=5)
 
 
 def process(inbound_id: int, *, may_defer: bool = True) -> InboundMail:
@@ -51,7 +54,7 @@ def process(inbound_id: int, *, may_defer: bool = True) -> InboundMail:
     except RawMissing:
         return _finish(mail, Result(MailOutcome.FAILED, "the raw source is gone"))
     if may_defer and _answers_one_in_work(mail, raw):
-        return _put_off(mail)
+        return _put_off(mail, DEFER_STEP)
     readers: list[Callable[[bytes], ParsedMail]] = [_read_fully, parse_headers, _read_nothing]
     for reader in readers[1:] if mail.attempts > TRIES_BEFORE_FALLBACK else readers:
         try:
@@ -59,6 +62,12 @@ def process(inbound_id: int, *, may_defer: bool = True) -> InboundMail:
         except OperationalError:
             _release(mail)
             raise
+        except OSError as error:
+            # A disk that is full, a storage that is away. The source is safe: later, and whole.
+            logger.error("mail_storage_failed inbound=%s error=%s", mail.pk, describe_error(error))
+            failure = type(error).__name__
+            if timezone.now() - mail.accepted_at < STORAGE_PATIENCE:
+                return _put_off(mail, STORAGE_STEP, "its files cannot be stored")
         except Exception as error:  # noqa: BLE001 - one bad mail never stops the next one
             logger.error("mail_failed inbound=%s error=%s", mail.pk, describe_error(error))
             failure = type(error).__name__
@@ -116,10 +125,10 @@ def _answers_one_in_work(mail: InboundMail, raw: bytes) -> bool:
     return not named.isdisjoint(in_work.order_by("-pk").values_list("message_id_header", flat=True)[:200])
 
 
-def _put_off(mail: InboundMail) -> InboundMail:
-    mail.state, mail.attempts = InboundState.RECEIVED, mail.attempts - 1
-    mail.lease_until = timezone.now() + DEFER_STEP
-    mail.save(update_fields=["state", "attempts", "lease_until"])
+def _put_off(mail: InboundMail, step: timedelta, reason: str = "") -> InboundMail:
+    mail.state, mail.attempts, mail.reason = InboundState.RECEIVED, mail.attempts - 1, reason
+    mail.lease_until = timezone.now() + step
+    mail.save(update_fields=["state", "attempts", "lease_until", "reason"])
     return mail
 
 
