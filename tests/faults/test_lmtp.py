@@ -119,7 +119,7 @@ def test_each_recipient_has_its_answer(transactional_db: None, tmp_path: Path) -
             report = make_mail("No such user", sender="x@example.org", to="x@example.org").as_bytes()
             assert client.deliver(report, bounce, sender="") == ([250], ["250 2.0.0"])
         assert greetings(path, MAX_CONNECTIONS + 1) == ["220"] * MAX_CONNECTIONS + ["421"]
-        assert greetings(path, 1) == ["220"], "those that went have made room"
+        assert any(greetings(path, 1) == ["220"] for _try in range(500)), "those that went have made room"
     tickets = Ticket.objects.count()
     while process_due():
         pass

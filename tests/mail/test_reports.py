@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email.message import EmailMessage
 
 import pytest
@@ -9,6 +10,7 @@ from django.core import mail as django_mail
 from django.utils import timezone
 
 from tests.mail.helpers import make_mail, take_in
+from tests.mail.parsing.test_corpus import CORPUS, as_bytes, cases
 from tests.personas import Desk
 from wagtail_helpdesk.addresses import address_hash
 from wagtail_helpdesk.events import Actor
@@ -196,6 +198,32 @@ def test_bounce_in_no_standard_form_is_shown_at_its_ticket(desk: Desk, ticket: T
     assert recipient_state(sent) == "accepted"
 
 
+RETURNED_ID = re.compile(rb"(?im)^([>\s]*message-id:\s*)<?([^<>\s]+@[^<>\s]+)>?")
+
+
+def about(raw: bytes, message_id: str) -> bytes | None:
+    """Return a real bounce as it would be about the mail of ours with ``message_id``; None where it names none."""
+    head, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+    for named in {match[2] for match in RETURNED_ID.finditer(body)}:
+        head = head.replace(named, message_id.encode())
+    body, count = RETURNED_ID.subn(lambda match: match[1] + f"<{message_id}>".encode(), body)
+    return head + b"\n\n" + body if count else None
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real mails is not at hand")
+def test_real_bounces_are_shown_at_their_ticket(desk: Desk, ticket: Ticket, sent: OutboundMail) -> None:
+    raws = [about(as_bytes(case["raw"]), sent.message_id_header) for case in cases("bounces")]
+    bounces = [raw for raw in raws if raw]
+    assert len(bounces) > 150
+    rows = [take_in(raw, desk.mailbox, envelope=Envelope(mail_from="")) for raw in bounces]
+    right = [row for row in rows if (row.outcome, row.ticket_id) == ("report", ticket.pk)]
+    assert len(right) / len(rows) > 0.95, [row.subject for row in rows if row not in right]
+    assert recipient_state(sent) in ("accepted", "complained"), "none of them names our recipient; one names nobody"
+    assert not DeliveryEvent.objects.filter(kind="bounced", verified=True).exists()
+    assert len(django_mail.outbox) == 0
+    assert OutboundMail.objects.filter(kind="reply").count() == 1
+
+
 def test_anything_with_a_null_sender_at_a_bounce_address_is_a_bounce(desk: Desk, sent: OutboundMail) -> None:
     mail = make_mail("Nope.", sender="x@example.org", to=make_bounce_address(desk.mailbox, sent.public_id))
     take_report_in(desk, mail)
@@ -306,6 +334,15 @@ def test_only_dead_addresses_get_no_automatic_mail(
     assert OutboundMail.objects.filter(kind="ack").exists() is not suppressed
 
 
+def test_an_address_that_takes_mail_again_is_not_dead(desk: Desk, ticket: Ticket, sent: OutboundMail) -> None:
+    take_report_in(desk, dsn(status="5.2.1", returned=ours(sent)))
+    assert AddressSuppression.objects.get().reason == "bounced"
+    factories.add_reply(ticket, desk.agent)
+    again = OutboundMail.objects.latest("pk")
+    take_report_in(desk, dsn(action="delivered", status="2.0.0", returned=ours(again)))
+    assert not AddressSuppression.objects.exists()
+
+
 def test_erased_ticket_hears_nothing_more(desk: Desk, ticket: Ticket, sent: OutboundMail) -> None:
     take_report_in(desk, dsn(returned=ours(sent)))
     ticket.refresh_from_db()
@@ -333,7 +370,6 @@ def test_erased_ticket_hears_nothing_more(desk: Desk, ticket: Ticket, sent: Outb
         (["rejected", "delivered"], "delivered"),
         (["read"], "delivered"),
         (["auto_replied", "delayed"], "delivered"),
-        (["answered"], "delivered"),
     ],
 )
 def test_state_after_what_was_heard(heard: list[str], expected: str) -> None:

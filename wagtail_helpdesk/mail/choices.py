@@ -173,7 +173,6 @@ class DeliveryEventKind(models.TextChoices):
     READ = "read", _("Read")
     AUTO_REPLIED = "auto_replied", _("Answered automatically")
     OWN_COPY = "own_copy", _("Seen in the folder of sent mail")
-    ANSWERED = "answered", _("Answered")
 
 
 class AuthReason(models.TextChoices):

@@ -41,7 +41,7 @@ class Heard:
     """One thing that was heard. ``key`` is the same when it is told again, and for nothing else."""
 
     kind: str
-    #: "dsn", "mdn", "arf", "webhook", "sent_folder", "answer".
+    #: "dsn", "mdn", "arf", "webhook", "sent_folder", "answer" (a program's).
     witness: str
     key: str
     #: Whether it was proved that this is about our mail and this recipient; else it is shown and changes nothing.
@@ -115,7 +115,10 @@ def _change_state(mail: OutboundMail, recipient: OutboundRecipient, heard: Heard
 
 
 def _suppress(recipient: OutboundRecipient, heard: Heard) -> None:
-    """Keep automatic mail from an address that is dead, or whose owner does not want it."""
+    """Keep automatic mail from an address that is dead, until it takes mail again, or whose owner does not want it."""
+    if recipient.state == RecipientState.DELIVERED:
+        bounced = AddressSuppression.objects.filter(address_hash=recipient.address_hash)
+        bounced.filter(reason=str(RecipientState.BOUNCED)).delete()
     if recipient.state == RecipientState.BOUNCED and not is_dead_address(heard.status_code):
         return
     if recipient.state not in SUPPRESSED_FOR:

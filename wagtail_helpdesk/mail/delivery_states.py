@@ -20,7 +20,7 @@ _PRECEDENCE = (
 )
 _RANK = {state: rank for rank, state in enumerate(_PRECEDENCE)}
 
-#: What each event proves. Who reads, answers or complains has the mail.
+#: What each event proves. Who reads or complains has the mail, and so has a program that answers.
 STATE_OF = {
     DeliveryEventKind.DELIVERED: RecipientState.DELIVERED,
     DeliveryEventKind.DELAYED: RecipientState.DELAYED,
@@ -30,7 +30,6 @@ STATE_OF = {
     DeliveryEventKind.READ: RecipientState.DELIVERED,
     DeliveryEventKind.AUTO_REPLIED: RecipientState.DELIVERED,
     DeliveryEventKind.OWN_COPY: RecipientState.ACCEPTED,
-    DeliveryEventKind.ANSWERED: RecipientState.DELIVERED,
 }
 
 #: RFC 3463: no such mailbox, no such system, recipient address has null MX (RFC 7505), mailbox disabled. Only these say

@@ -102,7 +102,7 @@ class _Filing:
         return "dsn" if any(map(split_bounce_address, self.route.addressed)) else ""
 
     def _report(self, kind: str, mailbox_id: int) -> Result:
-        taken = take_report(self.mail, self.parsed, kind, self.route.addressed)
+        taken = take_report(self.mail, self.raw, self.parsed, kind, self.route.addressed)
         sent = taken.mail
         receipt = Receipt(Outcome.IGNORED, sent.ticket_id, sent.message_id) if sent and sent.ticket_id else None
         return Result(MailOutcome.REPORT, taken.reason, taken.trace, self.labels, receipt, mailbox_id)

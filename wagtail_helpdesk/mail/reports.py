@@ -37,6 +37,8 @@ _ACTIONS = {
 _COMPLAINTS = frozenset({"abuse", "fraud", "opt-out", "opt-out-list", "virus", "other", "miscategorized", ""})
 #: Identifiers of ours looked at in one report.
 _MAX_CANDIDATES = 50
+#: Bytes of a report in which an identifier is looked for.
+_SOURCE_REACH = 1_000_000
 _DELAY = re.compile(r"delay|warning|verz[öo]ger|retard|retras|atras", re.IGNORECASE)
 
 
@@ -57,13 +59,13 @@ class _Match:
     proves: bool
 
 
-def take_report(inbound: InboundMail, parsed: ParsedMail, kind: str, addressed: Iterable[str]) -> Taken:
+def take_report(inbound: InboundMail, raw: bytes, parsed: ParsedMail, kind: str, addressed: Iterable[str]) -> Taken:
     """Write down what the report ``parsed``, of class ``kind`` ("dsn", "mdn", "arf"), says; return what it is about.
 
-    ``addressed`` are all addresses it came to. Must run in a ``unit_of_work``.
+    ``raw`` is its source, ``addressed`` are all addresses it came to. Must run in a ``unit_of_work``.
     """
     report = read_report(parsed, kind, mark=LOOP_HEADER.lower())
-    match = _find(report, addressed)
+    match = _find(report, addressed, raw)
     if match is None:
         return Taken(None, f"{kind} about no mail of ours")
     if match.mail.ticket is not None and match.mail.ticket.erased_at:
@@ -112,9 +114,9 @@ def note_auto_reply(inbound: InboundMail, parsed: ParsedMail, addressed: Iterabl
     hear(mail, recipient, event)
 
 
-def _find(report: Report, addressed: Iterable[str]) -> _Match | None:
+def _find(report: Report, addressed: Iterable[str], raw: bytes) -> _Match | None:
     """Return our mail by the strongest identifier that names one."""
-    candidates = list(dict.fromkeys(_candidates(report, addressed)))[:_MAX_CANDIDATES]
+    candidates = list(dict.fromkeys(_candidates(report, addressed, raw)))[:_MAX_CANDIDATES]
     ids = {public_id for public_id, _by, _proves in candidates}
     mails = OutboundMail.objects.filter(public_id__in=ids).select_related("ticket").prefetch_related("recipients")
     known = {mail.public_id: mail for mail in mails} if ids else {}
@@ -124,7 +126,7 @@ def _find(report: Report, addressed: Iterable[str]) -> _Match | None:
     return None
 
 
-def _candidates(report: Report, addressed: Iterable[str]) -> Iterator[tuple[str, str, bool]]:
+def _candidates(report: Report, addressed: Iterable[str], raw: bytes) -> Iterator[tuple[str, str, bool]]:
     """Yield (public id, where it was found, whether that is a proof), the surest first. Every signature was checked."""
     bounced = map(split_bounce_address, (*addressed, report.original_sender))
     found = (
@@ -135,6 +137,8 @@ def _candidates(report: Report, addressed: Iterable[str]) -> Iterator[tuple[str,
         ("references", True, map(own_public_id, report.returned_ids[1:])),
         # Anybody who was ever written to can quote an id in a text: good enough to know where to show the report.
         ("words", False, find_own_ids(report.words)),
+        # Some systems return a mail in no form that has a name.
+        ("source", False, find_own_ids(raw[:_SOURCE_REACH].decode("latin-1"))),
     )
     for by, proves, public_ids in found:
         yield from ((public_id, by, proves) for public_id in public_ids if public_id)

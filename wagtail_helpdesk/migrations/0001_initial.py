@@ -1109,7 +1109,6 @@ class Migration(migrations.Migration):
                             ("read", "Read"),
                             ("auto_replied", "Answered automatically"),
                             ("own_copy", "Seen in the folder of sent mail"),
-                            ("answered", "Answered"),
                         ],
                         max_length=12,
                         verbose_name="what",
