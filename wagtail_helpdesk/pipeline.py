@@ -18,6 +18,7 @@ from wagtail_helpdesk.mail.clean import clean
 from wagtail_helpdesk.mail.deliver import deliver_due
 from wagtail_helpdesk.mail.fetch import fetch_due, sweep_due
 from wagtail_helpdesk.mail.lateness import warn_late
+from wagtail_helpdesk.mail.resealing import reseal
 from wagtail_helpdesk.mail.work import process_due, publish_due
 from wagtail_helpdesk.notifications import reactors as notifications
 from wagtail_helpdesk.notifications.clean import clear_notices
@@ -78,6 +79,7 @@ STEPS = (
     Step(warn_late),
     Step(close_resolved, every=HOURLY),
     Step(clean, every=HOURLY),
+    Step(reseal, every=HOURLY),
     Step(clear_notices, every=HOURLY),
 )
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import time_machine
 from django.core import mail as django_mail
-from django.urls import reverse
+from django.urls import resolve, reverse
+from wagtail.models import ModelLogEntry
 
 from tests.mail.smtp import Inbox, smtp_server
 from wagtail_helpdesk import vault
@@ -130,6 +131,34 @@ def test_pages_cost_the_same_for_any_length(desk, client, django_assert_max_num_
         client.get(url(desk))
     with django_assert_max_num_queries(20):
         client.get(reverse("helpdesk_mail_health:index"))
+
+
+def test_asking_for_a_token_is_never_rolled_back(desk):
+    """A refresh token that the provider changed would be lost: with ATOMIC_REQUESTS too these have no transaction."""
+    addresses = [
+        url(desk, "transport_test"),
+        url(desk, "source_test", 1),
+        url(desk, "folders", 1),
+        reverse("helpdesk_mail_accounts:back"),
+    ]
+    for address in addresses:
+        assert resolve(address).func._non_atomic_requests == {"default"}, address
+
+
+def test_changes_stand_in_the_site_history(desk, client):
+    client.post(url(desk, "source_add", "imap"), IMAP)
+    source = MailSource.objects.get()
+    client.post(url(desk, "source", source.pk), IMAP)
+    client.post(url(desk, "transport"), SMTP)
+    client.post(url(desk, "source_delete", source.pk))
+    entries = ModelLogEntry.objects.filter(content_type__model__in=("mailsource", "mailtransport")).order_by("pk")
+    assert [(entry.content_type.model, entry.action) for entry in entries] == [
+        ("mailsource", "wagtail.create"),
+        ("mailsource", "wagtail.edit"),
+        ("mailtransport", "wagtail.edit"),
+        ("mailsource", "wagtail.delete"),
+    ]
+    assert SECRET not in str(list(entries.values()))
 
 
 class TestSources:

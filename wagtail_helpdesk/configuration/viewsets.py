@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.transaction import non_atomic_requests
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
@@ -65,6 +66,8 @@ class DeliveryProblemsViewSet(ViewSet):
         ]
 
 
+# Where a provider is asked for a token, nothing may take back a refresh token that it has changed: not even with
+# ATOMIC_REQUESTS is there a transaction around these views.
 class MailAccountViewSet(ViewSet):
     """The way to a provider and back."""
 
@@ -76,7 +79,7 @@ class MailAccountViewSet(ViewSet):
         """Return the addresses."""
         return [
             path("<int:pk>/connect/", accounts.ConnectView.as_view(), name="connect"),
-            path("back/", accounts.BackView.as_view(), name="back"),
+            path("back/", non_atomic_requests(accounts.BackView.as_view()), name="back"),
         ]
 
 
@@ -93,13 +96,17 @@ class MailboxMailViewSet(ViewSet):
         return [
             path("<int:mailbox_pk>/", sources.MailboxOverview.as_view(), name="index"),
             path("<int:mailbox_pk>/sending/", mailbox.TransportView.as_view(), name="transport"),
-            path("<int:mailbox_pk>/sending/test/", sources.TransportTestView.as_view(), name="transport_test"),
+            path(
+                "<int:mailbox_pk>/sending/test/",
+                non_atomic_requests(sources.TransportTestView.as_view()),
+                name="transport_test",
+            ),
             path("<int:mailbox_pk>/probe/", mailbox.ProbeView.as_view(), name="probe"),
             path("<int:mailbox_pk>/trust/", mailbox.TrustView.as_view(), name="trust"),
             path("<int:mailbox_pk>/sources/add/<str:kind>/", sources.SourceAddView.as_view(), name="source_add"),
             path(source, sources.SourceView.as_view(), name="source"),
-            path(f"{source}folders/", sources.FoldersView.as_view(), name="folders"),
-            path(f"{source}test/", sources.SourceTestView.as_view(), name="source_test"),
+            path(f"{source}folders/", non_atomic_requests(sources.FoldersView.as_view()), name="folders"),
+            path(f"{source}test/", non_atomic_requests(sources.SourceTestView.as_view()), name="source_test"),
             path(f"{source}warnings/", sources.SourceReadView.as_view(), name="source_read"),
             path(f"{source}delete/", sources.SourceDeleteView.as_view(), name="source_delete"),
         ]

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import View
 from wagtail.admin import messages
+from wagtail.log_actions import log
 
 from wagtail_helpdesk.configuration import views
 from wagtail_helpdesk.configuration.visibility import RequirePermissionMixin
@@ -129,4 +130,5 @@ class BackView(View):
             finish(account, code=code, verifier=journey["verifier"], return_to=journey["return_to"])
         except OAuthError as error:
             return str(error)
+        log(instance=account, action="wagtail.edit")
         return ""

@@ -15,6 +15,7 @@ from django.views.generic import FormView, TemplateView, View
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
+from wagtail.log_actions import log
 
 from wagtail_helpdesk.configuration.mail_setup.health import say
 from wagtail_helpdesk.configuration.mail_setup.probes import results_of, trust
@@ -105,7 +106,7 @@ class TransportView(MailboxPage, FormView):
         return {**super().get_form_kwargs(), "instance": row or MailTransport(mailbox=self.mailbox, kind=SITE)}
 
     def form_valid(self, form: TransportForm) -> HttpResponse:
-        form.save()
+        log(instance=form.save(), action="wagtail.edit")
         messages.success(self.request, _("Saved. Test the connection before you rely on it."))
         return redirect(mail_url(self.mailbox))
 
@@ -143,6 +144,7 @@ class TrustView(MailboxPage, View):
             raise Http404
         options, _new = MailboxOptions.objects.get_or_create(mailbox=self.mailbox)
         trust(options, name)
+        log(instance=self.mailbox, action="wagtail.edit")
         messages.success(request, _("“%(server)s” is trusted from now on.") % {"server": name})
         return redirect(mail_url(self.mailbox))
 

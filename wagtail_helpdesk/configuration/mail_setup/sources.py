@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView, View
 from wagtail.admin import messages
+from wagtail.log_actions import log
 
 from wagtail_helpdesk.configuration.mail_setup.mailbox import MailboxMailView, MailboxPage, mail_url
 from wagtail_helpdesk.configuration.mail_setup.source_forms import FoldersForm, SourceForm
@@ -106,7 +107,8 @@ class _SourceFormView(FormView):
         return {**super().get_form_kwargs(), "instance": self.source}
 
     def form_valid(self, form: SourceForm) -> HttpResponse:
-        form.save()
+        is_new = self.source.pk is None
+        log(instance=form.save(), action="wagtail.create" if is_new else "wagtail.edit")
         messages.success(self.request, _("Saved. Test the connection before you rely on it."))
         return redirect(mail_url(self.mailbox))
 
@@ -162,6 +164,7 @@ class FoldersView(SourcePage, FormView):
 
     def form_valid(self, form: FoldersForm) -> HttpResponse:
         form.save()
+        log(instance=self.source, action="wagtail.edit")
         messages.success(self.request, _("The folders were saved."))
         return redirect(mail_url(self.mailbox))
 
@@ -217,6 +220,7 @@ class SourceDeleteView(SourcePage, TemplateView):
 
     def post(self, request: HttpRequest, mailbox_pk: int, pk: int) -> HttpResponse:
         """Remove it."""
+        log(instance=self.source, action="wagtail.delete", deleted=True)
         self.source.delete()
         messages.success(request, _("No mail is fetched from there any more."))
         return redirect(mail_url(self.mailbox))
