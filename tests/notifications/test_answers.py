@@ -9,7 +9,10 @@ import time_machine
 from django.core import mail as django_mail
 
 from tests.mail.helpers import make_mail, take_in
+from tests.mail.test_reports import dsn
 from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.mail.accept import Envelope
+from wagtail_helpdesk.mail.actions.settle_held import NoteHeldMail
 from wagtail_helpdesk.mail.models import MailboxOptions, OutboundMail
 from wagtail_helpdesk.notifications.models import Notice
 from wagtail_helpdesk.pipeline import STEPS
@@ -100,6 +103,16 @@ def test_an_unproven_answer_is_held_and_the_agent_told_in_the_app(clock, desk, o
     assert sent(clock) == []
 
 
+def test_a_stranger_mentions_nobody(clock, desk, owned):
+    factories.add_customer_message(owned)
+    (notice,) = sent(clock)
+    held = take_in(answer_to(notice, "@clara @carla look", verdict=FAIL), desk.mailbox)
+    NoteHeldMail(mail=held, actor=Actor.of_user(desk.agent))()
+    assert "@clara" in owned.messages.latest("pk").text
+    assert not Notice.objects.filter(kind="mentioned").exists()
+    assert not owned.access.exists()
+
+
 def test_out_of_office_answers_to_notices_go_nowhere(clock, desk, owned):
     factories.add_customer_message(owned)
     (notice,) = sent(clock)
@@ -120,3 +133,19 @@ def test_an_answer_to_a_digest_belongs_to_no_ticket(clock, desk, owned):
     mail = take_in(answer_to(digest), desk.mailbox)
     assert mail.ticket_id not in (None, owned.pk)
     assert owned.messages.count() == messages
+
+
+def test_a_notice_that_came_back_marks_the_address_and_ends_there(clock, desk, owned):
+    factories.add_customer_message(owned)
+    (notice,) = sent(clock)
+    mail = OutboundMail.objects.get(audience="agent")
+    notices, lines = Notice.objects.count(), owned.events.count()
+    report = dsn(address="bruno@example.com", returned={"Message-ID": notice.extra_headers["Message-ID"]})
+    assert take_in(report, desk.mailbox, envelope=Envelope(mail_from="")).outcome == "report"
+    assert mail.recipients.get().state == "bounced"
+    assert (Notice.objects.count(), owned.events.count()) == (notices, lines)
+    owned.refresh_from_db()
+    assert not owned.delivery_failed
+    factories.add_customer_message(owned, "And now?")
+    assert sent(clock) == [], "nothing more goes to a dead address"
+    assert Notice.objects.filter(user=desk.agent).unread().count() == 3, "but the admin shows it"

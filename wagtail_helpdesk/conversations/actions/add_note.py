@@ -27,7 +27,8 @@ class AddNote(TicketAction):
     """Write an internal note. ``html``, ``once`` and ``channel`` as for Reply.
 
     Colleagues that it names with "@" are told. One who could not see the ticket gets access to it, where the author
-    may give that; a name that fits nobody, or several, is left as it stands: a form says so before.
+    may give that; a name that fits nobody, or several, is left as it stands: a form says so before. ``mentions`` is
+    False for words that somebody else wrote.
     """
 
     verb = "note"
@@ -39,10 +40,11 @@ class AddNote(TicketAction):
         files: Sequence[NewFile] = (),
         once: str = "",
         channel: str = Channel.AGENT,
+        mentions: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.channel = channel
+        self.channel, self.mentions = channel, mentions
         self.html, self.files = html, tuple(files)
         self.external_key = once_key("note", self.ticket.pk, once)
 
@@ -89,7 +91,8 @@ class AddNote(TicketAction):
             visibility=note.visibility,
             channel=note.channel,
         )
-        self._mention(note)
+        if self.mentions and self.user is not None:
+            self._mention(note)
         return note
 
     def _mention(self, note: Message) -> None:
@@ -97,7 +100,7 @@ class AddNote(TicketAction):
         mentions = find_mentions(note.text, handles_of(people.values()))
         for user in (people[key] for key in mentions.users if key != self.actor.id):
             if not may(user, "view", self.ticket):
-                if self.user is not None and not may(self.user, "assign", self.ticket):
+                if not may(self.user, "assign", self.ticket):
                     continue
                 ShareTicket(ticket=self.ticket, user=user, actor=self.actor, depth=self.depth)()
             self.publish(events.UserMentioned, ticket_id=self.ticket.pk, message_id=note.pk, user_id=user.pk)

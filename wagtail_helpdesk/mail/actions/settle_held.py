@@ -69,6 +69,7 @@ class NoteHeldMail(_SettleHeld):
             ticket=self.ticket,
             html=format_html("<p><strong>{}</strong></p>", said) + words_above(words.text),
             files=words.files,
+            mentions=False,
             actor=self.actor,
         )()
         InboundMail.objects.filter(pk=self.mail.pk).update(message=note)
