@@ -9,6 +9,7 @@ from django.utils import timezone
 from tests.mail.helpers import make_mail, take_in
 from tests.personas import Desk
 from wagtail_helpdesk.conversations.models import Message
+from wagtail_helpdesk.mail.accept import Envelope
 from wagtail_helpdesk.mail.choices import OutboundState
 from wagtail_helpdesk.mail.models import DeliveryEvent, OutboundMail
 from wagtail_helpdesk.pipeline import STEPS
@@ -68,6 +69,17 @@ def test_answer_from_a_mail_program_is_the_tickets(desk: Desk, question) -> None
     thanks = make_mail("Thanks", subject="Re: Payment", sender="Ana <ana@example.org>", in_reply_to=copy["Message-ID"])
     back = take_in(thanks, desk.mailbox)
     assert (back.outcome, back.ticket_id) == ("appended", ticket.pk)
+
+
+def test_what_the_customer_wrote_after_the_answer_still_waits(desk: Desk, question) -> None:
+    """The copy comes in after it, since the folder of sent mail is read after the others."""
+    between = timezone.now()
+    later = make_mail("And by bill?", sender="Ana <ana@example.org>", in_reply_to=question["Message-ID"])
+    arrived = take_in(later, desk.mailbox)
+    take_in(answer(question), desk.mailbox, origin="sent", envelope=Envelope(received_at=between))
+    ticket = Ticket.objects.get()
+    assert ticket.customer_waiting_since == arrived.message.created_at
+    assert [one.direction for one in ticket.messages.in_order()] == ["inbound", "outbound", "inbound"]
 
 
 def test_the_same_copy_twice(desk: Desk, question) -> None:

@@ -102,7 +102,7 @@ def record_arrival(sent: OutboundMail, mail: InboundMail) -> None:
                 witness=WITNESS,
                 inbound=mail,
                 event_key=key,
-                at=mail.received_at,
+                at=mail.accepted_at,
             )
     except IntegrityError:
         # The same probe arrived twice: by two sources, or through an alias.

@@ -13,6 +13,7 @@ from wagtail_helpdesk.conversations.words import Words, prepare
 from wagtail_helpdesk.tickets.actions.base import TicketAction
 from wagtail_helpdesk.tickets.actions.record_activity import record_activity
 from wagtail_helpdesk.tickets.choices import Channel, EventKind, Visibility
+from wagtail_helpdesk.tickets.models import Ticket
 
 
 class AddSentMessage(TicketAction):
@@ -70,6 +71,7 @@ class AddSentMessage(TicketAction):
             attachments=prepared.listed_files,
             depth=self.depth,
         )
+        self._keep_later_question()
         self.record(EventKind.MESSAGE, message=message.pk)
         self.publish(
             events.MessageAdded,
@@ -81,3 +83,13 @@ class AddSentMessage(TicketAction):
             has_left=True,
         )
         return message
+
+    def _keep_later_question(self) -> None:
+        """The copy may come after what the customer wrote later: that waits for an answer still."""
+        if self.visibility != Visibility.PUBLIC:
+            return
+        later = self.ticket.messages.public().filter(direction=Direction.INBOUND, created_at__gt=self.at)
+        since = later.order_by("created_at").values_list("created_at", flat=True).first()
+        if since is not None:
+            Ticket.objects.filter(pk=self.ticket.pk).update(customer_waiting_since=since)
+            self.ticket.customer_waiting_since = since

@@ -40,7 +40,7 @@ def read_facts() -> Facts:
     """Return the facts as they are now."""
     now = timezone.now()
     waiting = _by_mailbox(
-        InboundMail.objects.filter(state__in=(InboundState.RECEIVED, InboundState.PROCESSING)), "received_at"
+        InboundMail.objects.filter(state__in=(InboundState.RECEIVED, InboundState.PROCESSING)), "accepted_at"
     )
     return Facts(
         now=now,
@@ -61,7 +61,7 @@ def read_facts() -> Facts:
 
 def _mailboxes(now: datetime, waiting: _Counts) -> list[MailboxFacts]:
     failed = _by_mailbox(
-        InboundMail.objects.filter(state=InboundState.FAILED, received_at__gt=now - FAILED_FOR), "received_at"
+        InboundMail.objects.filter(state=InboundState.FAILED, accepted_at__gt=now - FAILED_FOR), "accepted_at"
     )
     due = _by_mailbox(OutboundMail.objects.due(now), "next_try_at")
     uncertain = _by_mailbox(OutboundMail.objects.filter(state=OutboundState.UNCERTAIN), "created_at")
