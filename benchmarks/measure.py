@@ -18,7 +18,8 @@ import django
 from tests import databases
 
 #: What needs a database and what does not.
-ON_A_DESK = ("queries", "lists", "intake")
+ON_A_DESK = ("queries", "lists", "intake", "hostile", "faults")
+BY_DEFAULT = ("queries", "lists", "intake")
 PARTS = (*ON_A_DESK, "corpus")
 
 
@@ -57,7 +58,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         "parts",
         nargs="*",
         metavar="PART",
-        help=f"what to measure: {', '.join(ON_A_DESK)} (these by default), corpus PATH",
+        help=f"what to measure: {', '.join(BY_DEFAULT)} (these by default); hostile, faults, corpus PATH",
     )
     parser.add_argument(
         "--database",
@@ -67,6 +68,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--tickets", type=int, nargs="+", default=[10_000, 100_000], help="sizes for the lists")
     parser.add_argument("--sizes", type=int, nargs="+", default=[0, 10_000, 100_000], help="sizes for the intake")
     parser.add_argument("--mails", type=int, default=100, help="mails of each kind for the intake")
+    parser.add_argument("--kills", type=int, default=200, help="workers to kill for the faults")
+    parser.add_argument("--seed", type=int, default=1, help="decides when they are killed")
     parser.add_argument("--show-missed", action="store_true", help="corpus: name the cases that were not ours")
     parser.add_argument("--repeat", type=int, default=30, help="runs of each screen")
     options = parser.parse_args(arguments)
@@ -76,7 +79,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
             parser.error("corpus needs the path of the collection")
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
-    options.parts = set(options.parts or ON_A_DESK)
+    options.parts = set(options.parts or BY_DEFAULT)
     return options
 
 
@@ -84,7 +87,9 @@ def _measure(options: argparse.Namespace) -> None:
     """Measure the parts that were asked for: the smallest desk first."""
     from django.test.utils import setup_test_environment
 
+    from benchmarks.faults.measure import measure_faults
     from benchmarks.fill import BusyDesk
+    from benchmarks.hostile import measure_hostile
     from benchmarks.intake import measure_intake
     from benchmarks.lists import measure_lists
     from benchmarks.queries import measure_queries
@@ -96,6 +101,10 @@ def _measure(options: argparse.Namespace) -> None:
         measure_queries(desk)
     if "intake" in parts:
         measure_intake(desk, options.sizes, options.mails)
+    if "hostile" in parts:
+        measure_hostile(desk.mailbox.pk)
+    if "faults" in parts:
+        measure_faults(desk, options.kills, options.seed)
     if "lists" in parts:
         measure_lists(desk, options.tickets, options.repeat)
 

@@ -1,0 +1,1 @@
+"""Workers that are killed at random moments: is anything lost, is anything done twice?"""
