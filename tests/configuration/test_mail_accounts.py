@@ -60,12 +60,16 @@ def saved(client: Any, data: dict[str, Any], pk: Any = None) -> Any:
 
 @pytest.mark.parametrize("persona", [*INSIDE, *OUTSIDE])
 def test_every_screen_as(persona, desk, login, account):
+    MailAccount.objects.update(needs_consent=True)  # so that nobody asks a real provider
     visitor = login(getattr(desk, persona, None))
     inside = persona in INSIDE
     for address in (url(), url("create"), url("edit", account.pk), url("delete", account.pk)):
         assert visitor.get(address).status_code == (200 if inside else 302), address
     there = visitor.get(reverse("helpdesk_mail_accounts:connect", args=[account.pk]))
     assert there.url.startswith("https://login.microsoftonline.com/") is inside
+    assert (
+        visitor.post(reverse("helpdesk_mail_accounts:token", args=[account.pk])).url == url("edit", account.pk)
+    ) is (inside)
     back = visitor.get(reverse("helpdesk_mail_accounts:back") + "?state=x&code=y")
     assert back.status_code == 302
     assert back.url != url("edit", account.pk)
@@ -175,6 +179,18 @@ class TestConsent:
         self.come_back(client, state=told["state"], code="c0de")
         self.come_back(client, state=told["state"], code="c0de")
         assert len(provider.asked) == 1
+
+    def test_token_is_asked_for_by_hand(self, client, account, provider):
+        address = reverse("helpdesk_mail_accounts:token", args=[account.pk])
+        assert b"The provider gave a new token." in client.post(address, follow=True).content
+        account.refresh_from_db()
+        assert vault.unseal(account.access_token) == "access-1"
+        provider.refuses("invalid_client")
+        page = client.post(address, follow=True).content
+        assert b"gave no token (invalid_client)" in page and b"Has to be connected" in page
+        # From here on it takes a person: the button is gone.
+        assert b"Ask for a new token" not in page
+        assert client.get(address).status_code == 405
 
     def test_refused_by_the_person(self, client, account, provider):
         told = self.go(client, account)

@@ -140,6 +140,7 @@ def test_asking_for_a_token_is_never_rolled_back(desk):
         url(desk, "source_test", 1),
         url(desk, "folders", 1),
         reverse("helpdesk_mail_accounts:back"),
+        reverse("helpdesk_mail_accounts:token", args=[1]),
     ]
     for address in addresses:
         assert resolve(address).func._non_atomic_requests == {"default"}, address
@@ -215,6 +216,7 @@ class TestSources:
         assert list(saved(client, url(desk, "source_add", "imap"), data)) == ["account"]
         assert saved(client, url(desk, "source_add", "imap"), {**data, "host": "outlook.office365.com"}) is None
         assert MailSource.objects.get().state == SourceState.NEEDS_CONSENT
+        assert f"/mail-accounts/edit/{account.pk}/" in client.get(url(desk)).content.decode()
         account.needs_consent = False
         account.save()
         pk = MailSource.objects.get().pk

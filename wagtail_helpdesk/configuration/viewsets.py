@@ -79,6 +79,7 @@ class MailAccountViewSet(ViewSet):
         """Return the addresses."""
         return [
             path("<int:pk>/connect/", accounts.ConnectView.as_view(), name="connect"),
+            path("<int:pk>/token/", non_atomic_requests(accounts.TokenView.as_view()), name="token"),
             path("back/", non_atomic_requests(accounts.BackView.as_view()), name="back"),
         ]
 

@@ -18,7 +18,7 @@ from wagtail_helpdesk.configuration import views
 from wagtail_helpdesk.configuration.visibility import RequirePermissionMixin
 from wagtail_helpdesk.mail.choices import Grant
 from wagtail_helpdesk.mail.models import MailAccount
-from wagtail_helpdesk.mail.oauth import OAuthError
+from wagtail_helpdesk.mail.oauth import OAuthError, access_token
 from wagtail_helpdesk.mail.oauth.consent import begin, finish
 
 CHANGE_ACCOUNT = "wagtail_helpdesk.change_mailaccount"
@@ -97,6 +97,24 @@ class ConnectView(RequirePermissionMixin, View):
         journeys[journey.state] = {"account": account.pk, "verifier": journey.verifier, "return_to": return_to}
         request.session[_SESSION_KEY] = journeys
         return redirect(journey.url)
+
+
+class TokenView(RequirePermissionMixin, View):
+    """POST asks the provider for a new token, to see whether it gives one."""
+
+    required_permission = CHANGE_ACCOUNT
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask, and say what came of it."""
+        account = get_object_or_404(MailAccount, pk=pk)
+        try:
+            access_token(account, fresh=True)
+        except OAuthError as error:
+            messages.error(request, _("The provider gave no token (%(problem)s).") % {"problem": error})
+        else:
+            messages.success(request, _("The provider gave a new token."))
+        return redirect(edit_url(account.pk))
 
 
 class BackView(View):

@@ -14,6 +14,7 @@ from django.views.generic import FormView, TemplateView, View
 from wagtail.admin import messages
 from wagtail.log_actions import log
 
+from wagtail_helpdesk.configuration.mail_setup.accounts import edit_url as account_url
 from wagtail_helpdesk.configuration.mail_setup.mailbox import MailboxMailView, MailboxPage, mail_url
 from wagtail_helpdesk.configuration.mail_setup.source_forms import FoldersForm, SourceForm
 from wagtail_helpdesk.desk.models import Mailbox
@@ -37,6 +38,11 @@ class ShownSource:
     def label(self) -> str:
         """What its kind is called; the bare name of a kind that the site has no longer."""
         return label_of(self.row.kind)
+
+    @property
+    def account_url(self) -> str:
+        """Where its account is connected, "" without one."""
+        return account_url(self.row.account_id) if self.row.account_id else ""
 
     @property
     def default_folders(self) -> tuple[str, ...]:
@@ -72,7 +78,7 @@ def label_of(kind: str) -> str:
 
 def shown_sources(mailbox: Mailbox) -> list[ShownSource]:
     """Return the sources of a mailbox."""
-    rows = mailbox.sources.prefetch_related("folders")
+    rows = mailbox.sources.select_related("account").prefetch_related("folders")
     return [ShownSource(row, list(row.folders.all())) for row in rows]
 
 
