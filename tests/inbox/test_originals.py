@@ -82,6 +82,14 @@ class TestOriginal:
         assert "is not kept" in login(desk.agent).get(address(wrong)).content.decode()
         assert login(desk.agent).get(address(wrong, "original_source")).status_code == 404
 
+    def test_cost(self, desk, login, wrong, django_assert_max_num_queries):
+        client = login(desk.agent)
+        client.get(address(wrong))
+        with django_assert_max_num_queries(16):
+            client.get(address(wrong), {"charset": "koi8-r"})
+        with django_assert_max_num_queries(12):
+            client.get(address(wrong, "original_body"), {"charset": "koi8-r"})
+
     def test_long_source_is_cut(self, desk, login):
         mail = take_in(make_mail("word " * 60_000 + "the very end"), desk.mailbox)
         page = login(desk.agent).get(address(mail)).content.decode()
@@ -184,6 +192,12 @@ class TestAttachedMail:
         assert f'src="{self.url(forwarded, "attached_mail_body")}"' in page
         assert "a.svg" in page
         assert "<b>bold</b>" not in page
+
+    def test_cost(self, desk, login, forwarded, django_assert_max_num_queries):
+        client = login(desk.agent)
+        client.get(self.url(forwarded))
+        with django_assert_max_num_queries(14):
+            client.get(self.url(forwarded))
 
     def test_body_is_guarded(self, desk, login, forwarded):
         response = login(desk.light).get(self.url(forwarded, "attached_mail_body"))

@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 
 from tests.mail.helpers import make_mail, take_in
 from wagtail_helpdesk.conversations.cards import cards_of
+from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.mail.calendar import MAX_BYTES, MAX_EVENTS, read_cards
 from wagtail_helpdesk.mail.parsing import ParsedAttachment
+from wagtail_helpdesk.tickets.actions.change_status import TrashTicket
+from wagtail_helpdesk.tickets.actions.erase_ticket import EraseTicket
 from wagtail_helpdesk.tickets.actions.participants import token_for
 from wagtail_helpdesk.tickets.choices import TokenPurpose
 
@@ -164,3 +167,11 @@ def test_customer_sees_it_too(desk, invited, client):
     page = client.get(reverse("wagtail_helpdesk:tracking", args=[token.signed])).content.decode()
     assert page.count('class="helpdesk-card"') == 1
     assert "Site visit, second" in page
+
+
+def test_goes_when_the_ticket_is_erased(desk, invited):
+    manager = Actor.of_user(desk.manager)
+    TrashTicket(ticket=invited.ticket, actor=manager)()
+    EraseTicket(ticket=invited.ticket, actor=manager)()
+    invited.refresh_from_db()
+    assert invited.cards == []

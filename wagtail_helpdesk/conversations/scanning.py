@@ -44,7 +44,7 @@ def scan_due() -> int:
     waiting = Attachment.objects.filter(scan_state=ScanState.PENDING).order_by("pk")
     path = conf.get("ATTACHMENT_SCANNER")
     if not path:
-        return waiting.update(scan_state=ScanState.NONE)
+        return waiting.update(scan_state=ScanState.NONE) if waiting.exists() else 0
     scanner: Scanner = import_string(path)
     decided = failures = 0
     for file in waiting[:BATCH]:

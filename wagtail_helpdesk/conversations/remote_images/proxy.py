@@ -12,7 +12,7 @@ from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.conversations.remote_images.fetch import FetchFailed, fetch
 from wagtail_helpdesk.conversations.remote_images.picture import NoPicture, nothing, placeholder, repaint
 from wagtail_helpdesk.conversations.sanitising import remote_addresses
-from wagtail_helpdesk.tickets.tokens import mac, verify_mac
+from wagtail_helpdesk.tickets.tokens import mac
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +24,7 @@ MAX_IMAGES = 200
 MAX_CACHED_BYTES = 512 * 1024
 KEPT = 24 * 60 * 60
 FAILURE_KEPT = 10 * 60
+ADDRESSES_KEPT = 60
 _PURPOSE = "remote-image"
 _FAILED, _PIXEL = "failed", "pixel"
 
@@ -48,10 +49,13 @@ def sign_image(message_id: int, address: str) -> str:
 
 def find_image(message: Message, signature: str) -> str | None:
     """Return the address that ``signature`` stands for among those that ``message`` names, None for none of them."""
-    for address in remote_addresses(message.html)[:MAX_IMAGES]:
-        if verify_mac(_PURPOSE, f"{message.pk}:{address}", signature):
-            return address
-    return None
+    key = f"wagtail_helpdesk.images.{message.pk}"
+    # The images of one message are asked for all at once; its HTML is read for the first of them.
+    known = cache.get(key)
+    if known is None or signature not in known:
+        known = {sign_image(message.pk, address): address for address in remote_addresses(message.html)[:MAX_IMAGES]}
+        cache.set(key, known, ADDRESSES_KEPT)
+    return known.get(signature)
 
 
 def load_picture(address: str) -> Picture:
