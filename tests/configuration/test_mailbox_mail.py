@@ -244,6 +244,8 @@ class TestSources:
 
     def test_folders_as_the_server_names_them(self, desk, client, maildir):
         source = make_source(desk, kind="maildir", settings={"path": str(maildir)})
+        form = client.get(url(desk, "folders", source.pk)).context["form"]
+        assert [(field.label, field.initial) for field in form.fields.values()] == [("INBOX", "inbox"), ("Sent", "")]
         gone = SourceFolder.objects.create(source=source, name="Gone")
         form = client.get(url(desk, "folders", source.pk)).context["form"]
         assert [field.label for field in form.fields.values()] == ["Gone", "INBOX", "Sent"]

@@ -119,7 +119,7 @@ class FoldersForm(forms.Form):
         self.names = list(dict.fromkeys([*self.rows, *names]))
         choices = [(_NOT_READ, _("Not read")), *((role.value, role.label) for role in roles)]
         for number, name in enumerate(self.names):
-            role = self.rows[name].role if name in self.rows else _NOT_READ
+            role = self.rows[name].role if name in self.rows else self._usual_role(name)
             self.fields[f"folder_{number}"] = forms.ChoiceField(
                 label=name, choices=choices, required=False, initial=role
             )
@@ -129,6 +129,11 @@ class FoldersForm(forms.Form):
         if not any(cleaned.values()):
             raise forms.ValidationError(_("Choose at least one folder."))
         return cleaned
+
+    def _usual_role(self, name: str) -> str:
+        """While nobody has chosen, the usual folders of its kind are read."""
+        is_usual = not self.rows and name in kinds()[self.source.kind].default_folders
+        return FolderRole.INBOX if is_usual else _NOT_READ
 
     @transaction.atomic
     def save(self) -> None:
