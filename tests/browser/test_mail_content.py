@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.axe import assert_axe
-from tests.browser.screens import every_screen
+from tests.browser.screens import PHONE, every_screen
 from tests.browser.test_inbox import DRAFTAIL_RULES, EDITOR
 from tests.conversations.remote_images.conftest import elsewhere  # noqa: F401 (a fixture)
 from tests.mail.helpers import make_mail, take_in
@@ -87,6 +87,9 @@ class TestScreens:
         assert_axe(opened)
         assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
+
+@pytest.mark.parametrize("screen", [PHONE], ids=str)
+class TestSmallScreens:
     def test_mail_inside(self, opened):
         opened.get_by_role("link", name="View").click()
         expect(opened.frame_locator(".helpdesk-body__frame").get_by_text("bold")).to_be_visible()
