@@ -246,9 +246,8 @@ def test_discarded_mail(desk: Desk, held: InboundMail, login) -> None:
 
 
 def forwarded(text: str, *, subject: str = "Fwd: Broken lamp", **fields: str) -> EmailMessage:
-    return make_mail(
-        text, subject=subject, sender="Bruno <bruno@example.com>", **{"Authentication_Results": PASS, **fields}
-    )
+    known = {"sender": "Bruno <bruno@example.com>", "Authentication_Results": PASS}
+    return make_mail(text, subject=subject, **{**known, **fields})
 
 
 FORMS = {
@@ -393,7 +392,10 @@ def test_an_agent_writes_freshly(desk: Desk) -> None:
     assert (mail.outcome, mail.ticket.requester.address) == ("opened", "bruno@example.com")
 
 
-def test_two_users_with_one_address_are_no_agent(desk: Desk) -> None:
-    factories.make_user("twin", group=factories.AGENTS, email="Bruno@Example.com")
-    mail = take_in(forwarded(FORMS["gmail"]), desk.mailbox)
-    assert mail.ticket.requester.address == "bruno@example.com"
+@pytest.mark.parametrize(("who", "is_active"), [("editor", True), ("agent", False)])
+def test_who_may_not_work_on_tickets_is_no_agent(desk: Desk, who: str, is_active: bool) -> None:
+    user = getattr(desk, who)
+    user.is_active = is_active
+    user.save()
+    mail = take_in(forwarded(FORMS["gmail"], sender=user.email), desk.mailbox)
+    assert (mail.ticket.requester.address, mail.message.flags) == (user.email, [])
