@@ -53,7 +53,9 @@ def _problem(people: Sequence[OutboundRecipient]) -> tuple[str, str] | None:
     for state, sentence in sentences:
         concerned = [person for person in people if person.state == state]
         if concerned:
-            said = " ".join(filter(None, (concerned[0].status_code, concerned[0].diagnostic)))
+            code, diagnostic = concerned[0].status_code, concerned[0].diagnostic
+            # Most servers begin what they say with the code.
+            said = diagnostic if code and diagnostic.startswith(code) else f"{code} {diagnostic}".strip()
             words = sentence % {"people": ", ".join(person.address for person in concerned)}
             return state, f"{words}: {said}" if said else f"{words}."
     return None
