@@ -710,7 +710,6 @@ class Migration(migrations.Migration):
                 ),
                 ("username", models.CharField(blank=True, max_length=254, verbose_name="user name")),
                 ("password", models.TextField(blank=True, editable=False)),
-                ("settings", models.JSONField(blank=True, default=dict)),
                 (
                     "per_minute",
                     models.PositiveIntegerField(

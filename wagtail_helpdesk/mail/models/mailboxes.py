@@ -103,7 +103,6 @@ class MailTransport(models.Model):
         on_delete=models.PROTECT,
         related_name="transports",
     )
-    settings = models.JSONField(default=dict, blank=True)
     per_minute = models.PositiveIntegerField(
         _("mails a minute"), null=True, blank=True, help_text=_("At most so many. Empty for no limit.")
     )
