@@ -44,15 +44,16 @@ class Growth:
     def __init__(self, desk: BusyDesk) -> None:
         self._desk = desk
         self._template: Template | None = None
+        self._size = 0
 
     def fill(self, total: int) -> None:
-        """Bring the number of tickets to ``total``, or within one template of it."""
-        missing = total - Ticket.objects.count()
+        """Bring the number of tickets to about ``total``."""
         if connection.vendor != "postgresql" or total <= SMALL:
             fill(self._desk, total)
-        elif missing > 0:
-            if self._template is None:
-                fill(self._desk, Ticket.objects.count() + SMALL)
-                missing -= SMALL
-                self._template = Template(self.TABLES, self.FRESH)
-            self._template.copy(missing // SMALL)
+            return
+        if self._template is None:
+            fill(self._desk, max(SMALL, Ticket.objects.count()))
+            self._template, self._size = Template(self.TABLES, self.FRESH), Ticket.objects.count()
+        copies = round((total - Ticket.objects.count()) / self._size)
+        if copies > 0:
+            self._template.copy(copies)

@@ -56,7 +56,7 @@ class _Desk:
         """Bring the number of tickets to ``tickets``, with ``messages`` for each ten of them."""
         from helpdesk.models import Ticket
 
-        if self.template is None:
+        if tickets and self.template is None:
             self._make_template(messages)
         missing = tickets - Ticket.objects.count()
         if missing >= TEMPLATE:
