@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from email import message_from_string, policy
 
@@ -154,6 +155,14 @@ def test_language_of_what_somebody_wrote(language: str) -> None:
 )
 def test_too_little_says_nothing(text: str) -> None:
     assert detect(text) == ""
+
+
+@pytest.mark.parametrize("bomb", ["<!--" * 250_000, "a" * 1_000_000, "://" * 300_000, " x" * 500_000])
+def test_a_bomb_is_looked_at_in_bounds(bomb: str) -> None:
+    detect("The model is loaded by the first text of some length that anybody asks about. " * 5)
+    started = time.process_time()
+    assert detect(bomb) == ""
+    assert time.process_time() - started < 1
 
 
 def test_answers_in_the_language_of_the_last_words(desk: Desk) -> None:

@@ -20,8 +20,8 @@ LEAST, MOST = 200, 4_000
 SURE = 0.9
 
 _TAG = re.compile(r"[a-z]{1,8}(?:-[a-z0-9]{1,8})*")
-# Words of no language: addresses, links, numbers, order codes.
-_NO_WORDS = re.compile(r"\S*(?:@|://|\d)\S*")
+# In words of no language: addresses, links, numbers, order codes.
+_NO_WORD = re.compile(r"@|://|\d")
 
 
 def language_of(parsed: ParsedMail, text: str) -> str:
@@ -34,7 +34,7 @@ def language_of(parsed: ParsedMail, text: str) -> str:
 
 def detect(text: str) -> str:
     """Return the ISO 639-1 code of the language of ``text``, "" where it is short or the answer is not certain."""
-    words = " ".join(_NO_WORDS.sub(" ", text[: 4 * MOST]).split())[:MOST]
+    words = " ".join(word for word in text[: 4 * MOST].split() if not _NO_WORD.search(word))[:MOST]
     if len(words) < LEAST:
         return ""
     language, certainty = _detector().classify(words)
