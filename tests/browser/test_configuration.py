@@ -13,7 +13,7 @@ from tests.browser.axe import assert_axe
 from tests.browser.screens import every_screen
 from tests.configuration.test_mail_log import arrived, left
 from wagtail_helpdesk.mail.choices import InboundState, MailOutcome, OutboundState
-from wagtail_helpdesk.mail.models import MailAccount, MailSource, MailTemplate, MailTransport
+from wagtail_helpdesk.mail.models import DeliveryEvent, MailAccount, MailSource, MailTemplate, MailTransport
 from wagtail_helpdesk.mail.probe import send_probes
 
 
@@ -24,6 +24,10 @@ def addresses(desk: Any, ticket: Any) -> dict[str, str]:
     mail.deliveries.create(mailbox=ticket.mailbox, origin="import")
     failed = arrived(None, "Broken", state=InboundState.FAILED, outcome=MailOutcome.FAILED, reason="could not be filed")
     ours = left(ticket, desk.agent, OutboundState.UNCERTAIN)
+    ours.recipients.update(state="bounced", status_code="5.1.1", diagnostic="w" * 200)
+    heard = {"outbound": ours, "kind": "bounced", "witness": "dsn", "diagnostic": "w" * 200, "inbound": mail}
+    DeliveryEvent.objects.create(event_key="x", verified=False, **heard)
+    arrived(None, "Stray report", outcome=MailOutcome.REPORT, reason="dsn about no mail of ours")
     kinds = {"teams": desk.team, "mailboxes": desk.mailbox, "statuses": ticket.status, "priorities": ticket.priority}
     settings = {
         f"{name}-{action}": reverse(f"helpdesk_settings_{name}_modeladmin_{action}", args=[row.pk] if with_row else [])
@@ -39,6 +43,8 @@ def addresses(desk: Any, ticket: Any) -> dict[str, str]:
         "failed": reverse("helpdesk_mail_log:mail", args=[failed.pk]),
         "outgoing": reverse("helpdesk_outgoing_mail:index"),
         "ours": reverse("helpdesk_outgoing_mail:mail", args=[ours.pk]),
+        "problems": reverse("helpdesk_delivery_problems:index"),
+        "unknown-reports": reverse("helpdesk_delivery_problems:unknown"),
         "history": reverse("wagtailsnippets_wagtail_helpdesk_ticket:history", args=[ticket.pk]),
         "trash": reverse("wagtailsnippets_wagtail_helpdesk_ticket:delete", args=[ticket.pk]),
     }

@@ -105,10 +105,10 @@ class DeliveryProblemListView(RequirePermissionMixin, BaseListingView):
     @cached_property
     def columns(self) -> list[Column]:
         return [
-            TitleColumn("address", label=_("Recipient"), accessor=_address, get_url=_mail_url),
+            TitleColumn("address", label=_("Recipient"), accessor=_address, get_url=_mail_url, width="20%"),
             StatusTagColumn("problem", label=_("Problem"), accessor=problem_of, primary=_is_open),
-            Column("said", label=_("What was said"), accessor=_said),
-            ReportColumn("report", label=_("Report"), accessor="pk"),
+            Column("said", label=_("What was said"), accessor=_said, classname="hd-log-said"),
+            ReportColumn("report", label=_("Report"), accessor="pk", classname="hd-log-minor"),
             TicketColumn("ticket", label=_("Ticket"), accessor="outbound.ticket"),
             Column("mailbox", label=_("Mailbox"), accessor="outbound.mailbox.address", classname="hd-log-minor"),
             DateColumn("created_at", label=_("Created"), accessor="outbound.created_at", width="12%"),
@@ -119,7 +119,7 @@ class DeliveryProblemListView(RequirePermissionMixin, BaseListingView):
         if not self.request.user.has_perm(VIEW_ARRIVED):
             return []
         url = reverse("helpdesk_delivery_problems:unknown")
-        return [HeaderButton(_("Reports about no mail of ours"), url=url, icon_name="mail")]
+        return [HeaderButton(_("Unknown reports"), url=url, icon_name="mail")]
 
     def get_base_queryset(self) -> QuerySet[OutboundRecipient]:
         doubtful = DeliveryEvent.objects.filter(outbound=OuterRef("outbound"), verified=False)
