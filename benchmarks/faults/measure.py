@@ -35,8 +35,10 @@ WORKERS = 2
 #: Seconds that a worker lives at most, and mails and replies that come in meanwhile.
 LONGEST_LIFE = 0.8
 MAILS, REPLIES = 2, 2
+#: Every third one that is killed only fetches, so that fetching, which is quick, is met too: its life, and its mails.
+FETCHERS, LONGEST_FETCH, BURST = 3, 0.2, 6
 #: Seconds after the last kill until all has to be done.
-PATIENCE = 120
+PATIENCE = 300
 _UNFINISHED = (OutboundState.QUEUED, OutboundState.CLAIMED, OutboundState.TRANSMITTING, OutboundState.RETRY)
 
 
@@ -90,8 +92,11 @@ class _Run:
         """Kill one of the workers, by turns, after a random time; mails and replies come in all the while."""
         workers = [self._start() for _ in range(WORKERS)]
         for number in range(kills):
+            if number % FETCHERS == 0:
+                self._kill_fetcher()
+                continue
             end = time.monotonic() + self.chance.uniform(0.01, LONGEST_LIFE)
-            self._bring_in()
+            self._bring_in(MAILS)
             time.sleep(max(0.0, end - time.monotonic()))
             turn = number % WORKERS
             os.kill(workers[turn], signal.SIGKILL)
@@ -112,13 +117,20 @@ class _Run:
         finally:
             os.kill(pid, signal.SIGKILL)
 
-    def _start(self) -> int:
-        self.nursery.stdin.write("work\n")
+    def _kill_fetcher(self) -> None:
+        self._bring_in(BURST)
+        pid = self._start("fetch")
+        time.sleep(self.chance.uniform(0.01, LONGEST_FETCH))
+        os.kill(pid, signal.SIGKILL)
+        self._note_moment(pid)
+
+    def _start(self, what: str = "work") -> int:
+        self.nursery.stdin.write(f"{what}\n")
         self.nursery.stdin.flush()
         return int(self.nursery.stdout.readline())
 
-    def _bring_in(self) -> None:
-        for _ in range(MAILS):
+    def _bring_in(self, mails: int) -> None:
+        for _ in range(mails):
             number = len(self.subjects)
             subject = f"Question {number:05}"
             mail = make_mail(f"Text of {subject}", subject=subject, sender=f"c{number}@d{number}.example")

@@ -1,6 +1,7 @@
 """Starts workers quickly: loads Django once, then forks one for each line of standard input and answers its number.
 
-A worker does what ``helpdesk_work`` does, for ever. Who reads the numbers kills it.
+A line is "work", for a worker that does what ``helpdesk_work`` does, or "fetch", for one that only fetches; both for
+ever. Who reads the numbers kills them.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ def main(mailbox_id: str) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    for _line in sys.stdin:
+    for line in sys.stdin:
         pid = os.fork()
         if not pid:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            work()
+            work(only_fetch=line.strip() == "fetch")
         answers.write(f"{pid}\n")
         answers.flush()
 
@@ -45,12 +46,13 @@ def warm_up(mailbox_id: int) -> None:
     connection.close()
 
 
-def work() -> None:
+def work(*, only_fetch: bool) -> None:
     """Do all that is due, again and again."""
+    from wagtail_helpdesk.mail.fetch import fetch_due
     from wagtail_helpdesk.pipeline import STEPS
     from wagtail_helpdesk.worker import Worker
 
-    worker = Worker(STEPS)
+    worker = Worker([step for step in STEPS if step.function is fetch_due] if only_fetch else STEPS)
     while True:
         if not worker.run_once():
             time.sleep(PAUSE)
