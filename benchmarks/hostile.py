@@ -104,8 +104,8 @@ def _memory() -> int:
 
 
 def _ours(raw: bytes, mailbox_id: int) -> str:
-    from wagtail_helpdesk.mail.accept import Envelope, Origin, accept
-    from wagtail_helpdesk.mail.process import process
+    from wagtail_helpdesk.mail.arriving.accept import Envelope, Origin, accept
+    from wagtail_helpdesk.mail.arriving.process import process
 
     accepted = accept(raw, Envelope(), Origin("import", mailbox_id))
     return process(accepted.mail.pk, may_defer=False).outcome

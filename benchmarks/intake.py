@@ -25,9 +25,9 @@ from benchmarks.mails import make_mail
 from benchmarks.peer.client import Peer, django_helpdesk
 from benchmarks.queries import take_in
 from benchmarks.report import print_table, ratio
+from wagtail_helpdesk.mail.arriving.process import process
 from wagtail_helpdesk.mail.choices import MailOutcome
 from wagtail_helpdesk.mail.models import AutoReplyLedger, InboundMail
-from wagtail_helpdesk.mail.process import process
 from wagtail_helpdesk.tickets.models import Ticket
 
 KINDS = ("plain, new", "with a file, new", "answer to one")

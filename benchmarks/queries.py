@@ -27,10 +27,10 @@ from wagtail_helpdesk.conversations.actions.reply import Reply
 from wagtail_helpdesk.desk.models import Mailbox
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.standing_views import VIEWS
-from wagtail_helpdesk.mail.accept import Accepted, Envelope, Origin, accept
-from wagtail_helpdesk.mail.deliver import deliver
+from wagtail_helpdesk.mail.arriving.accept import Accepted, Envelope, Origin, accept
+from wagtail_helpdesk.mail.arriving.process import process
 from wagtail_helpdesk.mail.models import OutboundMail
-from wagtail_helpdesk.mail.process import process
+from wagtail_helpdesk.mail.outbox.deliver import deliver
 from wagtail_helpdesk.mail.transports import open_transport
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.participants import token_for

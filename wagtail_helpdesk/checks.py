@@ -19,7 +19,7 @@ from django.utils.module_loading import import_string
 from wagtail_helpdesk import conf
 from wagtail_helpdesk.addresses import is_address
 from wagtail_helpdesk.mail import webhooks
-from wagtail_helpdesk.mail.local_dkim import is_available as dkim_is_available
+from wagtail_helpdesk.mail.arriving.local_dkim import is_available as dkim_is_available
 
 _CHOICES = {
     "MULTI_MAILBOX": ("single", "per_mailbox"),

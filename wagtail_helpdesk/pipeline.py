@@ -10,14 +10,14 @@ from wagtail_helpdesk.conversations import reactors as conversations
 from wagtail_helpdesk.conversations.scanning import scan_due
 from wagtail_helpdesk.events import Reactor
 from wagtail_helpdesk.knowledge_base import reactors as knowledge_base
-from wagtail_helpdesk.mail import guards
 from wagtail_helpdesk.mail import reactors as mail
 from wagtail_helpdesk.mail.beat import BEAT_EVERY, beat
 from wagtail_helpdesk.mail.choices import Audience
 from wagtail_helpdesk.mail.clean import clean
-from wagtail_helpdesk.mail.deliver import deliver_due
-from wagtail_helpdesk.mail.fetch import fetch_due, sweep_due
-from wagtail_helpdesk.mail.lateness import warn_late
+from wagtail_helpdesk.mail.fetching.fetch import fetch_due, sweep_due
+from wagtail_helpdesk.mail.outbox import guards
+from wagtail_helpdesk.mail.outbox.deliver import deliver_due
+from wagtail_helpdesk.mail.outbox.lateness import warn_late
 from wagtail_helpdesk.mail.resealing import reseal
 from wagtail_helpdesk.mail.work import process_due, publish_due
 from wagtail_helpdesk.notifications import reactors as notifications

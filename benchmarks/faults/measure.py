@@ -26,7 +26,7 @@ from tests.mail.helpers import make_mail
 from wagtail_helpdesk import vault
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.mail.choices import InboundState, OutboundState
-from wagtail_helpdesk.mail.fetch import fetch
+from wagtail_helpdesk.mail.fetching.fetch import fetch
 from wagtail_helpdesk.mail.models import AutoReplyLedger, InboundMail, MailSource, MailTransport, OutboundMail
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.models import Ticket

@@ -38,8 +38,8 @@ def warm_up(mailbox_id: int) -> None:
     from django.db import connection
 
     from tests.mail.helpers import make_mail
-    from wagtail_helpdesk.mail.accept import Envelope, Origin, accept
-    from wagtail_helpdesk.mail.process import process
+    from wagtail_helpdesk.mail.arriving.accept import Envelope, Origin, accept
+    from wagtail_helpdesk.mail.arriving.process import process
 
     raw = make_mail("Text of the first mail, which is about nothing.", subject="Warm up").as_bytes()
     process(accept(raw, Envelope(), Origin("import", mailbox_id)).mail.pk)
@@ -48,7 +48,7 @@ def warm_up(mailbox_id: int) -> None:
 
 def work(*, only_fetch: bool) -> None:
     """Do all that is due, again and again."""
-    from wagtail_helpdesk.mail.fetch import fetch_due
+    from wagtail_helpdesk.mail.fetching.fetch import fetch_due
     from wagtail_helpdesk.pipeline import STEPS
     from wagtail_helpdesk.worker import Worker
 

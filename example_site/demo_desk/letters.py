@@ -11,9 +11,9 @@ from email.policy import SMTP
 from email.utils import format_datetime, formataddr, parseaddr
 
 from demo_desk.models import SentMail
-from wagtail_helpdesk.mail.accept import Envelope, Origin, accept
+from wagtail_helpdesk.mail.arriving.accept import Envelope, Origin, accept
+from wagtail_helpdesk.mail.arriving.process import process
 from wagtail_helpdesk.mail.models import InboundMail
-from wagtail_helpdesk.mail.process import process
 
 
 @dataclass(frozen=True, slots=True)

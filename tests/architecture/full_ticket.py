@@ -15,9 +15,9 @@ from wagtail_helpdesk.conversations.words import NewFile
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.intake.incoming import Person
 from wagtail_helpdesk.knowledge_base.models import TicketArticle
+from wagtail_helpdesk.mail.arriving.raw_store import store_raw
 from wagtail_helpdesk.mail.choices import InboundState, OutboundState
 from wagtail_helpdesk.mail.models import InboundMail, OutboundMail
-from wagtail_helpdesk.mail.raw_store import store_raw
 from wagtail_helpdesk.notifications.models import Notice
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.change_subject import ChangeSubject

@@ -14,7 +14,7 @@ from tests.browser.screens import every_screen
 from tests.configuration.test_mail_log import arrived, left
 from wagtail_helpdesk.mail.choices import InboundState, MailOutcome, OutboundState
 from wagtail_helpdesk.mail.models import DeliveryEvent, MailAccount, MailSource, MailTemplate, MailTransport
-from wagtail_helpdesk.mail.probe import send_probes
+from wagtail_helpdesk.mail.outbox.probe import send_probes
 
 
 @pytest.fixture

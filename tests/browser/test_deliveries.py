@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.axe import assert_axe
 from tests.browser.screens import every_screen
 from wagtail_helpdesk.mail.models import MailTransport, OutboundMail
-from wagtail_helpdesk.mail.problems import refresh_delivery_flag
+from wagtail_helpdesk.mail.reporting.problems import refresh_delivery_flag
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.participants import add_participant, token_for
 from wagtail_helpdesk.tickets.choices import Role, TokenPurpose

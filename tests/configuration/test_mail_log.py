@@ -10,9 +10,9 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
+from wagtail_helpdesk.mail.arriving.raw_store import store_raw
 from wagtail_helpdesk.mail.choices import InboundState, MailOutcome, OutboundState
 from wagtail_helpdesk.mail.models import InboundMail, MailTransport, OutboundMail
-from wagtail_helpdesk.mail.raw_store import store_raw
 from wagtail_helpdesk.testing import factories
 
 NOW = datetime(2026, 1, 20, 9, 0, tzinfo=UTC)

@@ -13,9 +13,9 @@ from wagtail.models import ModelLogEntry
 
 from tests.mail.smtp import Inbox, smtp_server
 from wagtail_helpdesk import vault
-from wagtail_helpdesk.mail.accept import Envelope, Origin, accept
+from wagtail_helpdesk.mail.arriving.accept import Envelope, Origin, accept
+from wagtail_helpdesk.mail.arriving.process import process
 from wagtail_helpdesk.mail.choices import SourceState
-from wagtail_helpdesk.mail.deliver import deliver_due
 from wagtail_helpdesk.mail.models import (
     MailAccount,
     MailboxOptions,
@@ -24,7 +24,7 @@ from wagtail_helpdesk.mail.models import (
     OutboundMail,
     SourceFolder,
 )
-from wagtail_helpdesk.mail.process import process
+from wagtail_helpdesk.mail.outbox.deliver import deliver_due
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.models import Ticket
 

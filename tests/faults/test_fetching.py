@@ -16,7 +16,7 @@ from tests.mail.helpers import make_mail
 from tests.personas import Desk
 from wagtail_helpdesk import vault
 from wagtail_helpdesk.desk.models import Mailbox
-from wagtail_helpdesk.mail.fetch import fetch, sweep
+from wagtail_helpdesk.mail.fetching.fetch import fetch, sweep
 from wagtail_helpdesk.mail.models import InboundMail, InboundOrigin, MailSource, SourceFolder
 from wagtail_helpdesk.mail.sources import open_source
 from wagtail_helpdesk.mail.work import process_due
@@ -162,7 +162,7 @@ def test_mail_with_long_lines_by_pop3(desk: Desk, dovecot: Dovecot) -> None:
     raw = b"Subject: long\r\n\r\n" + b"x" * 100_000 + b"\r\n..\r\n.\r\n" + b"." * 70_000 + b"\r\n"
     dovecot.deliver(row.username, raw)
     assert fetch(row).taken == 1
-    from wagtail_helpdesk.mail.raw_store import load_raw
+    from wagtail_helpdesk.mail.arriving.raw_store import load_raw
 
     assert load_raw(InboundMail.objects.get()) == raw
 

@@ -13,8 +13,8 @@ from tests.faults.conftest import Victim
 from tests.mail.helpers import make_mail
 from wagtail_helpdesk.conversations.files import read_file
 from wagtail_helpdesk.conversations.models import Attachment, Message
+from wagtail_helpdesk.mail.arriving.raw_store import load_raw
 from wagtail_helpdesk.mail.models import InboundMail, OutboundMail
-from wagtail_helpdesk.mail.raw_store import load_raw
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.models import Ticket
 

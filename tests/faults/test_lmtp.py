@@ -21,9 +21,9 @@ from django.db import connection
 
 from tests.faults.test_pipe import PROJECT, on_this_database
 from tests.mail.helpers import make_mail
+from wagtail_helpdesk.mail.arriving.raw_store import load_raw
 from wagtail_helpdesk.mail.lmtp import MAX_CONNECTIONS, Address
 from wagtail_helpdesk.mail.models import InboundDelivery, InboundMail, MailboxOptions, OutboundMail
-from wagtail_helpdesk.mail.raw_store import load_raw
 from wagtail_helpdesk.mail.work import process_due
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.models import Ticket

@@ -14,9 +14,9 @@ from django.conf import settings
 from django.db import connection
 
 from tests.mail.helpers import make_mail
+from wagtail_helpdesk.mail.arriving.raw_store import load_raw
 from wagtail_helpdesk.mail.models import InboundDelivery, InboundMail
 from wagtail_helpdesk.mail.pipe import EMPTY, OK, TRY_AGAIN
-from wagtail_helpdesk.mail.raw_store import load_raw
 from wagtail_helpdesk.testing import factories
 
 PROJECT = Path(__file__).resolve().parents[2]

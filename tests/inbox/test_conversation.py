@@ -14,10 +14,10 @@ from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.conversation import FOLD_ABOVE, SHOWN_AT_END, MessageItem, conversation_of
+from wagtail_helpdesk.mail.arriving.decisions import Decision
 from wagtail_helpdesk.mail.choices import OutboundState
-from wagtail_helpdesk.mail.decisions import Decision
 from wagtail_helpdesk.mail.models import MailTransport, OutboundMail
-from wagtail_helpdesk.mail.problems import refresh_delivery_flag
+from wagtail_helpdesk.mail.reporting.problems import refresh_delivery_flag
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
 from wagtail_helpdesk.tickets.actions.change_status import ChangeStatus

@@ -11,7 +11,7 @@ from PIL import Image
 from tests.mail.helpers import make_mail, take_in
 from wagtail_helpdesk.conversations.choices import ScanState
 from wagtail_helpdesk.conversations.words import NewFile
-from wagtail_helpdesk.mail.raw_store import drop_raw
+from wagtail_helpdesk.mail.arriving.raw_store import drop_raw
 from wagtail_helpdesk.testing import factories
 
 RUSSIAN = "Счёт не сходится с договором"

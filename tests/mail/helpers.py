@@ -10,9 +10,9 @@ from itertools import count
 from django.utils import timezone
 
 from wagtail_helpdesk.desk.models import Mailbox
-from wagtail_helpdesk.mail.accept import Envelope, Origin, accept
+from wagtail_helpdesk.mail.arriving.accept import Envelope, Origin, accept
+from wagtail_helpdesk.mail.arriving.process import process
 from wagtail_helpdesk.mail.models import InboundMail
-from wagtail_helpdesk.mail.process import process
 
 _numbers = count(1)
 

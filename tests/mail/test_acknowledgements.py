@@ -10,7 +10,7 @@ from django.test import override_settings
 
 from tests.mail.helpers import make_mail, take_in
 from tests.personas import Desk
-from wagtail_helpdesk.mail.accept import Envelope
+from wagtail_helpdesk.mail.arriving.accept import Envelope
 from wagtail_helpdesk.mail.ledger import similar
 from wagtail_helpdesk.mail.models import MailboxOptions, OutboundMail
 from wagtail_helpdesk.testing import factories

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from tests.mail.helpers import make_mail, take_in
 from tests.personas import Desk
-from wagtail_helpdesk.mail.authentication import Authentication, Trust, authenticate
-from wagtail_helpdesk.mail.local_dkim import check_dkim
+from wagtail_helpdesk.mail.arriving.authentication import Authentication, Trust, authenticate
+from wagtail_helpdesk.mail.arriving.local_dkim import check_dkim
+from wagtail_helpdesk.mail.arriving.results import read_results, server_of
 from wagtail_helpdesk.mail.models import MailboxOptions
 from wagtail_helpdesk.mail.parsing import parse
-from wagtail_helpdesk.mail.results import read_results, server_of
 
 TRUST = Trust(servers=("mx.desk.example",), domains=("desk.example",))
 OURS = "from mail.example.org (mail.example.org [192.0.2.1]) by mx.desk.example with ESMTPS; Mon, 2 Mar 2026 10:00:00"

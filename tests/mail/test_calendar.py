@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.mail.helpers import make_mail, take_in
 from wagtail_helpdesk.conversations.cards import cards_of
 from wagtail_helpdesk.events import Actor
-from wagtail_helpdesk.mail.calendar import MAX_BYTES, MAX_EVENTS, read_cards
+from wagtail_helpdesk.mail.arriving.calendar import MAX_BYTES, MAX_EVENTS, read_cards
 from wagtail_helpdesk.mail.parsing import ParsedAttachment
 from wagtail_helpdesk.tickets.actions.change_status import TrashTicket
 from wagtail_helpdesk.tickets.actions.erase_ticket import EraseTicket

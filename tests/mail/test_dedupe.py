@@ -10,9 +10,9 @@ from django.test import override_settings
 
 from tests.mail.helpers import make_mail, take_in
 from tests.personas import Desk
-from wagtail_helpdesk.mail.accept import Envelope, Origin, accept
+from wagtail_helpdesk.mail.arriving.accept import Envelope, Origin, accept
+from wagtail_helpdesk.mail.arriving.process import process
 from wagtail_helpdesk.mail.models import InboundDelivery, InboundMail, OutboundMail
-from wagtail_helpdesk.mail.process import process
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.models import Ticket, TicketAccess, TicketLink
 

@@ -24,8 +24,9 @@ from tests.mail.sources import make_imap
 from tests.personas import Desk
 from wagtail_helpdesk import vault
 from wagtail_helpdesk.events import Actor
-from wagtail_helpdesk.mail import accept as accepting
-from wagtail_helpdesk.mail.fetch import fetch, fetch_due, sweep, sweep_due
+from wagtail_helpdesk.mail.arriving import accept as accepting
+from wagtail_helpdesk.mail.fetching.fetch import fetch, fetch_due, sweep, sweep_due
+from wagtail_helpdesk.mail.fetching.watching import Watchers, watch
 from wagtail_helpdesk.mail.models import (
     InboundDelivery,
     InboundMail,
@@ -36,7 +37,6 @@ from wagtail_helpdesk.mail.models import (
 )
 from wagtail_helpdesk.mail.sources import open_source
 from wagtail_helpdesk.mail.sources.base import SourceRefused
-from wagtail_helpdesk.mail.watching import Watchers, watch
 from wagtail_helpdesk.mail.work import process_due
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.testing.sources import SourceContract
@@ -122,7 +122,7 @@ def test_raw_is_kept_byte_for_byte(rig: Rig) -> None:
     raw = b"Subject: bytes\r\nContent-Type: text/plain; charset=koi8-r\r\n\r\n\xf0\xd2\xc9 {12}\r\n)\r\n"
     rig.folder.add(raw)
     fetch(rig.row)
-    from wagtail_helpdesk.mail.raw_store import load_raw
+    from wagtail_helpdesk.mail.arriving.raw_store import load_raw
 
     assert load_raw(InboundMail.objects.get()) == raw
 
@@ -667,7 +667,7 @@ def test_a_live_lease_is_respected_and_a_dead_one_taken_over(rig: Rig) -> None:
 
 def test_time_runs_out(rig: Rig, monkeypatch) -> None:
     """A source with very much mail does not keep the worker from everything else."""
-    from wagtail_helpdesk.mail import fetch as fetching
+    from wagtail_helpdesk.mail.fetching import fetch as fetching
 
     rig.deliver(*(f"Mail {number}" for number in range(60)))
     monkeypatch.setattr(fetching, "BUDGET", -1.0)

@@ -14,7 +14,7 @@ from django.db import OperationalError
 from tests.mail.helpers import make_mail
 from tests.personas import Desk
 from wagtail_helpdesk.desk.models import Mailbox
-from wagtail_helpdesk.mail import importing
+from wagtail_helpdesk.mail.arriving import importing
 from wagtail_helpdesk.mail.models import InboundMail, OutboundMail
 from wagtail_helpdesk.tickets.models import Ticket
 

@@ -15,7 +15,7 @@ from tests.mail.helpers import make_mail, take_in
 from tests.personas import Desk
 from wagtail_helpdesk.conversations.models import Attachment
 from wagtail_helpdesk.conversations.sanitising import used_content_ids
-from wagtail_helpdesk.mail.inline_images import embed_images
+from wagtail_helpdesk.mail.arriving.inline_images import embed_images
 
 
 def picture(colour: str = "red") -> bytes:

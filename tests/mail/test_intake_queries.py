@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.mail.helpers import make_mail, take_in
 from tests.personas import Desk
-from wagtail_helpdesk.mail.accept import Envelope, Origin, accept
+from wagtail_helpdesk.mail.arriving.accept import Envelope, Origin, accept
+from wagtail_helpdesk.mail.arriving.process import process
 from wagtail_helpdesk.mail.models import OutboundMail
-from wagtail_helpdesk.mail.process import process
 
 MAILS = {
     "first mail of a stranger, acknowledged": (make_mail("Hello"), 33),

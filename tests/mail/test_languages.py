@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from tests.mail.helpers import make_mail, take_in
 from tests.personas import Desk
 from wagtail_helpdesk.conversations.quoting import split_reply
-from wagtail_helpdesk.mail.languages import LEAST, detect, nearest_language
+from wagtail_helpdesk.mail.arriving.languages import LEAST, detect, nearest_language
 from wagtail_helpdesk.mail.models import OutboundMail
 from wagtail_helpdesk.testing import factories
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.mail.helpers import make_mail
 from tests.personas import Desk
-from wagtail_helpdesk.mail.fetch import fetch, sweep
+from wagtail_helpdesk.mail.fetching.fetch import fetch, sweep
 from wagtail_helpdesk.mail.models import InboundMail, MailSource, OutboundMail, SourceFolder
 from wagtail_helpdesk.mail.sources import open_source
 from wagtail_helpdesk.mail.sources.base import MailFailed

@@ -21,10 +21,10 @@ from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.conversations.words import NewFile
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.mail.actions.settle_mail import CancelMail, MarkDelivered, RetryMail
-from wagtail_helpdesk.mail.deliver import deliver_due, sweep_leases
-from wagtail_helpdesk.mail.enqueue import Outgoing
 from wagtail_helpdesk.mail.models import MailTransport, OutboundMail, OutboundRecipient
-from wagtail_helpdesk.mail.schedule import GIVE_UP_AFTER, next_try
+from wagtail_helpdesk.mail.outbox.deliver import deliver_due, sweep_leases
+from wagtail_helpdesk.mail.outbox.enqueue import Outgoing
+from wagtail_helpdesk.mail.outbox.schedule import GIVE_UP_AFTER, next_try
 from wagtail_helpdesk.pipeline import STEPS
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.models import Ticket, TicketEvent

@@ -17,13 +17,13 @@ from tests.mail.scripted_smtp import CLOSE, HANG, Script, scripted_server
 from tests.personas import Desk
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.events import Actor
-from wagtail_helpdesk.mail import outcomes
 from wagtail_helpdesk.mail.actions.settle_mail import CancelMail, LeaveMail, MarkDelivered, RetryMail
-from wagtail_helpdesk.mail.confirm import prove_sent
-from wagtail_helpdesk.mail.deliver import deliver_due, sweep_leases
 from wagtail_helpdesk.mail.identity import split_bounce_address
-from wagtail_helpdesk.mail.lateness import warn_late
 from wagtail_helpdesk.mail.models import MailboxOptions, MailTransport, OutboundMail
+from wagtail_helpdesk.mail.outbox import outcomes
+from wagtail_helpdesk.mail.outbox.confirm import prove_sent
+from wagtail_helpdesk.mail.outbox.deliver import deliver_due, sweep_leases
+from wagtail_helpdesk.mail.outbox.lateness import warn_late
 from wagtail_helpdesk.mail.transports import Envelope, HandingOver, SendResult, Transport, dialogue, register, registry
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.models import Ticket, TicketEvent

@@ -9,7 +9,7 @@ from tests.personas import Desk
 from wagtail_helpdesk import events
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.mail.models import OutboundMail
-from wagtail_helpdesk.mail.problems import refresh_delivery_flag, tell_problem
+from wagtail_helpdesk.mail.reporting.problems import refresh_delivery_flag, tell_problem
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.merge_tickets import MergeTickets, UnmergeTickets
 from wagtail_helpdesk.tickets.models import Ticket, TicketEvent, TicketMerge

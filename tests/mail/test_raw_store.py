@@ -14,11 +14,11 @@ from tests.personas import Desk
 from wagtail_helpdesk.conversations.models import Attachment
 from wagtail_helpdesk.conversations.storage import private_storage
 from wagtail_helpdesk.conversations.words import NewFile
-from wagtail_helpdesk.mail import raw_store
-from wagtail_helpdesk.mail.accept import Envelope, Origin, accept
+from wagtail_helpdesk.mail.arriving import raw_store
+from wagtail_helpdesk.mail.arriving.accept import Envelope, Origin, accept
+from wagtail_helpdesk.mail.arriving.process import process
 from wagtail_helpdesk.mail.clean import clean, sweep_orphans
 from wagtail_helpdesk.mail.models import AddressSuppression, AutoReplyLedger, InboundMail, RawMail
-from wagtail_helpdesk.mail.process import process
 from wagtail_helpdesk.testing import factories
 
 

@@ -14,9 +14,8 @@ from tests.mail.parsing.test_corpus import CORPUS, as_bytes, cases
 from tests.personas import Desk
 from wagtail_helpdesk.addresses import address_hash
 from wagtail_helpdesk.events import Actor
-from wagtail_helpdesk.mail.accept import Envelope
+from wagtail_helpdesk.mail.arriving.accept import Envelope
 from wagtail_helpdesk.mail.choices import DeliveryEventKind, RecipientState
-from wagtail_helpdesk.mail.delivery_states import after_event, is_dead_address, strongest
 from wagtail_helpdesk.mail.identity import LOOP_HEADER, make_bounce_address, make_loop_header
 from wagtail_helpdesk.mail.models import (
     AddressSuppression,
@@ -26,7 +25,8 @@ from wagtail_helpdesk.mail.models import (
     MailboxOptions,
     OutboundMail,
 )
-from wagtail_helpdesk.mail.reports import _ACTIONS
+from wagtail_helpdesk.mail.reporting.delivery_states import after_event, is_dead_address, strongest
+from wagtail_helpdesk.mail.reporting.reports import _ACTIONS
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.change_status import TrashTicket
 from wagtail_helpdesk.tickets.actions.erase_ticket import EraseTicket

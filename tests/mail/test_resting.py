@@ -16,9 +16,9 @@ from tests.mail.test_transports import free_port, postmark
 from tests.personas import Desk
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.mail.actions.settle_mail import RetryMail
-from wagtail_helpdesk.mail.deliver import deliver_due
 from wagtail_helpdesk.mail.models import MailTransport, OutboundMail
-from wagtail_helpdesk.mail.schedule import LONGEST_PAUSE, UNAVAILABLE_PAUSE, next_probe
+from wagtail_helpdesk.mail.outbox.deliver import deliver_due
+from wagtail_helpdesk.mail.outbox.schedule import LONGEST_PAUSE, UNAVAILABLE_PAUSE, next_probe
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.testing.transports import Scenario
 from wagtail_helpdesk.tickets.models import Ticket
@@ -181,7 +181,7 @@ class TestPerMinute:
         """Two processes counted at the same time: the claim that makes it one too many is taken back."""
         MailTransport.objects.update(per_minute=1)
         (other,) = copies_of(mail, 1, queues=0)
-        monkeypatch.setattr("wagtail_helpdesk.mail.deliver.resting_mailboxes", lambda now: [])
+        monkeypatch.setattr("wagtail_helpdesk.mail.outbox.deliver.resting_mailboxes", lambda now: [])
         OutboundMail.objects.filter(pk=other.pk).update(
             state="claimed", lease_owner="elsewhere:1:x", lease_until=NOW + timedelta(minutes=1)
         )

@@ -9,7 +9,7 @@ from django.utils import timezone
 from tests.mail.helpers import make_mail, take_in
 from tests.personas import Desk
 from wagtail_helpdesk.conversations.models import Message
-from wagtail_helpdesk.mail.accept import Envelope
+from wagtail_helpdesk.mail.arriving.accept import Envelope
 from wagtail_helpdesk.mail.choices import OutboundState
 from wagtail_helpdesk.mail.models import DeliveryEvent, OutboundMail
 from wagtail_helpdesk.pipeline import STEPS

@@ -12,7 +12,7 @@ from tests.personas import Desk
 from wagtail_helpdesk.mail import sources
 from wagtail_helpdesk.mail.checking import CheckStep
 from wagtail_helpdesk.mail.choices import PostAction
-from wagtail_helpdesk.mail.fetch import fetch
+from wagtail_helpdesk.mail.fetching.fetch import fetch
 from wagtail_helpdesk.mail.models import MailSource
 from wagtail_helpdesk.mail.sources.base import (
     BEGINNING,

@@ -12,8 +12,8 @@ from django.utils import timezone
 from tests.mail.helpers import make_mail, take_in
 from wagtail_helpdesk.conversations.files import FOLDER
 from wagtail_helpdesk.conversations.storage import private_storage
+from wagtail_helpdesk.mail.arriving.process import STORAGE_PATIENCE, STORAGE_STEP, process
 from wagtail_helpdesk.mail.choices import InboundState, MailOutcome
-from wagtail_helpdesk.mail.process import STORAGE_PATIENCE, STORAGE_STEP, process
 from wagtail_helpdesk.mail.work import process_due
 from wagtail_helpdesk.tickets.models import Ticket
 

@@ -16,9 +16,9 @@ from wagtail_helpdesk.conversations.choices import Flag
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.mail.arriving.uploading import Kind, kind_of
 from wagtail_helpdesk.mail.choices import MailOutcome
 from wagtail_helpdesk.mail.models import InboundMail
-from wagtail_helpdesk.mail.uploading import Kind, kind_of
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.change_status import ChangeStatus, TrashTicket
 

@@ -28,7 +28,7 @@ from tests.personas import Desk
 from wagtail_helpdesk.addresses import address_hash
 from wagtail_helpdesk.checks import WEBHOOK_BYTES, check_webhooks
 from wagtail_helpdesk.mail import webhooks
-from wagtail_helpdesk.mail.deliver import deliver_due
+from wagtail_helpdesk.mail.arriving.raw_store import load_raw
 from wagtail_helpdesk.mail.identity import make_bounce_address
 from wagtail_helpdesk.mail.models import (
     AddressSuppression,
@@ -37,7 +37,7 @@ from wagtail_helpdesk.mail.models import (
     MailboxOptions,
     OutboundMail,
 )
-from wagtail_helpdesk.mail.raw_store import load_raw
+from wagtail_helpdesk.mail.outbox.deliver import deliver_due
 from wagtail_helpdesk.mail.work import process_due
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.models import Ticket, TicketLink

@@ -11,8 +11,8 @@ from django.core import mail as django_mail
 from tests.mail.helpers import make_mail, take_in
 from tests.mail.test_reports import dsn
 from wagtail_helpdesk.events import Actor
-from wagtail_helpdesk.mail.accept import Envelope
 from wagtail_helpdesk.mail.actions.settle_held import NoteHeldMail
+from wagtail_helpdesk.mail.arriving.accept import Envelope
 from wagtail_helpdesk.mail.models import MailboxOptions, OutboundMail
 from wagtail_helpdesk.notifications.models import Notice
 from wagtail_helpdesk.pipeline import STEPS

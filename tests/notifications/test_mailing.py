@@ -14,10 +14,10 @@ from wagtail.users.models import UserProfile
 
 from wagtail_helpdesk.addresses import address_hash
 from wagtail_helpdesk.events import Actor
-from wagtail_helpdesk.mail.deliver import deliver_due
 from wagtail_helpdesk.mail.identity import split_reply_address
 from wagtail_helpdesk.mail.models import AddressSuppression, MailboxOptions, MailTemplate, OutboundMail
-from wagtail_helpdesk.mail.problems import refresh_delivery_flag, tell_problem
+from wagtail_helpdesk.mail.outbox.deliver import deliver_due
+from wagtail_helpdesk.mail.reporting.problems import refresh_delivery_flag, tell_problem
 from wagtail_helpdesk.notifications import mailing
 from wagtail_helpdesk.notifications.actions.mark_read import mark_read
 from wagtail_helpdesk.notifications.clean import KEPT, clear_notices

@@ -28,10 +28,10 @@ from wagtail_helpdesk.configuration.visibility import (
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.senders import sender_badge
 from wagtail_helpdesk.mail.actions.read_again import ReadMailAgain
+from wagtail_helpdesk.mail.arriving.process import process
+from wagtail_helpdesk.mail.arriving.raw_store import RawMissing, load_raw
 from wagtail_helpdesk.mail.choices import Fidelity, InboundState, MailOutcome
 from wagtail_helpdesk.mail.models import InboundMail
-from wagtail_helpdesk.mail.process import process
-from wagtail_helpdesk.mail.raw_store import RawMissing, load_raw
 from wagtail_helpdesk.tickets.permissions import may
 
 _LOG_TITLE = gettext_lazy("Mail log")

@@ -22,10 +22,10 @@ from wagtail_helpdesk.configuration.visibility import VIEW_OUTGOING, visible_out
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.deliveries import decisions_with_labels
 from wagtail_helpdesk.mail.actions.settle_mail import ACTIONS
+from wagtail_helpdesk.mail.arriving.decisions import decision_named
 from wagtail_helpdesk.mail.choices import Audience, MailKind, OutboundState
-from wagtail_helpdesk.mail.decisions import decision_named
 from wagtail_helpdesk.mail.models import DeliveryEvent, OutboundMail
-from wagtail_helpdesk.mail.problems import FOR_OUTSIDERS
+from wagtail_helpdesk.mail.reporting.problems import FOR_OUTSIDERS
 from wagtail_helpdesk.mail.transports.words import explain_pause
 from wagtail_helpdesk.tickets.permissions import may
 

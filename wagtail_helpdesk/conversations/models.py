@@ -49,7 +49,7 @@ class Message(models.Model):
     images_allowed = models.BooleanField(default=False)
     #: What is known of the sender's claim to be who "from" says: "pass", "fail", "unknown"; "" where nobody asked.
     sender_auth = models.CharField(max_length=8, blank=True)
-    #: Invitations and answers to them, as plain values (``mail.calendar``).
+    #: Invitations and answers to them, as plain values (``mail.arriving.calendar``).
     cards = models.JSONField(default=list, blank=True)
     flags = models.JSONField(default=list, blank=True)
     #: {"to": [{"participant": pk, "name": ..., "address": ...}], "cc": [...], "bcc": []}

@@ -24,7 +24,7 @@ from wagtail_helpdesk.inbox.senders import SenderBadge, sender_badge
 from wagtail_helpdesk.inbox.standing_views import visible_tickets
 from wagtail_helpdesk.inbox.timeline import SILENT, describe, tickets_named
 from wagtail_helpdesk.mail.models import DeliveryEvent, InboundMail, OutboundMail
-from wagtail_helpdesk.mail.problems import FOR_OUTSIDERS
+from wagtail_helpdesk.mail.reporting.problems import FOR_OUTSIDERS
 from wagtail_helpdesk.tickets.choices import Visibility
 from wagtail_helpdesk.tickets.models import Ticket, TicketEvent
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_helpdesk.inbox.reports import report_of
+from wagtail_helpdesk.mail.arriving.decisions import Decision, decisions_for
 from wagtail_helpdesk.mail.choices import MailKind, OutboundState, RecipientState
-from wagtail_helpdesk.mail.decisions import Decision, decisions_for
 from wagtail_helpdesk.mail.models import OutboundMail, OutboundRecipient
 from wagtail_helpdesk.mail.transports.words import explain_pause
 

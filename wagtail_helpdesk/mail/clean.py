@@ -12,10 +12,10 @@ from wagtail_helpdesk import conf
 from wagtail_helpdesk.conversations.files import FOLDER as ATTACHMENTS
 from wagtail_helpdesk.conversations.models import Attachment
 from wagtail_helpdesk.conversations.storage import private_storage
+from wagtail_helpdesk.mail.arriving.raw_store import FOLDER as RAW
+from wagtail_helpdesk.mail.arriving.raw_store import drop_raw
 from wagtail_helpdesk.mail.choices import InboundState
 from wagtail_helpdesk.mail.models import AddressSuppression, AutoReplyLedger, InboundMail
-from wagtail_helpdesk.mail.raw_store import FOLDER as RAW
-from wagtail_helpdesk.mail.raw_store import drop_raw
 
 #: The ledger's longest window is a day.
 LEDGER_KEPT = timedelta(days=8)

@@ -23,7 +23,7 @@ from django.db import close_old_connections, transaction
 from wagtail_helpdesk import conf
 from wagtail_helpdesk.desk.querysets import own_addresses
 from wagtail_helpdesk.events import describe_error
-from wagtail_helpdesk.mail.accept import Envelope, Origin, accept
+from wagtail_helpdesk.mail.arriving.accept import Envelope, Origin, accept
 from wagtail_helpdesk.mail.own_addresses import mailbox_of
 
 logger = logging.getLogger(__name__)

@@ -51,7 +51,7 @@ def _accept(raw: bytes, options: argparse.Namespace) -> None:
     from django.db import transaction
 
     from wagtail_helpdesk.desk.querysets import mailbox_for
-    from wagtail_helpdesk.mail.accept import Envelope, Origin, accept
+    from wagtail_helpdesk.mail.arriving.accept import Envelope, Origin, accept
 
     mailbox = mailbox_for(options.mailbox)
     if mailbox is None:

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from wagtail_helpdesk.mail.choices import InboundState, OutboundState, RecipientState
-from wagtail_helpdesk.mail.schedule import LATE_AFTER
+from wagtail_helpdesk.mail.outbox.schedule import LATE_AFTER
 
 
 class InboundMailQuerySet(models.QuerySet):

@@ -19,8 +19,8 @@ from wagtail_helpdesk.events import (
     TicketsMerged,
     TicketsUnmerged,
 )
+from wagtail_helpdesk.mail.arriving.raw_store import drop_raw
 from wagtail_helpdesk.mail.choices import OutboundState
-from wagtail_helpdesk.mail.enqueue import Outgoing
 from wagtail_helpdesk.mail.ledger import (
     BREAKER_COUNT,
     BREAKER_PAUSE,
@@ -29,8 +29,8 @@ from wagtail_helpdesk.mail.ledger import (
     similar,
 )
 from wagtail_helpdesk.mail.models import DeliveryEvent, InboundMail, OutboundMail, OutboundRecipient
-from wagtail_helpdesk.mail.problems import refresh_delivery_flag
-from wagtail_helpdesk.mail.raw_store import drop_raw
+from wagtail_helpdesk.mail.outbox.enqueue import Outgoing
+from wagtail_helpdesk.mail.reporting.problems import refresh_delivery_flag
 from wagtail_helpdesk.tickets.actions.link_tickets import link_tickets
 from wagtail_helpdesk.tickets.actions.merge_tickets import note_moved
 from wagtail_helpdesk.tickets.choices import EventKind, LinkKind, Visibility

@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from wagtail_helpdesk.conversations.actions.publish_message import PublishMessage
 from wagtail_helpdesk.conversations.models import Message
+from wagtail_helpdesk.mail.arriving.process import process, release_leases
 from wagtail_helpdesk.mail.models import InboundMail
-from wagtail_helpdesk.mail.process import process, release_leases
 
 BATCH = 100
 

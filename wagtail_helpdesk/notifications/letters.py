@@ -18,11 +18,11 @@ from wagtail.models import Site
 from wagtail_helpdesk import conf
 from wagtail_helpdesk.conversations.choices import Direction
 from wagtail_helpdesk.conversations.models import Message
+from wagtail_helpdesk.mail.arriving.languages import nearest_language
+from wagtail_helpdesk.mail.arriving.local_dkim import is_available as dkim_is_available
 from wagtail_helpdesk.mail.choices import Audience, MailKind
 from wagtail_helpdesk.mail.compose.headers import mailbox_header
 from wagtail_helpdesk.mail.identity import make_reply_address
-from wagtail_helpdesk.mail.languages import nearest_language
-from wagtail_helpdesk.mail.local_dkim import is_available as dkim_is_available
 from wagtail_helpdesk.mail.models import MailboxOptions, OutboundMail
 from wagtail_helpdesk.mail.own_texts import choose, texts_for
 from wagtail_helpdesk.notifications.choices import NoticeKind

@@ -52,7 +52,7 @@ def mail_notices() -> int:
 
 
 def may_leave(mail: OutboundMail) -> bool:
-    """Tell whether a mail to an agent may be handed over now; the guard that ``mail.deliver`` asks.
+    """Tell whether a mail to an agent may be handed over now; the guard that ``mail.outbox.deliver`` asks.
 
     The agent must still be allowed to see every ticket it speaks of. What it should not say any more is dropped; the
     rest of a digest waits for the next one.

@@ -15,10 +15,10 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from wagtail_helpdesk.mail.arriving.raw_store import load_raw
 from wagtail_helpdesk.mail.choices import PostAction, StartFrom
-from wagtail_helpdesk.mail.fetch import fetch, sweep
+from wagtail_helpdesk.mail.fetching.fetch import fetch, sweep
 from wagtail_helpdesk.mail.models import InboundMail, InboundOrigin, MailSource
-from wagtail_helpdesk.mail.raw_store import load_raw
 from wagtail_helpdesk.mail.sources import open_source
 from wagtail_helpdesk.mail.sources.base import MailGone, RemoteMail, SourceError
 

@@ -11,10 +11,10 @@ from django.core import mail as django_mail
 from django.core.management import CommandError, call_command
 
 from wagtail_helpdesk.mail import leases
-from wagtail_helpdesk.mail.accept import Envelope, Origin, accept
+from wagtail_helpdesk.mail.arriving.accept import Envelope, Origin, accept
+from wagtail_helpdesk.mail.arriving.process import process
 from wagtail_helpdesk.mail.beat import beat
 from wagtail_helpdesk.mail.choices import InboundState, MailOutcome, OutboundState
-from wagtail_helpdesk.mail.deliver import deliver_due
 from wagtail_helpdesk.mail.health.facts import read_facts
 from wagtail_helpdesk.mail.health.findings import judge
 from wagtail_helpdesk.mail.models import (
@@ -28,8 +28,8 @@ from wagtail_helpdesk.mail.models import (
     SourceFolder,
     WorkerBeat,
 )
-from wagtail_helpdesk.mail.probe import last_probes, send_probes
-from wagtail_helpdesk.mail.process import process
+from wagtail_helpdesk.mail.outbox.deliver import deliver_due
+from wagtail_helpdesk.mail.outbox.probe import last_probes, send_probes
 from wagtail_helpdesk.pipeline import STEPS
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.models import Ticket

@@ -26,7 +26,7 @@ from wagtail_helpdesk.mail.checking import CheckStep
 from wagtail_helpdesk.mail.health.facts import read_facts
 from wagtail_helpdesk.mail.health.findings import judge
 from wagtail_helpdesk.mail.models import MailboxOptions, MailTransport
-from wagtail_helpdesk.mail.probe import send_probes
+from wagtail_helpdesk.mail.outbox.probe import send_probes
 from wagtail_helpdesk.mail.transports import SITE, kinds
 
 

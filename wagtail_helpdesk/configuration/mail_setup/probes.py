@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.desk.models import Mailbox
+from wagtail_helpdesk.mail.arriving.raw_store import RawMissing, load_raw
+from wagtail_helpdesk.mail.arriving.results import server_of
 from wagtail_helpdesk.mail.choices import OutboundState
 from wagtail_helpdesk.mail.models import InboundMail, MailboxOptions
+from wagtail_helpdesk.mail.outbox.probe import Probe, last_probes
 from wagtail_helpdesk.mail.parsing.parser import parse_headers
-from wagtail_helpdesk.mail.probe import Probe, last_probes
-from wagtail_helpdesk.mail.raw_store import RawMissing, load_raw
-from wagtail_helpdesk.mail.results import server_of
 
 _WAITING = (OutboundState.QUEUED, OutboundState.CLAIMED, OutboundState.TRANSMITTING, OutboundState.RETRY)
 _HEADERS_SHOWN = 5

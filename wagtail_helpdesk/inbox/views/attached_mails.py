@@ -24,7 +24,7 @@ from wagtail_helpdesk.conversations.serving import (
 )
 from wagtail_helpdesk.inbox.media import inbox_media
 from wagtail_helpdesk.inbox.views.base import TicketMixin, inbox_breadcrumb
-from wagtail_helpdesk.mail.preview import Preview, preview
+from wagtail_helpdesk.mail.arriving.preview import Preview, preview
 
 
 class AttachedMailMixin(TicketMixin):

@@ -9,9 +9,9 @@ from django.shortcuts import get_object_or_404, redirect
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.inbox.views.base import TicketMixin
 from wagtail_helpdesk.mail.actions.settle_mail import ACTIONS
-from wagtail_helpdesk.mail.decisions import decision_named
+from wagtail_helpdesk.mail.arriving.decisions import decision_named
 from wagtail_helpdesk.mail.models import OutboundMail
-from wagtail_helpdesk.mail.problems import FOR_OUTSIDERS
+from wagtail_helpdesk.mail.reporting.problems import FOR_OUTSIDERS
 
 
 class DeliveryView(TicketMixin):

@@ -26,11 +26,11 @@ from wagtail_helpdesk.conversations.serving import (
 from wagtail_helpdesk.conversations.words import NewFile
 from wagtail_helpdesk.inbox.media import inbox_media
 from wagtail_helpdesk.inbox.views.base import TicketMixin, inbox_breadcrumb
-from wagtail_helpdesk.mail.caps import configured_caps
+from wagtail_helpdesk.mail.arriving.caps import configured_caps
+from wagtail_helpdesk.mail.arriving.preview import CHARSETS, preview, source_of
+from wagtail_helpdesk.mail.arriving.raw_store import RawMissing
+from wagtail_helpdesk.mail.arriving.translate import read_words
 from wagtail_helpdesk.mail.parsing import parse
-from wagtail_helpdesk.mail.preview import CHARSETS, preview, source_of
-from wagtail_helpdesk.mail.raw_store import RawMissing
-from wagtail_helpdesk.mail.translate import read_words
 from wagtail_helpdesk.tickets.permissions import may
 
 #: Characters of the source that the page shows; all of it can be downloaded.

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy
 
 from wagtail_helpdesk import conf
 from wagtail_helpdesk.inbox.views.base import TicketMixin
+from wagtail_helpdesk.mail.arriving.uploading import Kind, attach_mail, kind_of
 from wagtail_helpdesk.mail.models import InboundMail
-from wagtail_helpdesk.mail.uploading import Kind, attach_mail, kind_of
 from wagtail_helpdesk.tickets.models import Ticket
 
 

@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.conversations.actions.add_note import AddNote
 from wagtail_helpdesk.conversations.models import Message
-from wagtail_helpdesk.mail import translate
-from wagtail_helpdesk.mail.agents import words_above
-from wagtail_helpdesk.mail.authentication import authenticate
+from wagtail_helpdesk.mail.arriving import translate
+from wagtail_helpdesk.mail.arriving.agents import words_above
+from wagtail_helpdesk.mail.arriving.authentication import authenticate
+from wagtail_helpdesk.mail.arriving.filing import file_as_new
+from wagtail_helpdesk.mail.arriving.raw_store import RawMissing, load_raw
+from wagtail_helpdesk.mail.arriving.routing import read_route
 from wagtail_helpdesk.mail.choices import MailOutcome
-from wagtail_helpdesk.mail.filing import file_as_new
 from wagtail_helpdesk.mail.models import InboundMail
 from wagtail_helpdesk.mail.parsing import ParsedMail, parse
-from wagtail_helpdesk.mail.raw_store import RawMissing, load_raw
-from wagtail_helpdesk.mail.routing import read_route
 from wagtail_helpdesk.tickets.actions.base import TicketAction
 from wagtail_helpdesk.tickets.choices import EventKind
 from wagtail_helpdesk.tickets.models import Ticket

@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.actions import ActionRefused
+from wagtail_helpdesk.mail.arriving.decisions import Decision, decisions_for
 from wagtail_helpdesk.mail.choices import OutboundState, RecipientState
-from wagtail_helpdesk.mail.decisions import Decision, decisions_for
 from wagtail_helpdesk.mail.models import OutboundMail
-from wagtail_helpdesk.mail.problems import NOT_REACHED, refresh_delivery_flag
-from wagtail_helpdesk.mail.resting import look_again
+from wagtail_helpdesk.mail.outbox.resting import look_again
+from wagtail_helpdesk.mail.reporting.problems import NOT_REACHED, refresh_delivery_flag
 from wagtail_helpdesk.tickets.actions.base import TicketAction
 from wagtail_helpdesk.tickets.choices import EventKind
 

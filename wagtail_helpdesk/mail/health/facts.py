@@ -25,7 +25,7 @@ from wagtail_helpdesk.mail.models import (
     OutboundMail,
     WorkerBeat,
 )
-from wagtail_helpdesk.mail.probe import mailboxes_with_tested_plus
+from wagtail_helpdesk.mail.outbox.probe import mailboxes_with_tested_plus
 from wagtail_helpdesk.mail.sources import kinds
 
 #: A mail that could not be read is counted so long; in the log it stays.

@@ -2,7 +2,7 @@
 
 A :class:`Source` is one row of MailSource. It opens a :class:`Session`, which names the mails of a folder, hands over
 their bytes and does the post-action. It never touches our tables: leases, exactly-once and retries are the business of
-``mail.visits`` and ``mail.taking``, alike for all kinds.
+``mail.visits`` and ``mail.fetching.taking``, alike for all kinds.
 """
 
 from __future__ import annotations

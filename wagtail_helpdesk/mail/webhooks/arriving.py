@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from wagtail_helpdesk.desk.querysets import own_addresses
-from wagtail_helpdesk.mail.accept import Envelope, Origin, accept
+from wagtail_helpdesk.mail.arriving.accept import Envelope, Origin, accept
 from wagtail_helpdesk.mail.own_addresses import mailbox_of
 from wagtail_helpdesk.mail.webhooks.services import read_delivered
 

@@ -7,9 +7,9 @@ from typing import Any
 from wagtail_helpdesk.addresses import address_hash
 from wagtail_helpdesk.events import unit_of_work
 from wagtail_helpdesk.mail.choices import DeliveryEventKind
-from wagtail_helpdesk.mail.delivery_events import Heard, hear
 from wagtail_helpdesk.mail.models import OutboundMail, OutboundRecipient
 from wagtail_helpdesk.mail.parsing.reports import find_smtp_code, find_status
+from wagtail_helpdesk.mail.reporting.delivery_events import Heard, hear
 from wagtail_helpdesk.mail.transports.anymail import METADATA_KEY
 
 #: Anymail's names for what happened (``anymail.signals.EventType``). Opening and clicking are not asked for.

@@ -18,17 +18,17 @@ from django.db import OperationalError
 from wagtail_helpdesk.desk.defaults import create_mailbox
 from wagtail_helpdesk.desk.models import Mailbox
 from wagtail_helpdesk.desk.querysets import mailbox_for
-from wagtail_helpdesk.mail.accept import Origin
+from wagtail_helpdesk.mail.arriving.accept import Origin
+from wagtail_helpdesk.mail.arriving.importing import Imported, Source, find_sources, import_mail
 from wagtail_helpdesk.mail.choices import SourceState
-from wagtail_helpdesk.mail.deliver import deliver_due
-from wagtail_helpdesk.mail.fetch import Visited, fetch, sweep
+from wagtail_helpdesk.mail.fetching.fetch import Visited, fetch, sweep
+from wagtail_helpdesk.mail.fetching.watching import Watchers
 from wagtail_helpdesk.mail.health.facts import read_facts
 from wagtail_helpdesk.mail.health.findings import is_sick, judge
 from wagtail_helpdesk.mail.health.report import report_json, report_text
-from wagtail_helpdesk.mail.importing import Imported, Source, find_sources, import_mail
 from wagtail_helpdesk.mail.models import MailSource
+from wagtail_helpdesk.mail.outbox.deliver import deliver_due
 from wagtail_helpdesk.mail.sources.problems import describe_problem
-from wagtail_helpdesk.mail.watching import Watchers
 from wagtail_helpdesk.mail.work import process_due
 
 

@@ -1,0 +1,1 @@
+"""Mail that arrives: accepted, read, tied to its ticket, handed to the door."""

@@ -1,0 +1,1 @@
+"""Mail fetched from its sources, each exactly once."""

@@ -1,0 +1,1 @@
+"""Mail that leaves: frozen, delivered, and what became of it."""

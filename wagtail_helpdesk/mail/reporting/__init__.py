@@ -1,0 +1,1 @@
+"""What is heard of our mails after they left."""
