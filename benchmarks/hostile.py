@@ -137,7 +137,10 @@ def main(reader: str, name: str, mailbox_id: str) -> None:
         django.setup()
         connection.ensure_connection()
         # What is loaded when it is needed is not the mail's doing.
-        _ours(_mail(f"warm up {time.time()}", "html"), int(mailbox_id))
+        _ours(
+            _mail(f"{time.time()} Words from which a language is told. " + "and more of them " * 20, "plain"),
+            int(mailbox_id),
+        )
     read = _ours if reader == OURS else _standard_library
     raw = _bombs()[name]()
     if name == "an ordinary mail":
