@@ -55,4 +55,3 @@ class IdRole(models.TextChoices):
 
     THEIRS = "theirs", _("A message we received")
     REFERENCED = "referenced", _("Named by a message we received")
-    ALIAS = "alias", _("What a service calls a message of ours")

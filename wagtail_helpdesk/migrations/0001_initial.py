@@ -1690,11 +1690,7 @@ class Migration(migrations.Migration):
                 (
                     "role",
                     models.CharField(
-                        choices=[
-                            ("theirs", "A message we received"),
-                            ("referenced", "Named by a message we received"),
-                            ("alias", "What a service calls a message of ours"),
-                        ],
+                        choices=[("theirs", "A message we received"), ("referenced", "Named by a message we received")],
                         max_length=10,
                     ),
                 ),
