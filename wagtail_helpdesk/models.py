@@ -2,8 +2,9 @@
 
 from wagtail_helpdesk.contact_forms.models import ContactForm, TaggedContactForm
 from wagtail_helpdesk.contacts.models import Contact, ContactEmail, Organisation
-from wagtail_helpdesk.conversations.models import Attachment, Message, MessageIdIndex
+from wagtail_helpdesk.conversations.models import Attachment, Draft, Message, MessageIdIndex
 from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, StatusLabel, Team
+from wagtail_helpdesk.inbox.models import Presence, UndoRecord
 from wagtail_helpdesk.knowledge_base.models import TicketArticle
 from wagtail_helpdesk.mail.models import (
     AddressSuppression,
@@ -32,6 +33,7 @@ from wagtail_helpdesk.tickets.models import (
     TicketLink,
     TicketMerge,
     TicketParticipant,
+    TicketReader,
     TicketTag,
     TicketToken,
 )
@@ -44,6 +46,7 @@ __all__ = [
     "ContactEmail",
     "ContactForm",
     "DeliveryEvent",
+    "Draft",
     "InboundDelivery",
     "InboundMail",
     "InboundOrigin",
@@ -60,6 +63,7 @@ __all__ = [
     "Organisation",
     "OutboundMail",
     "OutboundRecipient",
+    "Presence",
     "Priority",
     "RawMail",
     "SourceFolder",
@@ -75,7 +79,9 @@ __all__ = [
     "TicketLink",
     "TicketMerge",
     "TicketParticipant",
+    "TicketReader",
     "TicketTag",
     "TicketToken",
+    "UndoRecord",
     "WorkerBeat",
 ]

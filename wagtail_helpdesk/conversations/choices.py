@@ -55,3 +55,11 @@ class IdRole(models.TextChoices):
 
     THEIRS = "theirs", _("A message we received")
     REFERENCED = "referenced", _("Named by a message we received")
+
+
+class DraftMode(models.TextChoices):
+    """What a draft is to become."""
+
+    REPLY = "reply", _("Reply")
+    NOTE = "note", _("Internal note")
+    FORWARD = "forward", _("Forward")

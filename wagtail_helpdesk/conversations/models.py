@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.contacts.models import Contact
-from wagtail_helpdesk.conversations.choices import Direction, Flag, IdRole, MessageState, ScanState
+from wagtail_helpdesk.conversations.choices import Direction, DraftMode, Flag, IdRole, MessageState, ScanState
 from wagtail_helpdesk.conversations.file_names import is_dangerous
 from wagtail_helpdesk.conversations.file_types import MAIL
 from wagtail_helpdesk.conversations.querysets import MessageQuerySet
@@ -145,6 +145,31 @@ class Attachment(models.Model):
     def is_mail(self) -> bool:
         """Whether it is a mail of its own."""
         return MAIL in (self.declared_type, self.sniffed_type)
+
+
+class Draft(models.Model):
+    """What an agent has written and not sent: one for each agent and ticket, or a new ticket's."""
+
+    ticket = models.ForeignKey(Ticket, null=True, blank=True, on_delete=models.CASCADE, related_name="drafts")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    mode = models.CharField(max_length=10, choices=DraftMode.choices)
+    #: The editor's own content, as it wrote it.
+    body = models.TextField(blank=True)
+    #: The first words, for lists.
+    preview = models.CharField(max_length=200, blank=True)
+    #: What else was chosen: recipients, status, subject ...
+    choices = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("draft")
+        verbose_name_plural = _("drafts")
+        constraints = [models.UniqueConstraint(fields=["ticket", "user"], name="helpdesk_draft")]
+        indexes = [models.Index(fields=["user", "-updated_at"], name="helpdesk_draft_user")]
+
+    def __str__(self) -> str:
+        return f"{self.mode} {self.pk}"
 
 
 class MessageIdIndex(models.Model):

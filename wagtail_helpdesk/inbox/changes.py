@@ -64,13 +64,18 @@ def apply_by_field(ticket: Ticket, changes: Mapping[str, FieldChange], *, actor:
     return refused
 
 
+def change_fields(ticket: Ticket, changes: Mapping[str, FieldChange], *, actor: Actor) -> None:
+    """Make all changes. Raises what the first action that refuses raises: nothing is changed then."""
+    with events.unit_of_work():
+        for field, make in _ACTIONS.items():
+            if field in changes:
+                make(ticket, changes[field], actor=actor)()
+
+
 def apply_all_or_nothing(ticket: Ticket, changes: Mapping[str, FieldChange], *, actor: Actor) -> str:
     """Make all changes, or none; return "" or the sentence that says why not."""
     try:
-        with events.unit_of_work():
-            for field, make in _ACTIONS.items():
-                if field in changes:
-                    make(ticket, changes[field], actor=actor)()
+        change_fields(ticket, changes, actor=actor)
     except ActionRefused as error:
         return str(error)
     except PermissionDenied:

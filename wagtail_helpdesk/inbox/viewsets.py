@@ -32,6 +32,7 @@ from wagtail_helpdesk.inbox.views.people import ParticipantView, RequesterView, 
 from wagtail_helpdesk.inbox.views.printing import PrintView
 from wagtail_helpdesk.inbox.views.properties import PropertiesView
 from wagtail_helpdesk.inbox.views.undo import MessageView, UndoView
+from wagtail_helpdesk.inbox.views.undo_change import UndoChangeView
 from wagtail_helpdesk.inbox.views.uploads import UploadMailView
 from wagtail_helpdesk.inbox.views.write import WriteView
 from wagtail_helpdesk.notifications.reading import unread_text
@@ -87,6 +88,7 @@ class InboxViewSet(ViewSet):
             path("bulk/", BulkView.as_view(), name="bulk"),
             path("notices/", NoticesView.as_view(), name="notices"),
             path("notices/read/", ReadNoticesView.as_view(), name="read_notices"),
+            path("undo/<int:record>/", UndoChangeView.as_view(), name="undo"),
             path("<slug:view>/", ListingView.as_view(), name="view"),
             path("<slug:view>/results/", ListingView.as_view(results_only=True), name="results"),
         ]

@@ -1449,6 +1449,8 @@ class Migration(migrations.Migration):
                 ("message_count", models.PositiveIntegerField(default=0, verbose_name="messages")),
                 ("attachment_count", models.PositiveIntegerField(default=0, verbose_name="attachments")),
                 ("delivery_failed", models.BooleanField(default=False, verbose_name="delivery problem")),
+                ("asleep", models.BooleanField(default=False, verbose_name="asleep")),
+                ("snoozed_until", models.DateTimeField(blank=True, null=True, verbose_name="snoozed until")),
                 ("preview", models.CharField(blank=True, max_length=200, verbose_name="preview")),
                 (
                     "assignee",
@@ -1588,6 +1590,30 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "tagged ticket",
                 "verbose_name_plural": "tagged tickets",
+            },
+        ),
+        migrations.CreateModel(
+            name="Presence",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seen_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ("typed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="wagtail_helpdesk.ticket"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "presence",
+                "verbose_name_plural": "presences",
             },
         ),
         migrations.AddField(
@@ -1735,6 +1761,43 @@ class Migration(migrations.Migration):
                 to="wagtail_helpdesk.ticket",
                 verbose_name="ticket",
             ),
+        ),
+        migrations.CreateModel(
+            name="Draft",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("reply", "Reply"), ("note", "Internal note"), ("forward", "Forward")], max_length=10
+                    ),
+                ),
+                ("body", models.TextField(blank=True)),
+                ("preview", models.CharField(blank=True, max_length=200)),
+                ("choices", models.JSONField(blank=True, default=dict)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drafts",
+                        to="wagtail_helpdesk.ticket",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "draft",
+                "verbose_name_plural": "drafts",
+            },
         ),
         migrations.CreateModel(
             name="TicketAccess",
@@ -2035,6 +2098,42 @@ class Migration(migrations.Migration):
                 to="wagtail_helpdesk.ticketparticipant",
             ),
         ),
+        migrations.CreateModel(
+            name="TicketReader",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starred", models.BooleanField(default=False, verbose_name="starred")),
+                (
+                    "watch",
+                    models.CharField(
+                        blank=True,
+                        choices=[("watching", "Watching"), ("muted", "Muted")],
+                        max_length=8,
+                        verbose_name="watch",
+                    ),
+                ),
+                ("seen_message", models.PositiveBigIntegerField(default=0)),
+                ("seen_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="readers",
+                        to="wagtail_helpdesk.ticket",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "reader",
+                "verbose_name_plural": "readers",
+            },
+        ),
         migrations.AddField(
             model_name="ticket",
             name="tags",
@@ -2141,6 +2240,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="UndoRecord",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("steps", models.JSONField()),
+                ("created_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ("undone_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "undoable change",
+                "verbose_name_plural": "undoable changes",
+            },
+        ),
+        migrations.CreateModel(
             name="AutoReplyLedger",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -2187,6 +2305,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="statuslabel",
             constraint=models.UniqueConstraint(fields=("status", "language"), name="helpdesk_status_label"),
+        ),
+        migrations.AddConstraint(
+            model_name="presence",
+            constraint=models.UniqueConstraint(fields=("ticket", "user"), name="helpdesk_presence"),
         ),
         migrations.AddIndex(
             model_name="outboundmail",
@@ -2249,6 +2371,14 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("dedupe_scope", "dedupe_key"), name="helpdesk_inbound_dedupe"),
         ),
         migrations.AddIndex(
+            model_name="draft",
+            index=models.Index(fields=["user", "-updated_at"], name="helpdesk_draft_user"),
+        ),
+        migrations.AddConstraint(
+            model_name="draft",
+            constraint=models.UniqueConstraint(fields=("ticket", "user"), name="helpdesk_draft"),
+        ),
+        migrations.AddIndex(
             model_name="ticketevent",
             index=models.Index(fields=["ticket", "created_at", "id"], name="helpdesk_event_ticket"),
         ),
@@ -2259,6 +2389,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="ticketparticipant",
             constraint=models.UniqueConstraint(fields=("ticket", "contact"), name="helpdesk_participant"),
+        ),
+        migrations.AddIndex(
+            model_name="ticketreader",
+            index=models.Index(fields=["user", "starred"], name="helpdesk_reader_starred"),
+        ),
+        migrations.AddConstraint(
+            model_name="ticketreader",
+            constraint=models.UniqueConstraint(fields=("ticket", "user"), name="helpdesk_ticket_reader"),
         ),
         migrations.AddIndex(
             model_name="ticket",
@@ -2293,6 +2431,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="ticket",
             index=models.Index(fields=["requester", "-last_activity_at"], name="helpdesk_ticket_requester"),
+        ),
+        migrations.AddIndex(
+            model_name="ticket",
+            index=models.Index(fields=["asleep", "snoozed_until", "id"], name="helpdesk_ticket_asleep"),
         ),
         migrations.AddConstraint(
             model_name="taggedticket",

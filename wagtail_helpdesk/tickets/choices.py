@@ -46,6 +46,13 @@ class Visibility(models.TextChoices):
     INTERNAL = "internal", _("Internal")
 
 
+class Watch(models.TextChoices):
+    """Whether an agent hears of a ticket beyond what the own settings say."""
+
+    WATCHING = "watching", _("Watching")
+    MUTED = "muted", _("Muted")
+
+
 class LinkKind(models.TextChoices):
     """How two tickets belong together."""
 

@@ -22,6 +22,7 @@ from wagtail_helpdesk.tickets.choices import (
     Role,
     TokenPurpose,
     Visibility,
+    Watch,
 )
 from wagtail_helpdesk.tickets.querysets import TicketQuerySet
 from wagtail_helpdesk.tickets.tokens import sign
@@ -103,6 +104,10 @@ class Ticket(models.Model):
     attachment_count = models.PositiveIntegerField(_("attachments"), default=0)
     #: A mail of ours came back, or could not be sent: somebody should look.
     delivery_failed = models.BooleanField(_("delivery problem"), default=False)
+    #: Out of the open views until it wakes: snoozed.
+    asleep = models.BooleanField(_("asleep"), default=False)
+    #: When a snoozed ticket wakes by itself; None for one that sleeps until somebody writes.
+    snoozed_until = models.DateTimeField(_("snoozed until"), null=True, blank=True)
     #: The first words of the newest public message, for the list.
     preview = models.CharField(_("preview"), max_length=200, blank=True)
 
@@ -136,6 +141,7 @@ class Ticket(models.Model):
                 fields=["assignee", "category", "customer_waiting_since", "id"], name="helpdesk_ticket_user_waits"
             ),
             models.Index(fields=["requester", "-last_activity_at"], name="helpdesk_ticket_requester"),
+            models.Index(fields=["asleep", "snoozed_until", "id"], name="helpdesk_ticket_asleep"),
         ]
 
     def __str__(self) -> str:
@@ -246,6 +252,27 @@ class TicketAccess(models.Model):
 
     def __str__(self) -> str:
         return str(self.team or self.user)
+
+
+class TicketReader(models.Model):
+    """What a ticket is to one agent: starred, watched or muted, and how far it was read."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="readers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    starred = models.BooleanField(_("starred"), default=False)
+    watch = models.CharField(_("watch"), max_length=8, choices=Watch.choices, blank=True)
+    #: The key of the newest message that was on the agent's screen.
+    seen_message = models.PositiveBigIntegerField(default=0)
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("reader")
+        verbose_name_plural = _("readers")
+        constraints = [models.UniqueConstraint(fields=["ticket", "user"], name="helpdesk_ticket_reader")]
+        indexes = [models.Index(fields=["user", "starred"], name="helpdesk_reader_starred")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.ticket_id}"
 
 
 class TicketLink(models.Model):

@@ -1,0 +1,64 @@
+"""Take back what one did with the last clicks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from wagtail.admin.utils import get_valid_next_url_from_request
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from wagtail_helpdesk.actions import ActionRefused
+from wagtail_helpdesk.inbox.answers import answer
+from wagtail_helpdesk.inbox.links import view_url
+from wagtail_helpdesk.inbox.models import UndoRecord
+from wagtail_helpdesk.inbox.standing_views import DEFAULT, visible_tickets
+from wagtail_helpdesk.inbox.undoing import undo
+from wagtail_helpdesk.inbox.views.base import InboxMixin
+
+
+class UndoChangeView(InboxMixin, WagtailAdminTemplateMixin):
+    """POST takes back one's own change; GET asks first, for pages without our JavaScript."""
+
+    template_name = "wagtail_helpdesk/inbox/undo_change.html"
+    header_icon = "undo"
+    page_title = gettext_lazy("Undo")
+    http_method_names = ["get", "head", "post", "options"]
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Find the record among one's own: Http404 for anybody else's."""
+        super().setup(request, *args, **kwargs)
+        user = request.user
+        mine = UndoRecord.objects.filter(user=user) if user.is_authenticated else UndoRecord.objects.none()
+        self.record = get_object_or_404(mine, pk=kwargs["record"])
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Ask."""
+        tickets = visible_tickets(request.user).filter(pk__in={step["ticket"] for step in self.record.steps})
+        return self.render_to_response(self.get_context_data(tickets=tickets.order_by("pk"), then=self._then()))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Take it back, and say for each ticket that could not be why not."""
+        then = self._then()
+        try:
+            results = undo(self.record)
+        except ActionRefused as error:
+            return answer(request, then=then, said=str(error), level="warning")
+        done = [pk for pk, why in results.items() if not why]
+        known = visible_tickets(request.user).in_bulk(results)
+        refused = [
+            _("%(ticket)s: %(why)s") % {"ticket": known[pk].reference, "why": why}
+            for pk, why in results.items()
+            if why and pk in known
+        ]
+        said = ngettext("%(count)s ticket is as it was.", "%(count)s tickets are as they were.", len(done))
+        level = "warning" if refused else "success"
+        return answer(
+            request, then=then, said=said % {"count": len(done)}, level=level, details=refused, tickets=list(results)
+        )
+
+    def _then(self) -> str:
+        return get_valid_next_url_from_request(self.request) or view_url(DEFAULT)

@@ -1,0 +1,111 @@
+/**
+ * What the page does with the server's answer to a click (inbox/answers.py): parts are put in their places, the focus
+ * stays where it was, a toast says what happened and offers the way back, and whoever listens to "helpdesk:changed"
+ * hears which tickets changed.
+ */
+(() => {
+  const TOAST_SECONDS = 12;
+  const config = () => JSON.parse(document.getElementById('wagtail-config').textContent);
+  let region = null;
+
+  const toasts = () => {
+    if (!region || !region.isConnected) {
+      region = document.createElement('div');
+      region.className = 'helpdesk-toasts';
+      region.setAttribute('role', 'status');
+      document.body.append(region);
+    }
+    return region;
+  };
+
+  /** Put server-made parts into the page: {id: html}. The focus returns to the element with the same id. */
+  const place = (parts) => {
+    Object.entries(parts).forEach(([id, html]) => {
+      const old = document.getElementById(id);
+      if (!old) return;
+      const focused = old.contains(document.activeElement) ? document.activeElement.id : '';
+      old.replaceWith(window.helpdeskFragment(html));
+      const again = focused && document.getElementById(focused);
+      if (again) again.focus({ preventScroll: true });
+    });
+  };
+
+  /** Show a message: {text, details, level, close, undo, undo_label}. With the pointer or focus on it, it stays. */
+  const toast = ({ text, details = [], level = 'success', close = '', undo = '', undo_label: undoLabel = '' }) => {
+    const box = document.createElement('div');
+    box.className = `helpdesk-toast helpdesk-toast--${level}`;
+    const words = document.createElement('div');
+    words.append(text);
+    if (details.length > 0) {
+      const list = document.createElement('ul');
+      list.append(
+        ...details.map((detail) => {
+          const item = document.createElement('li');
+          item.append(detail);
+          return item;
+        }),
+      );
+      words.append(list);
+    }
+    box.append(words);
+    const button = (label, action) => {
+      const element = document.createElement('button');
+      element.type = 'button';
+      element.append(label);
+      element.addEventListener('click', action);
+      box.append(element);
+      return element;
+    };
+    if (undo) {
+      const element = button(undoLabel, async () => {
+        box.remove();
+        await window.helpdeskPost(undo);
+      });
+      element.dataset.helpdeskUndo = undo;
+    }
+    if (close) button(close, () => box.remove());
+    toasts().append(box);
+    // What went wrong stays until somebody has read it.
+    if (level === 'error' || details.length > 0) return;
+    let timer = null;
+    const wait = () => {
+      timer = setTimeout(() => box.remove(), TOAST_SECONDS * 1000);
+    };
+    ['mouseenter', 'focusin'].forEach((name) => box.addEventListener(name, () => clearTimeout(timer)));
+    ['mouseleave', 'focusout'].forEach((name) => box.addEventListener(name, wait));
+    wait();
+  };
+
+  /** Do what an answer says. */
+  const apply = (answer) => {
+    if (answer.redirect) {
+      window.location.assign(answer.redirect);
+      return;
+    }
+    place(answer.parts || {});
+    if (answer.toast) toast(answer.toast);
+    if (answer.tickets) document.dispatchEvent(new CustomEvent('helpdesk:changed', { detail: answer }));
+  };
+
+  /**
+   * Send a POST and do what the answer says. Return the answer, null where there was none: then a toast has said so.
+   */
+  window.helpdeskPost = async (address, body = new FormData(), failed = '') => {
+    const { CSRF_HEADER_NAME: name, CSRF_TOKEN: token } = config();
+    try {
+      const response = await fetch(address, {
+        method: 'POST',
+        body,
+        headers: { 'X-Requested-With': 'XMLHttpRequest', [name]: token },
+      });
+      const answer = await response.json();
+      apply(answer);
+      return answer;
+    } catch {
+      toast({ text: failed || document.documentElement.dataset.helpdeskFailed || '⚠', level: 'error', close: '×' });
+      return null;
+    }
+  };
+  window.helpdeskApply = apply;
+  window.helpdeskToast = toast;
+})();
