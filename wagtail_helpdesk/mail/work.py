@@ -6,8 +6,9 @@ from django.utils import timezone
 
 from wagtail_helpdesk.conversations.actions.publish_message import PublishMessage
 from wagtail_helpdesk.conversations.models import Message
-from wagtail_helpdesk.mail.arriving.process import process, release_leases
+from wagtail_helpdesk.mail.arriving.process import process_row, release_leases
 from wagtail_helpdesk.mail.models import InboundMail
+from wagtail_helpdesk.remembering import remembering
 
 BATCH = 100
 
@@ -21,8 +22,8 @@ def publish_due() -> int:
 def process_due() -> int:
     """Read the accepted mails that wait; return how many were tried."""
     release_leases()
-    waiting = InboundMail.objects.waiting(timezone.now()).order_by("pk")
-    due = list(waiting.values_list("pk", flat=True)[:BATCH])
-    for pk in due:
-        process(pk)
+    due = list(InboundMail.objects.waiting(timezone.now()).order_by("pk")[:BATCH])
+    with remembering():
+        for mail in due:
+            process_row(mail)
     return len(due)
