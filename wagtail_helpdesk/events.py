@@ -247,6 +247,8 @@ class StartAgain(Exception):
 
 class _State(threading.local):
     queue: list[Event] | None = None
+    #: How many events of the queue the reactors have had.
+    handed_out: int = 0
     is_hopeful: bool = False
     #: Whether StartAgain was raised: nobody on its way may swallow it.
     has_failed: bool = False
@@ -311,11 +313,12 @@ def unit_of_work(*, hopeful: bool = False) -> Iterator[None]:
             del _state.queue[mark:]
             raise
         return
-    _state.queue, _state.is_hopeful, _state.has_failed = [], hopeful, False
+    _state.queue, _state.handed_out = [], 0
+    _state.is_hopeful, _state.has_failed = hopeful, False
     try:
         with transaction.atomic():
             yield
-            _drain(_state.queue)
+            hand_out()
             if _state.has_failed:
                 raise StartAgain
             for event in _state.queue:
@@ -351,12 +354,16 @@ def require_unit_of_work() -> None:
         raise RuntimeError("This has to be a part of a unit of work.")
 
 
-def _drain(queue: list[Event]) -> None:
-    """Hand each event to its reactors; events published meanwhile join the end of the same queue."""
-    position = 0
-    while position < len(queue):
-        event = queue[position]
-        position += 1
+def hand_out() -> None:
+    """Hand each event to its reactors; events published meanwhile join the end of the same queue.
+
+    The outermost unit does so in the end; one that does several things, after each of them. RuntimeError outside.
+    """
+    require_unit_of_work()
+    queue = _state.queue
+    while _state.handed_out < len(queue):
+        event = queue[_state.handed_out]
+        _state.handed_out += 1
         for reactor in _reactors:
             if isinstance(event, reactor.event_type):
                 _react(event, reactor, queue)

@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from wagtail_helpdesk.conversations.actions.publish_message import PublishMessage
 from wagtail_helpdesk.conversations.models import Message
-from wagtail_helpdesk.mail.arriving.process import process_row, release_leases
+from wagtail_helpdesk.mail.arriving.process import release_leases
+from wagtail_helpdesk.mail.arriving.together import process_all
 from wagtail_helpdesk.mail.models import InboundMail
 from wagtail_helpdesk.remembering import remembering
 
@@ -24,6 +25,5 @@ def process_due() -> int:
     release_leases()
     due = list(InboundMail.objects.waiting(timezone.now()).order_by("pk")[:BATCH])
     with remembering():
-        for mail in due:
-            process_row(mail)
+        process_all(due)
     return len(due)

@@ -49,9 +49,20 @@ class Result:
     mailbox_id: int | None = None
 
 
-def file_mail(mail: InboundMail, raw: bytes, parsed: ParsedMail, route: Route, auth: Authentication) -> Result:
-    """File ``parsed`` (what could be read of ``raw``) and return what became of it. Must run in a unit of work."""
-    return _Filing(mail, raw, parsed, route, auth).result()
+def file_mail(
+    mail: InboundMail,
+    raw: bytes,
+    parsed: ParsedMail,
+    route: Route,
+    auth: Authentication,
+    *,
+    may_have_twin: bool = True,
+) -> Result:
+    """File ``parsed`` (what could be read of ``raw``) and return what became of it. Must run in a unit of work.
+
+    ``may_have_twin``: False where somebody has looked, and it is no altered copy of another mail.
+    """
+    return _Filing(mail, raw, parsed, route, auth).result(may_have_twin)
 
 
 def file_as_new(mail: InboundMail, raw: bytes, parsed: ParsedMail, route: Route, auth: Authentication) -> Receipt:
@@ -70,8 +81,8 @@ class _Filing:
         self.route, self.auth = route, auth
         self.labels: tuple[str, ...] = ()
 
-    def result(self) -> Result:
-        twin = self._twin()
+    def result(self, may_have_twin: bool) -> Result:
+        twin = self._twin() if may_have_twin else None
         if twin is not None:
             key, ticket_id, message_id = twin
             receipt = Receipt(Outcome.DUPLICATE, ticket_id, message_id)

@@ -56,16 +56,26 @@ def process_row(mail: InboundMail, *, may_defer: bool = True) -> InboundMail:
     """Do the same to a mail whose row was read before, perhaps with others; it may be out of date."""
     if not _claim(mail):
         return InboundMail.objects.get(pk=mail.pk)
+    return _read(mail, may_defer=may_defer)
+
+
+def process_claimed(inbound_id: int, owner: str) -> None:
+    """Read a mail alone that ``owner`` took together with others, and count the try."""
+    if InboundMail.objects.filter(pk=inbound_id, lease_owner=owner).update(attempts=F("attempts") + 1):
+        _read(InboundMail.objects.get(pk=inbound_id), may_defer=True)
+
+
+def _read(mail: InboundMail, *, may_defer: bool) -> InboundMail:
     try:
         raw = load_raw(mail)
     except RawMissing:
-        return _finish(mail, Result(MailOutcome.FAILED, "the raw source is gone"))
-    readers: list[Callable[[bytes], ParsedMail]] = [_read_fully, parse_headers, _read_nothing]
+        return finish(mail, Result(MailOutcome.FAILED, "the raw source is gone"))
+    readers: list[Callable[[bytes], ParsedMail]] = [read_fully, parse_headers, _read_nothing]
     for reader in readers[1:] if mail.attempts > TRIES_BEFORE_FALLBACK else readers:
         try:
             parsed = reader(raw)
             if may_defer and _answers_one_in_work(mail, parsed):
-                return _put_off(mail, DEFER_STEP)
+                return put_off(mail, DEFER_STEP)
             return _attempt(mail, raw, parsed)
         except OperationalError:
             _release(mail)
@@ -75,14 +85,15 @@ def process_row(mail: InboundMail, *, may_defer: bool = True) -> InboundMail:
             logger.error("mail_storage_failed inbound=%s error=%s", mail.pk, describe_error(error))
             failure = type(error).__name__
             if timezone.now() - mail.accepted_at < STORAGE_PATIENCE:
-                return _put_off(mail, STORAGE_STEP, "its files cannot be stored")
+                return put_off(mail, STORAGE_STEP, "its files cannot be stored")
         except Exception as error:  # noqa: BLE001 - one bad mail never stops the next one
             logger.error("mail_failed inbound=%s error=%s", mail.pk, describe_error(error))
             failure = type(error).__name__
-    return _finish(mail, Result(MailOutcome.FAILED, f"could not be filed ({failure})"))
+    return finish(mail, Result(MailOutcome.FAILED, f"could not be filed ({failure})"))
 
 
-def _read_fully(raw: bytes) -> ParsedMail:
+def read_fully(raw: bytes) -> ParsedMail:
+    """Return all that can be read of a mail within this site's bounds."""
     return parse(raw, configured_caps())
 
 
@@ -94,8 +105,9 @@ def release_leases() -> None:
     """Give back the mails that a process had which is gone."""
     for mail in InboundMail.objects.filter(state=InboundState.PROCESSING):
         if is_gone(mail.lease_owner):
+            # One that was taken with others keeps the owner's name: it is read alone from now on.
             InboundMail.objects.filter(pk=mail.pk, lease_owner=mail.lease_owner).update(
-                state=InboundState.RECEIVED, lease_owner="", lease_until=None
+                state=InboundState.RECEIVED, lease_owner="" if mail.attempts else mail.lease_owner, lease_until=None
             )
 
 
@@ -136,18 +148,25 @@ def _release(mail: InboundMail) -> None:
 
 def _answers_one_in_work(mail: InboundMail, parsed: ParsedMail) -> bool:
     """Tell whether a mail that this one names was accepted but has no ticket yet (a reply-all can be faster)."""
-    named = list(dict.fromkeys([*parsed.in_reply_to, *reversed(parsed.references)]))[:MAX_IDS]
+    named = names_of(parsed)
     if not named or timezone.now() - mail.accepted_at > DEFER_FOR:
         return False
     return InboundMail.objects.filter(
-        message_id_header_hash__in=[hash_message_id(one) for one in named],
+        message_id_header_hash__in=named,
         state__in=(InboundState.RECEIVED, InboundState.PROCESSING),
         pk__lt=mail.pk,
     ).exists()
 
 
-def _put_off(mail: InboundMail, step: timedelta, reason: str = "") -> InboundMail:
-    mail.state, mail.attempts, mail.reason = InboundState.RECEIVED, mail.attempts - 1, reason
+def names_of(parsed: ParsedMail) -> list[str]:
+    """Return the hashes of the Message-IDs that a mail names."""
+    named = dict.fromkeys([*parsed.in_reply_to, *reversed(parsed.references)])
+    return [hash_message_id(one) for one in list(named)[:MAX_IDS]]
+
+
+def put_off(mail: InboundMail, step: timedelta, reason: str = "") -> InboundMail:
+    """Let the mail wait for ``step``; this was no try."""
+    mail.state, mail.attempts, mail.reason = InboundState.RECEIVED, max(0, mail.attempts - 1), reason
     mail.lease_until = timezone.now() + step
     mail.save(update_fields=["state", "attempts", "lease_until", "reason"])
     return mail
@@ -169,17 +188,17 @@ def _attempt(mail: InboundMail, raw: bytes, parsed: ParsedMail) -> InboundMail:
 
 def _file(mail: InboundMail, raw: bytes, parsed: ParsedMail, *, hopeful: bool) -> InboundMail:
     before = (mail.mailbox_id, mail.ticket_id, mail.message_id)
-    take = _filing_of(mail, raw, parsed)
+    take = filing_of(mail, raw, parsed)
     try:
         with events.unit_of_work(hopeful=hopeful):
-            return _finish(mail, take())
+            return finish(mail, take())
     except BaseException:
         # The ticket went with the transaction.
         mail.mailbox_id, mail.ticket_id, mail.message_id = before
         raise
 
 
-def _filing_of(mail: InboundMail, raw: bytes, parsed: ParsedMail) -> Callable[[], Result]:
+def filing_of(mail: InboundMail, raw: bytes, parsed: ParsedMail, *, may_have_twin: bool = True) -> Callable[[], Result]:
     """Find out who wrote; return what files the mail. Before the transaction: a signature's key is asked of the DNS."""
     if mail.origin == UPLOAD:
         # What a file says of its own authentication proves nothing.
@@ -189,10 +208,11 @@ def _filing_of(mail: InboundMail, raw: bytes, parsed: ParsedMail) -> Callable[[]
     mail.auth = auth.as_json()
     if mail.origin == SENT:
         return partial(file_sent_copy, mail, raw, parsed)
-    return partial(file_mail, mail, raw, parsed, route, auth)
+    return partial(file_mail, mail, raw, parsed, route, auth, may_have_twin=may_have_twin)
 
 
-def _finish(mail: InboundMail, result: Result) -> InboundMail:
+def finish(mail: InboundMail, result: Result) -> InboundMail:
+    """Write down what became of the mail."""
     mail.state = InboundState.FAILED if result.outcome == MailOutcome.FAILED else InboundState.DONE
     mail.outcome, mail.reason = result.outcome, result.reason[:200]
     mail.trace, mail.classification = list(result.trace), sorted(result.labels)

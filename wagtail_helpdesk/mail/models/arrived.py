@@ -85,6 +85,11 @@ class InboundMail(models.Model):
     def __str__(self) -> str:
         return self.subject or f"#{self.pk}"
 
+    @property
+    def is_untried(self) -> bool:
+        """Whether nobody has ever claimed it."""
+        return self.state == InboundState.RECEIVED and not self.attempts and not self.lease_owner
+
     def is_waiting(self, now: datetime) -> bool:
         """Tell of the row as it was read what ``InboundMail.objects.waiting`` asks for."""
         if self.state == InboundState.RECEIVED:
