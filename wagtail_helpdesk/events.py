@@ -5,6 +5,10 @@ outermost :func:`unit_of_work` hands them, in order, to the reactors that
 ``pipeline`` installed, each in a savepoint of its own. After the commit every
 event goes to the receivers that a site connected with :func:`subscribe`.
 
+Whoever can do the whole again may first do it *hopefully*: without savepoints,
+of which nearly all are for nothing. What would go back to one raises
+:class:`StartAgain` then.
+
 This module knows no model: events carry ids and plain values.
 """
 
@@ -19,7 +23,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from django.db import OperationalError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.dispatch import Signal
 
 logger = logging.getLogger(__name__)
@@ -86,6 +90,18 @@ class Event:
     depth: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """Rows of an event as they stand in its transaction: they save queries and are no part of its value."""
+
+    #: With its ticket, and the ticket's mailbox.
+    message: Any
+    #: The requester's participation in a ticket that was opened.
+    participant: Any = None
+    #: What the channel keeps of the message (e-mail: the InboundMail).
+    source: Any = None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TicketOpened(Event):
     """A ticket exists, with its first message."""
@@ -95,6 +111,9 @@ class TicketOpened(Event):
     channel: str
     may_acknowledge: Verdict = ALLOWED
     may_notify: Verdict = ALLOWED
+    #: Whether the requester had never written before.
+    is_first_contact: bool = False
+    at_hand: AtHand | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,6 +129,7 @@ class MessageAdded(Event):
     may_notify: Verdict = ALLOWED
     #: Whether it was mailed already, by a mail program of ours: no mail is made of it.
     has_left: bool = False
+    at_hand: AtHand | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -221,8 +241,17 @@ class Reactor:
     essential: bool = False
 
 
+class StartAgain(Exception):
+    """A hopeful unit of work met something that would have gone back to a savepoint. Nothing of it was kept."""
+
+
 class _State(threading.local):
     queue: list[Event] | None = None
+    #: How many events of the queue the reactors have had.
+    handed_out: int = 0
+    is_hopeful: bool = False
+    #: Whether StartAgain was raised: nobody on its way may swallow it.
+    has_failed: bool = False
 
 
 _state = _State()
@@ -267,30 +296,56 @@ def publish(event: Event) -> None:
 
 
 @contextmanager
-def unit_of_work() -> Iterator[None]:
+def unit_of_work(*, hopeful: bool = False) -> Iterator[None]:
     """One transaction with its queue of events.
 
     The outermost block drains the queue before it commits. An inner block is a
     savepoint: when it raises, the events published within it go with its rows.
+    ``hopeful`` (of the outermost): without savepoints, and StartAgain where one
+    was needed after all.
     """
     if _state.queue is not None:
         mark = len(_state.queue)
         try:
-            with transaction.atomic():
+            with savepoint():
                 yield
         except BaseException:
             del _state.queue[mark:]
             raise
         return
-    _state.queue = []
+    _state.queue, _state.handed_out = [], 0
+    _state.is_hopeful, _state.has_failed = hopeful, False
     try:
         with transaction.atomic():
             yield
-            _drain(_state.queue)
+            hand_out()
+            if _state.has_failed:
+                raise StartAgain
             for event in _state.queue:
                 transaction.on_commit(partial(_announce, event))
+    except IntegrityError as error:
+        if hopeful:
+            raise StartAgain from error
+        raise
     finally:
-        _state.queue = None
+        _state.queue, _state.is_hopeful = None, False
+
+
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """What may fail and be caught. In a hopeful unit of work a failure raises StartAgain, which nobody catches."""
+    if not _state.is_hopeful:
+        with transaction.atomic():
+            yield
+        return
+    try:
+        yield
+    except (OperationalError, StartAgain):
+        # The database is gone, or there was a deadlock: that ends the whole anyway.
+        raise
+    except Exception as error:
+        _state.has_failed = True
+        raise StartAgain from error
 
 
 def require_unit_of_work() -> None:
@@ -299,12 +354,16 @@ def require_unit_of_work() -> None:
         raise RuntimeError("This has to be a part of a unit of work.")
 
 
-def _drain(queue: list[Event]) -> None:
-    """Hand each event to its reactors; events published meanwhile join the end of the same queue."""
-    position = 0
-    while position < len(queue):
-        event = queue[position]
-        position += 1
+def hand_out() -> None:
+    """Hand each event to its reactors; events published meanwhile join the end of the same queue.
+
+    The outermost unit does so in the end; one that does several things, after each of them. RuntimeError outside.
+    """
+    require_unit_of_work()
+    queue = _state.queue
+    while _state.handed_out < len(queue):
+        event = queue[_state.handed_out]
+        _state.handed_out += 1
         for reactor in _reactors:
             if isinstance(event, reactor.event_type):
                 _react(event, reactor, queue)
@@ -317,9 +376,9 @@ def _react(event: Event, reactor: Reactor, queue: list[Event]) -> None:
         return
     mark = len(queue)
     try:
-        with transaction.atomic():
+        with savepoint():
             reactor.handle(event)
-    except OperationalError:
+    except (OperationalError, StartAgain):
         # A deadlock or a lost connection ends the whole transaction, whoever met it; it can be run again.
         raise
     except Exception as error:  # noqa: BLE001 - one reactor never undoes the others

@@ -17,6 +17,7 @@ from django.utils.translation import override
 from wagtail_helpdesk.addresses import normalise_address
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, Team
+from wagtail_helpdesk.remembering import remembered
 
 
 def default_team() -> Team:
@@ -42,6 +43,7 @@ def create_mailbox(address: str, *, is_default: bool = False) -> Mailbox:
     )
 
 
+@remembered
 def default_status(category: str) -> Status:
     """Return the status the desk itself uses for ``category``, made when there is none."""
     statuses = Status.objects.filter(category=category)
@@ -54,6 +56,7 @@ def default_status(category: str) -> Status:
     return status
 
 
+@remembered
 def default_priority() -> Priority:
     """Return the priority of a new ticket, made (with its neighbours) when there is none."""
     priority = Priority.objects.filter(is_default=True).first() or Priority.objects.first()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from django.db import IntegrityError
 
@@ -30,9 +31,10 @@ from wagtail_helpdesk.tickets.models import Ticket, TicketEvent, TicketParticipa
 from wagtail_helpdesk.tickets.state import may_still_reopen
 
 
-def receive(incoming: IncomingMessage, mailbox: Mailbox | None = None) -> Receipt:
-    """Take one message in, in one transaction, and say what became of it. ``mailbox``: its row, where it is at hand.
+def receive(incoming: IncomingMessage, mailbox: Mailbox | None = None, *, source: Any = None) -> Receipt:
+    """Take one message in, in one transaction, and say what became of it.
 
+    ``mailbox``: its row, where it is at hand. ``source``: the row that the channel keeps of the message, for reactors.
     The same message (same ``key``) handed in again, at once or later, answers DUPLICATE with the first one's ticket.
     """
     # A mail that was taken before is known by its row long before it comes here; forms are sent twice every day.
@@ -41,7 +43,7 @@ def receive(incoming: IncomingMessage, mailbox: Mailbox | None = None) -> Receip
         return Receipt(Outcome.DUPLICATE, *before, trace=("key known",))
     try:
         with events.unit_of_work():
-            return take_answer(incoming) if is_for_agents(incoming) else _Door(incoming, mailbox).take_in()
+            return take_answer(incoming) if is_for_agents(incoming) else _Door(incoming, mailbox, source).take_in()
     except IntegrityError:
         # The same message came through another process between our look and our insert.
         before = _first_of(incoming.key)
@@ -57,10 +59,12 @@ def _first_of(key: str) -> tuple[int, int] | None:
 class _Door:
     """One message on its way through the door."""
 
-    def __init__(self, incoming: IncomingMessage, mailbox: Mailbox | None) -> None:
+    def __init__(self, incoming: IncomingMessage, mailbox: Mailbox | None, source: Any) -> None:
         copied = tuple(_storable(person) for person in incoming.copied)
+        self.source = source
         self.incoming = incoming = replace(incoming, sender=_storable(incoming.sender), copied=copied)
-        self.mailbox = mailbox or Mailbox.objects.select_related("team", "site").get(pk=incoming.mailbox_id)
+        mailboxes = Mailbox.objects.select_related("team", "site", "mail_options")
+        self.mailbox = mailbox or mailboxes.get(pk=incoming.mailbox_id)
         self.contact, self.is_new = _identify(incoming)
         self.actor = Actor.of_contact(self.contact)
         # A form or a tracking page makes no claim that somebody else could check.
@@ -156,6 +160,8 @@ class _Door:
             recipients=incoming.recipients,
             sender_auth=self.sender_auth,
             reply_address=incoming.reply_address,
+            is_first_contact=self.is_new,
+            source=self.source,
             ticket_fields={
                 "language": incoming.language or self.contact.language or self.mailbox.language,
                 "site": self.mailbox.site,

@@ -5,9 +5,16 @@ from __future__ import annotations
 from django.urls import NoReverseMatch, reverse
 from wagtail.models import Site
 
+from wagtail_helpdesk.remembering import remembered
 from wagtail_helpdesk.tickets.actions.participants import token_for
 from wagtail_helpdesk.tickets.choices import Role, TokenPurpose
 from wagtail_helpdesk.tickets.models import TicketParticipant
+
+
+@remembered
+def default_site() -> Site | None:
+    """Return the site that links lead to where nothing else names one."""
+    return Site.objects.filter(is_default_site=True).first()
 
 
 def tracking_url(token: str, site: Site | None) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 
-from wagtail_helpdesk.desk.models import Mailbox
 from wagtail_helpdesk.mail.compose.own_texts import OwnText
 from wagtail_helpdesk.mail.models import MailTemplate
+from wagtail_helpdesk.remembering import remembered
 
 
-def texts_for(mailbox: Mailbox, kind: str) -> list[MailTemplate]:
-    """Return the texts of ``kind`` that mails of ``mailbox`` may take. One query."""
-    return list(MailTemplate.objects.filter(Q(mailbox=mailbox) | Q(mailbox=None), kind=kind).order_by("pk"))
+@remembered
+def texts_for(mailbox_id: int, kind: str) -> Sequence[MailTemplate]:
+    """Return the texts of ``kind`` that mails of a mailbox may take. One query."""
+    return tuple(MailTemplate.objects.filter(Q(mailbox=mailbox_id) | Q(mailbox=None), kind=kind).order_by("pk"))
 
 
 def choose(texts: Iterable[MailTemplate], language: str) -> OwnText | None:

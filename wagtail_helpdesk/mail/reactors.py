@@ -53,17 +53,17 @@ def acknowledge(event: TicketOpened) -> None:
     """A new ticket is acknowledged, with its tracking link, where that answers a person and not a machine."""
     if not event.may_acknowledge.allowed:
         return
-    message = _with_mailbox(Message.objects.all()).get(pk=event.message_id)
+    at_hand = event.at_hand
+    message = at_hand.message if at_hand else _with_mailbox(Message.objects.all()).get(pk=event.message_id)
     ticket = message.ticket
     outgoing = Outgoing(ticket, is_new=True)
     if not outgoing.options.acknowledge:
         return
     now = timezone.now()
-    recent = Ticket.objects.filter(requester=ticket.requester_id, created_at__gt=now - BREAKER_WINDOW)
     verdict = allow_automatic_mail(
         address=message.from_address,
         subject=ticket.subject,
-        recent_subjects=recent.values_list("subject", flat=True)[:50],
+        recent_subjects=[ticket.subject] if event.is_first_contact else _recent_subjects(ticket, now),
         mailbox=ticket.mailbox,
         now=now,
     )
@@ -72,7 +72,13 @@ def acknowledge(event: TicketOpened) -> None:
             _group_repeated(ticket, now)
         write_event(ticket, EventKind.DELIVERY, actor=Actor.system(), cause=verdict.reason, what="no_acknowledgement")
         return
-    outgoing.queue_acknowledgement(message)
+    outgoing.queue_acknowledgement(message, at_hand)
+
+
+def _recent_subjects(ticket: Ticket, now: datetime) -> QuerySet:
+    """Return what the requester's tickets of the last hour are about, this one's subject among them."""
+    recent = Ticket.objects.filter(requester=ticket.requester_id, created_at__gt=now - BREAKER_WINDOW)
+    return recent.values_list("subject", flat=True)[:50]
 
 
 def _with_mailbox(messages: QuerySet[Message]) -> QuerySet[Message]:

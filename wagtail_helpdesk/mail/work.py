@@ -6,8 +6,10 @@ from django.utils import timezone
 
 from wagtail_helpdesk.conversations.actions.publish_message import PublishMessage
 from wagtail_helpdesk.conversations.models import Message
-from wagtail_helpdesk.mail.arriving.process import process, release_leases
+from wagtail_helpdesk.mail.arriving.process import release_leases
+from wagtail_helpdesk.mail.arriving.together import process_all
 from wagtail_helpdesk.mail.models import InboundMail
+from wagtail_helpdesk.remembering import remembering
 
 BATCH = 100
 
@@ -21,8 +23,7 @@ def publish_due() -> int:
 def process_due() -> int:
     """Read the accepted mails that wait; return how many were tried."""
     release_leases()
-    waiting = InboundMail.objects.waiting(timezone.now()).order_by("pk")
-    due = list(waiting.values_list("pk", flat=True)[:BATCH])
-    for pk in due:
-        process(pk)
+    due = list(InboundMail.objects.waiting(timezone.now()).order_by("pk")[:BATCH])
+    with remembering():
+        process_all(due)
     return len(due)

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import ngettext
 from wagtail.admin.utils import get_admin_base_url, get_user_display_name
-from wagtail.models import Site
 
 from wagtail_helpdesk import conf
 from wagtail_helpdesk.conversations.choices import Direction
@@ -23,6 +22,7 @@ from wagtail_helpdesk.mail.arriving.local_dkim import is_available as dkim_is_av
 from wagtail_helpdesk.mail.choices import Audience, MailKind
 from wagtail_helpdesk.mail.compose.headers import mailbox_header
 from wagtail_helpdesk.mail.identity import make_reply_address
+from wagtail_helpdesk.mail.links import default_site
 from wagtail_helpdesk.mail.models import MailboxOptions, OutboundMail
 from wagtail_helpdesk.mail.own_texts import choose, texts_for
 from wagtail_helpdesk.notifications.choices import NoticeKind
@@ -57,7 +57,7 @@ def ticket_letter(user: Any, notices: Sequence[Notice]) -> Letter:
                 answer=answer,
                 team=ticket.mailbox.name,
                 name=get_user_display_name(user),
-                own=choose(texts_for(ticket.mailbox, MailKind.NOTICE), language),
+                own=choose(texts_for(ticket.mailbox_id, MailKind.NOTICE), language),
             )
         )
         subject = f"[{ticket.reference}] {ticket.display_subject}"
@@ -201,7 +201,7 @@ def _chain(user: Any, ticket: Ticket, visibility: str) -> list[str]:
 
 
 def _admin_url(name: str, *args: Any) -> str:
-    site = Site.objects.filter(is_default_site=True).first()
+    site = default_site()
     base = get_admin_base_url() or (site.root_url if site else "")
     return base.rstrip("/") + reverse(name, args=args)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -31,6 +31,7 @@ from wagtail_helpdesk.mail.models import OutboundMail
 from wagtail_helpdesk.notifications.choices import ANSWERED, MINE, MOVED, OPENED, NoticeKind, NoticeMail
 from wagtail_helpdesk.notifications.models import Notice
 from wagtail_helpdesk.notifications.preferences import choices_of, ways_for
+from wagtail_helpdesk.remembering import remembered
 from wagtail_helpdesk.tickets.actions.merge_tickets import note_moved
 from wagtail_helpdesk.tickets.models import Ticket, TicketMerge
 from wagtail_helpdesk.tickets.permissions import may, users_who_may
@@ -40,11 +41,11 @@ _UNSENT = (OutboundState.QUEUED, OutboundState.RETRY, OutboundState.CLAIMED)
 
 def tell_of_new_ticket(event: TicketOpened) -> None:
     """The team hears of a new ticket; whoever has it already is told that it is theirs."""
-    message = _message(event.message_id) if event.may_notify.allowed else None
+    message = _message_of(event) if event.may_notify.allowed else None
     if message is None:
         return
     ticket = message.ticket
-    owner = _users().filter(pk=ticket.assignee_id) if ticket.assignee_id else ()
+    owner = _owner_of(ticket)
     told = _tell(owner, NoticeKind.ASSIGNED, ticket, event.actor, message=message)
     _tell(_team_of(ticket), NoticeKind.TEAM, ticket, event.actor, message=message, what=OPENED, but=told)
 
@@ -53,11 +54,11 @@ def tell_of_answer(event: MessageAdded) -> None:
     """What somebody outside wrote concerns the assignee; where there is none, the team."""
     if event.direction != Direction.INBOUND or not event.may_notify.allowed:
         return
-    message = _message(event.message_id)
+    message = _message_of(event)
     if message is None:
         return
     ticket = message.ticket
-    owner = list(_users().filter(pk=ticket.assignee_id)) if ticket.assignee_id else []
+    owner = _owner_of(ticket)
     if owner:
         _tell(owner, NoticeKind.ANSWERED, ticket, event.actor, message=message)
     else:
@@ -147,6 +148,14 @@ def _worth_telling(ticket_id: int) -> Ticket | None:
     return Ticket.objects.filter(pk=ticket_id, erased_at__isnull=True).exclude(category__in=HIDDEN).first()
 
 
+def _message_of(event: TicketOpened | MessageAdded) -> Message | None:
+    """Return the message of an event with its ticket; None where that is not worth telling of."""
+    if event.at_hand is None:
+        return _message(event.message_id)
+    ticket = event.at_hand.message.ticket
+    return None if ticket.erased_at or ticket.category in HIDDEN else event.at_hand.message
+
+
 def _message(message_id: int) -> Message | None:
     """Return the message with its ticket, in one query; None where that is not worth telling of."""
     worth = Message.objects.filter(ticket__erased_at__isnull=True).exclude(ticket__category__in=HIDDEN)
@@ -159,8 +168,17 @@ def _users() -> QuerySet:
     return users_who_may("view").select_related("helpdesk_notice_preference")
 
 
-def _team_of(ticket: Ticket) -> QuerySet:
-    return _users().filter(helpdesk_teams=ticket.team_id)
+def _owner_of(ticket: Ticket) -> Sequence[Any]:
+    return _users_by(pk=ticket.assignee_id) if ticket.assignee_id else ()
+
+
+def _team_of(ticket: Ticket) -> Sequence[Any]:
+    return _users_by(helpdesk_teams=ticket.team_id)
+
+
+@remembered
+def _users_by(**wanted: Any) -> Sequence[Any]:
+    return tuple(_users().filter(**wanted))
 
 
 def _responsible(ticket: Ticket, message: Message | None) -> Iterable[Any]:

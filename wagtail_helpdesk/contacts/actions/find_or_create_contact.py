@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
+from wagtail_helpdesk import events
 from wagtail_helpdesk.contacts.models import Contact, ContactEmail
 
 
@@ -16,7 +17,7 @@ def find_or_create_contact(*, address: str, name: str = "", language: str = "", 
     if contact is not None:
         return _complete(contact, name, language), False
     try:
-        with transaction.atomic():
+        with events.savepoint():
             contact = Contact.objects.create(name=name[:200], language=language, user=user)
             ContactEmail.objects.create(contact=contact, address=address.strip())
     except IntegrityError:

@@ -10,7 +10,7 @@ from wagtail_helpdesk.conversations.actions.write_message import KnownIds, write
 from wagtail_helpdesk.conversations.choices import Direction
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.conversations.words import Words, prepare
-from wagtail_helpdesk.events import ALLOWED, Verdict
+from wagtail_helpdesk.events import ALLOWED, AtHand, Verdict
 from wagtail_helpdesk.tickets.actions.base import TicketAction
 from wagtail_helpdesk.tickets.actions.record_activity import record_activity
 from wagtail_helpdesk.tickets.choices import EventKind, Visibility
@@ -91,5 +91,6 @@ class AddMessage(TicketAction):
             channel=self.channel,
             reopened=reopened,
             may_notify=self.may_notify,
+            at_hand=AtHand(message),
         )
         return message

@@ -15,7 +15,7 @@ from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.conversations.words import Words, prepare
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.models import Mailbox
-from wagtail_helpdesk.events import ALLOWED, Actor, Verdict
+from wagtail_helpdesk.events import ALLOWED, Actor, AtHand, Verdict
 from wagtail_helpdesk.tickets.actions.open_ticket_row import open_ticket_row
 from wagtail_helpdesk.tickets.actions.record_activity import first_activity
 from wagtail_helpdesk.tickets.choices import Visibility
@@ -23,7 +23,10 @@ from wagtail_helpdesk.tickets.models import Ticket
 
 
 class OpenTicket(Action):
-    """Open a ticket for ``requester``, who writes ``words`` at ``at`` through ``channel``."""
+    """Open a ticket for ``requester``, who writes ``words`` at ``at`` through ``channel``.
+
+    ``source``: the row that the channel keeps of the message, for reactors.
+    """
 
     def __init__(
         self,
@@ -46,6 +49,8 @@ class OpenTicket(Action):
         sender_auth: str = "",
         reply_address: str = "",
         ticket_fields: dict[str, Any] | None = None,
+        is_first_contact: bool = False,
+        source: Any = None,
         depth: int = 0,
     ) -> None:
         super().__init__(actor=actor, depth=depth)
@@ -63,12 +68,13 @@ class OpenTicket(Action):
         }
         self.may_notify = may_notify
         self.ids = ids
+        self.is_first_contact, self.source = is_first_contact, source
         self.ticket_fields = ticket_fields or {}
 
     def execute(self) -> tuple[Ticket, Message]:
         """Return the ticket and its first message. IntegrityError when the external key is taken."""
         prepared = prepare(self.words)
-        ticket, _participant = open_ticket_row(
+        ticket, participant = open_ticket_row(
             subject=prepared.subject,
             channel=self.channel,
             requester=self.requester,
@@ -105,5 +111,7 @@ class OpenTicket(Action):
             channel=self.channel,
             may_acknowledge=self.may_acknowledge,
             may_notify=self.may_notify,
+            is_first_contact=self.is_first_contact,
+            at_hand=AtHand(message, participant, self.source),
         )
         return ticket, message

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from wagtail_helpdesk import conf
@@ -96,8 +97,10 @@ def accept(
 
 def _insert(fields: dict[str, Any], origin: Origin) -> Accepted:
     """Write the row, or a delivery of the one that has the same key."""
+    # One statement: where nothing surrounds it, it is its own transaction.
+    guard = transaction.atomic() if connection.in_atomic_block else nullcontext()
     try:
-        with transaction.atomic():
+        with guard:
             return Accepted(InboundMail.objects.create(**fields), is_new=True)
     except IntegrityError:
         known = InboundMail.objects.filter(dedupe_scope=fields["dedupe_scope"], dedupe_key=fields["dedupe_key"]).first()

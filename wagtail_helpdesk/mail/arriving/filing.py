@@ -49,9 +49,20 @@ class Result:
     mailbox_id: int | None = None
 
 
-def file_mail(mail: InboundMail, raw: bytes, parsed: ParsedMail, route: Route, auth: Authentication) -> Result:
-    """File ``parsed`` (what could be read of ``raw``) and return what became of it. Must run in a unit of work."""
-    return _Filing(mail, raw, parsed, route, auth).result()
+def file_mail(
+    mail: InboundMail,
+    raw: bytes,
+    parsed: ParsedMail,
+    route: Route,
+    auth: Authentication,
+    *,
+    may_have_twin: bool = True,
+) -> Result:
+    """File ``parsed`` (what could be read of ``raw``) and return what became of it. Must run in a unit of work.
+
+    ``may_have_twin``: False where somebody has looked, and it is no altered copy of another mail.
+    """
+    return _Filing(mail, raw, parsed, route, auth).result(may_have_twin)
 
 
 def file_as_new(mail: InboundMail, raw: bytes, parsed: ParsedMail, route: Route, auth: Authentication) -> Receipt:
@@ -70,11 +81,12 @@ class _Filing:
         self.route, self.auth = route, auth
         self.labels: tuple[str, ...] = ()
 
-    def result(self) -> Result:
-        twin = self._twin()
+    def result(self, may_have_twin: bool) -> Result:
+        twin = self._twin() if may_have_twin else None
         if twin is not None:
-            receipt = Receipt(Outcome.DUPLICATE, twin.ticket_id, twin.message_id)
-            return Result(MailOutcome.DUPLICATE, f"same mail as #{twin.pk}, altered on the way", receipt=receipt)
+            key, ticket_id, message_id = twin
+            receipt = Receipt(Outcome.DUPLICATE, ticket_id, message_id)
+            return Result(MailOutcome.DUPLICATE, f"same mail as #{key}, altered on the way", receipt=receipt)
         mailbox_ids = [mailbox.pk for mailbox in self.route.mailboxes]
         if not mailbox_ids:
             return Result(MailOutcome.NO_MAILBOX, "addressed to none of our mailboxes")
@@ -107,14 +119,18 @@ class _Filing:
         receipt = Receipt(Outcome.IGNORED, sent.ticket_id, sent.message_id) if sent and sent.ticket_id else None
         return Result(MailOutcome.REPORT, taken.reason, taken.trace, self.labels, receipt, mailbox_id)
 
-    def _twin(self) -> InboundMail | None:
-        """Return the mail of which this is a copy that a list or gateway altered: same Message-ID, From and Date."""
+    def _twin(self) -> tuple[int, int | None, int | None] | None:
+        """Return the key, ticket and message of the mail of which this is a copy that a list or gateway altered.
+
+        It has the same Message-ID, From and Date.
+        """
         if not self.mail.twin_hash:
             return None
         twins = InboundMail.objects.filter(
             twin_hash=self.mail.twin_hash, dedupe_scope=self.mail.dedupe_scope, pk__lt=self.mail.pk
         )
-        return twins.exclude(outcome=MailOutcome.FAILED).order_by("pk").first()
+        rows = twins.exclude(outcome=MailOutcome.FAILED).order_by("pk").values_list("pk", "ticket_id", "message_id")
+        return rows.first()
 
     def _classify(self) -> Classification:
         mail_from = self.mail.envelope.get("mail_from")
@@ -154,7 +170,7 @@ class _Filing:
                 return self._ended(MailOutcome.AUTO_REPLY, "an agent's automatic reply", hints.trace)
         handover = Handover(self.mail, self.raw, parsed, self.route, self.auth, classification)
         incoming = handover.build(hints)
-        receipt = receive(incoming, self.route.mailboxes[0])
+        receipt = receive(incoming, self.route.mailboxes[0], source=self.mail)
         confirm_sent(self.parsed)
         self._tell_other_mailboxes(receipt)
         if receipt.outcome == Outcome.HELD:

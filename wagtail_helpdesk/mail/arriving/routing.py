@@ -11,6 +11,7 @@ from wagtail_helpdesk.mail.arriving.authentication import Trust
 from wagtail_helpdesk.mail.models import InboundMail, MailboxOptions
 from wagtail_helpdesk.mail.own_addresses import mailbox_of, written_mailbox
 from wagtail_helpdesk.mail.parsing import ParsedMail
+from wagtail_helpdesk.remembering import remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,7 @@ class Route:
 
 def read_route(mail: InboundMail, parsed: ParsedMail) -> Route:
     """Return where ``parsed`` went. One query."""
-    mailboxes = {row.pk: row for row in Mailbox.objects.select_related("team", "site", "mail_options")}
-    own = {address: row.pk for row in mailboxes.values() for address in row.own_addresses}
+    mailboxes, own = _mailboxes()
     written = [person.email for person in (*parsed.to, *parsed.cc)]
     relays = (*parsed.headers.get_all("delivered-to"), *parsed.headers.get_all("x-original-to"))
     addressed = (*written, *mail.envelope.get("rcpt_tos", []), *relays)
@@ -54,6 +54,13 @@ def read_route(mail: InboundMail, parsed: ParsedMail) -> Route:
         mailboxes=tuple(mailboxes[key] for key in keys if key in mailboxes),
         is_addressed=bool(keys) and any(written_mailbox(address, own) == keys[0] for address in written),
     )
+
+
+@remembered
+def _mailboxes() -> tuple[dict[int, Mailbox], dict[str, int]]:
+    """Return our mailboxes by key, with all that a mail to one of them needs, and their addresses."""
+    mailboxes = {row.pk: row for row in Mailbox.objects.select_related("team", "site", "mail_options")}
+    return mailboxes, {address: row.pk for row in mailboxes.values() for address in row.own_addresses}
 
 
 def _keys(addressed: tuple[str, ...], own: dict[str, int], delivered: int | None) -> list[int]:

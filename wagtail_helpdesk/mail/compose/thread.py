@@ -22,6 +22,13 @@ class Thread:
     chain: tuple[str, ...]
 
 
+def first_thread(source: InboundMail | None) -> Thread:
+    """Return the thread of a ticket that ``source`` has just opened; None for one that came by no mail."""
+    if source is None or not is_safe_id(source.message_id_header):
+        return Thread("", "", ())
+    return Thread(source.message_id_header, source.subject, (source.message_id_header,))
+
+
 def thread_of(ticket: Ticket, *, is_new: bool = False) -> Thread:
     """Return the thread of a ticket, in two queries; one for a new ticket, on which we have written nothing yet.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -82,6 +84,17 @@ class InboundMail(models.Model):
 
     def __str__(self) -> str:
         return self.subject or f"#{self.pk}"
+
+    @property
+    def is_untried(self) -> bool:
+        """Whether nobody has ever claimed it."""
+        return self.state == InboundState.RECEIVED and not self.attempts and not self.lease_owner
+
+    def is_waiting(self, now: datetime) -> bool:
+        """Tell of the row as it was read what ``InboundMail.objects.waiting`` asks for."""
+        if self.state == InboundState.RECEIVED:
+            return self.lease_until is None or self.lease_until <= now
+        return self.state == InboundState.PROCESSING and self.lease_until is not None and self.lease_until <= now
 
 
 class InboundDelivery(models.Model):

@@ -32,8 +32,11 @@ def prove_sent(public_ids: Iterable[str]) -> None:
 
     One that is to be tried again because of that doubt is not sent a second time.
     """
+    wanted = list(public_ids)
+    if not wanted:
+        return
     doubtful = OutboundMail.objects.filter(
-        public_id__in=list(public_ids),
+        public_id__in=wanted,
         uncertain_at__isnull=False,
         state__in=(OutboundState.UNCERTAIN, OutboundState.RETRY, OutboundState.QUEUED),
     )

@@ -15,12 +15,13 @@ from wagtail.models import Site
 from wagtail_helpdesk.addresses import address_hash
 from wagtail_helpdesk.conversations.models import Attachment, Message
 from wagtail_helpdesk.desk.models import Mailbox
+from wagtail_helpdesk.events import AtHand
 from wagtail_helpdesk.mail.arriving.languages import nearest_language
 from wagtail_helpdesk.mail.choices import Audience, MailKind, SenderName
 from wagtail_helpdesk.mail.compose.content import PublicMail, compose_body
 from wagtail_helpdesk.mail.compose.headers import mailbox_header, one_line, references, reply_subject
 from wagtail_helpdesk.mail.compose.own_texts import fill_subject
-from wagtail_helpdesk.mail.compose.thread import Thread, thread_of
+from wagtail_helpdesk.mail.compose.thread import Thread, first_thread, thread_of
 from wagtail_helpdesk.mail.identity import (
     LOOP_HEADER,
     NULL_SENDER,
@@ -30,7 +31,7 @@ from wagtail_helpdesk.mail.identity import (
     make_message_id,
     make_reply_address,
 )
-from wagtail_helpdesk.mail.links import leave_headers, tracking_url
+from wagtail_helpdesk.mail.links import default_site, leave_headers, tracking_url
 from wagtail_helpdesk.mail.models import MailboxOptions, MailTemplate, OutboundMail, OutboundRecipient
 from wagtail_helpdesk.mail.outbox.history import quoted_history
 from wagtail_helpdesk.mail.own_texts import choose, texts_for
@@ -63,7 +64,7 @@ class Outgoing:
     @cached_property
     def site(self) -> Site | None:
         """The site that links in these mails lead to."""
-        return self.ticket.site or self.mailbox.site or Site.objects.filter(is_default_site=True).first()
+        return self.ticket.site or self.mailbox.site or default_site()
 
     @cached_property
     def thread(self) -> Thread:
@@ -78,7 +79,7 @@ class Outgoing:
         files = list(message.attachments.filter(hidden=False))
         attached = sum(file.size for file in files) <= MAX_ATTACHED
         quoted = quoted_history(message, self.options.quote_history)
-        texts = texts_for(self.mailbox, MailKind.REPLY)
+        texts = texts_for(self.mailbox.pk, MailKind.REPLY)
         mails = []
         for addressee in addressees:
             language = self._language(addressee, texts)
@@ -111,14 +112,17 @@ class Outgoing:
             )
         return mails
 
-    def queue_acknowledgement(self, message: Message) -> OutboundMail | None:
+    def queue_acknowledgement(self, message: Message, at_hand: AtHand | None = None) -> OutboundMail | None:
         """Queue the mail that says "we have it" with the tracking link; None when there is nobody to tell."""
-        requester = self.ticket.participants.filter(role="requester").select_related("contact").first()
+        if at_hand:
+            requester, self.thread = at_hand.participant, first_thread(at_hand.source)
+        else:
+            requester = self.ticket.participants.filter(role="requester").select_related("contact").first()
         if requester is None or not requester.address:
             return None
         # An automatic answer goes to the address that wrote, not to one that it names (RFC 3834 4).
         addressee = Addressee(requester, requester.address, requester.contact.name)
-        texts = texts_for(self.mailbox, MailKind.ACKNOWLEDGEMENT)
+        texts = texts_for(self.mailbox.pk, MailKind.ACKNOWLEDGEMENT)
         language = self._language(addressee, texts)
         content = PublicMail(
             kind=MailKind.ACKNOWLEDGEMENT,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
+from wagtail_helpdesk import events
 from wagtail_helpdesk.contacts.models import Contact
 from wagtail_helpdesk.tickets.actions.base import TicketAction
 from wagtail_helpdesk.tickets.choices import EventKind, ParticipantState, TokenPurpose, Visibility
@@ -25,7 +26,7 @@ def add_participant(
 ) -> TicketParticipant:
     """Return the contact's participation in ``ticket``, made when there is none. Must run in an action."""
     try:
-        with transaction.atomic():
+        with events.savepoint():
             return TicketParticipant.objects.create(
                 ticket=ticket, contact=contact, address=address, role=role, state=state, reply_address=reply_address
             )
