@@ -40,6 +40,7 @@ REACTORS = (
     # Who is told.
     Reactor(events.TicketOpened, notifications.tell_of_new_ticket),
     Reactor(events.MessageAdded, notifications.tell_of_answer),
+    Reactor(events.MessageAdded, notifications.tell_watchers_of_words),
     Reactor(events.TicketUpdated, notifications.tell_of_change),
     Reactor(events.UserMentioned, notifications.tell_mentioned),
     Reactor(events.DeliveryProblem, notifications.tell_of_delivery_problem),
@@ -65,6 +66,8 @@ REACTORS = (
     Reactor(events.TicketsUnmerged, knowledge_base.move_articles_back, essential=True),
     Reactor(events.MessageSplit, mail.move_split_mail, essential=True),
     Reactor(events.MessageSplit, notifications.move_split_notices, essential=True),
+    Reactor(events.MessageRedacted, mail.redact_mails, essential=True),
+    Reactor(events.MessageRedacted, notifications.redact_notices, essential=True),
     Reactor(events.TicketErased, conversations.erase_conversation, essential=True),
     Reactor(events.TicketErased, mail.erase_mails, essential=True),
     Reactor(events.TicketErased, notifications.erase_notices, essential=True),

@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
-
-from wagtail_helpdesk.contacts.models import Contact
 from wagtail_helpdesk.conversations.choices import Direction, Flag
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.desk.choices import HIDDEN
@@ -18,6 +14,7 @@ from wagtail_helpdesk.events import (
     DeliveryProblem,
     MailHeld,
     MessageAdded,
+    MessageRedacted,
     MessageSplit,
     TicketErased,
     TicketOpened,
@@ -28,12 +25,33 @@ from wagtail_helpdesk.events import (
 )
 from wagtail_helpdesk.mail.choices import Audience, OutboundState
 from wagtail_helpdesk.mail.models import OutboundMail
-from wagtail_helpdesk.notifications.choices import ANSWERED, MINE, MOVED, OPENED, NoticeKind, NoticeMail
-from wagtail_helpdesk.notifications.models import Notice
+from wagtail_helpdesk.notifications.audience import (
+    agents,
+    keys_of,
+    owner_and_watchers,
+    responsible,
+    team_of,
+    watchers_of,
+    wrote,
+)
+from wagtail_helpdesk.notifications.choices import (
+    ANSWERED,
+    CHANGED,
+    MINE,
+    MOVED,
+    NOTED,
+    OPENED,
+    REPLIED,
+    NoticeKind,
+    NoticeMail,
+)
+from wagtail_helpdesk.notifications.models import Notice, NoticePreference
 from wagtail_helpdesk.notifications.preferences import choices_of, ways_for
+from wagtail_helpdesk.tickets.actions.follow_ticket import write_reader
 from wagtail_helpdesk.tickets.actions.merge_tickets import note_moved
-from wagtail_helpdesk.tickets.models import Ticket, TicketMerge
-from wagtail_helpdesk.tickets.permissions import may, users_who_may
+from wagtail_helpdesk.tickets.choices import Watch
+from wagtail_helpdesk.tickets.models import Ticket, TicketMerge, TicketReader
+from wagtail_helpdesk.tickets.permissions import may
 
 _UNSENT = (OutboundState.QUEUED, OutboundState.RETRY, OutboundState.CLAIMED)
 
@@ -44,9 +62,9 @@ def tell_of_new_ticket(event: TicketOpened) -> None:
     if message is None:
         return
     ticket = message.ticket
-    owner = _users().filter(pk=ticket.assignee_id) if ticket.assignee_id else ()
+    owner = agents(ticket).filter(pk=ticket.assignee_id) if ticket.assignee_id else ()
     told = _tell(owner, NoticeKind.ASSIGNED, ticket, event.actor, message=message)
-    _tell(_team_of(ticket), NoticeKind.TEAM, ticket, event.actor, message=message, what=OPENED, but=told)
+    _tell(team_of(ticket), NoticeKind.TEAM, ticket, event.actor, message=message, what=OPENED, but=told)
 
 
 def tell_of_answer(event: MessageAdded) -> None:
@@ -57,33 +75,64 @@ def tell_of_answer(event: MessageAdded) -> None:
     if message is None:
         return
     ticket = message.ticket
-    owner = list(_users().filter(pk=ticket.assignee_id)) if ticket.assignee_id else []
+    hearers = list(owner_and_watchers(ticket))
+    owner = [user for user in hearers if user.pk == ticket.assignee_id]
+    watchers = [user for user in hearers if user.watches]
     if owner:
-        _tell(owner, NoticeKind.ANSWERED, ticket, event.actor, message=message)
+        wants = [user for user in owner if not user.mutes]
+        told = _tell(wants, NoticeKind.ANSWERED, ticket, event.actor, message=message)
     else:
-        _tell(_team_of(ticket), NoticeKind.TEAM, ticket, event.actor, message=message, what=ANSWERED)
+        told = _tell(team_of(ticket), NoticeKind.TEAM, ticket, event.actor, message=message, what=ANSWERED)
+    _tell(watchers, NoticeKind.WATCHED, ticket, event.actor, message=message, what=ANSWERED, but=told)
+
+
+def tell_watchers_of_words(event: MessageAdded) -> None:
+    """Whoever watches a ticket hears of replies and notes; who writes may watch from now on."""
+    if event.direction == Direction.INBOUND:
+        return
+    if event.actor.kind == "user" and event.actor.id is not None:
+        _watch_as_writer(event)
+    watchers = list(watchers_of(event.ticket_id))
+    message = _message(event.message_id) if watchers else None
+    if message is not None:
+        what = NOTED if event.direction == Direction.INTERNAL else REPLIED
+        _tell(watchers, NoticeKind.WATCHED, message.ticket, event.actor, message=message, what=what)
+
+
+def _watch_as_writer(event: MessageAdded) -> None:
+    """Whoever wants that watches; whoever has muted or watched the ticket has chosen already."""
+    if not NoticePreference.objects.filter(user=event.actor.id, watch_replied=True).exists():
+        return
+    chosen = TicketReader.objects.filter(ticket=event.ticket_id, user=event.actor.id).exclude(watch="")
+    if not chosen.exists():
+        write_reader(event.ticket_id, event.actor.id, watch=Watch.WATCHING)
 
 
 def tell_of_change(event: TicketUpdated) -> None:
-    """A new assignee and a new team are told."""
+    """A new assignee and a new team are told; of a ticket whose sleep is over the assignee; of all who watches."""
     changed = {change.field: change.new for change in event.changes}
-    if not changed.keys() & {"assignee", "team"}:
+    watchers = list(watchers_of(event.ticket_id))
+    is_back = changed.get("asleep") is False and event.actor.kind == "system"
+    if not (changed.keys() & {"assignee", "team"} or is_back or watchers):
         return
     ticket = _worth_telling(event.ticket_id)
     if ticket is None:
         return
     told: set[Any] = set()
     if changed.get("assignee") is not None:
-        told = _tell(_users().filter(pk=changed["assignee"]), NoticeKind.ASSIGNED, ticket, event.actor)
+        told |= _tell(agents(ticket).filter(pk=changed["assignee"]), NoticeKind.ASSIGNED, ticket, event.actor)
     if "team" in changed:
-        _tell(_team_of(ticket), NoticeKind.TEAM, ticket, event.actor, what=MOVED, but=told)
+        told |= _tell(team_of(ticket), NoticeKind.TEAM, ticket, event.actor, what=MOVED, but=told)
+    if is_back and ticket.assignee_id is not None:
+        told |= _tell(agents(ticket).filter(pk=ticket.assignee_id), NoticeKind.AWAKE, ticket, event.actor)
+    _tell(watchers, NoticeKind.WATCHED, ticket, event.actor, what=CHANGED, but=told)
 
 
 def tell_mentioned(event: UserMentioned) -> None:
     """Whoever a note names is told."""
     message = _message(event.message_id)
     if message is not None:
-        _tell(_users().filter(pk=event.user_id), NoticeKind.MENTIONED, message.ticket, event.actor, message=message)
+        _tell(agents().filter(pk=event.user_id), NoticeKind.MENTIONED, message.ticket, event.actor, message=message)
 
 
 def tell_of_delivery_problem(event: DeliveryProblem) -> None:
@@ -95,7 +144,7 @@ def tell_of_delivery_problem(event: DeliveryProblem) -> None:
     if ticket is None or OutboundMail.objects.filter(pk=event.outbound_id, audience=Audience.AGENT).exists():
         return
     message = _message(event.message_id) if event.message_id else None
-    _tell(_responsible(ticket, message), NoticeKind.DELIVERY, ticket, event.actor, message=message, what=event.what)
+    _tell(responsible(ticket, message), NoticeKind.DELIVERY, ticket, event.actor, message=message, what=event.what)
 
 
 def tell_of_held_mail(event: MailHeld) -> None:
@@ -103,11 +152,13 @@ def tell_of_held_mail(event: MailHeld) -> None:
     ticket = _worth_telling(event.ticket_id)
     if ticket is None:
         return
-    named = [user for user in _users().filter(pk=event.user_id) if may(user, "view", ticket)] if event.user_id else []
+    named = (
+        [user for user in agents(ticket).filter(pk=event.user_id) if may(user, "view", ticket)] if event.user_id else []
+    )
     if named:
         _tell(named, NoticeKind.HELD, ticket, event.actor, what=MINE)
     else:
-        _tell(_responsible(ticket, None), NoticeKind.HELD, ticket, event.actor)
+        _tell(responsible(ticket, None), NoticeKind.HELD, ticket, event.actor)
 
 
 def move_notices(event: TicketsMerged) -> None:
@@ -126,6 +177,16 @@ def move_notices_back(event: TicketsUnmerged) -> None:
 def move_split_notices(event: MessageSplit) -> None:
     """What was told of a message leads to where it is now."""
     Notice.objects.filter(message=event.message_id).update(ticket=event.ticket_id)
+
+
+def redact_notices(event: MessageRedacted) -> None:
+    """Mails to agents that told of a message do not keep its words; one that has not left does not leave."""
+    if not event.words:
+        return
+    told = Notice.objects.filter(message=event.message_id, outbound__isnull=False)
+    mails = OutboundMail.objects.filter(pk__in=list(told.values_list("outbound", flat=True)))
+    mails.filter(state__in=_UNSENT).update(state=OutboundState.CANCELLED)
+    mails.update(subject="", text="", html="")
 
 
 def erase_notices(event: TicketErased) -> None:
@@ -154,24 +215,6 @@ def _message(message_id: int) -> Message | None:
     return worth.select_related("ticket").only(*columns).filter(pk=message_id).first()
 
 
-def _users() -> QuerySet:
-    """Return those who may see tickets at all, with their preferences."""
-    return users_who_may("view").select_related("helpdesk_notice_preference")
-
-
-def _team_of(ticket: Ticket) -> QuerySet:
-    return _users().filter(helpdesk_teams=ticket.team_id)
-
-
-def _responsible(ticket: Ticket, message: Message | None) -> Iterable[Any]:
-    """Return who looks after a ticket: its assignee, else who wrote the message, else the team."""
-    for key in (ticket.assignee_id, message.author_user_id if message else None):
-        found = list(_users().filter(pk=key)) if key is not None else []
-        if found:
-            return found
-    return _team_of(ticket)
-
-
 def _tell(
     users: Iterable[Any],
     kind: NoticeKind,
@@ -183,11 +226,11 @@ def _tell(
     but: Iterable[Any] = (),
 ) -> set[Any]:
     """Write a notice for each of ``users`` as each wants it; return the keys of those it concerned."""
-    own = {*but, *_keys_of(actor)}
+    own = {*but, *keys_of(actor)}
     automatic = message is not None and Flag.AUTO_REPLY in message.flags
     concerned, rows = set(but), []
     for user in users:
-        if user.pk in own or _wrote(user, actor, message):
+        if user.pk in own or wrote(user, actor, message):
             continue
         concerned.add(user.pk)
         ways = ways_for(choices_of(user), kind, what=what, automatic=automatic)
@@ -206,21 +249,3 @@ def _tell(
             )
     Notice.objects.bulk_create(rows)
     return concerned
-
-
-def _keys_of(actor: Actor) -> set[Any]:
-    """Return the key of the user who acts, also where the site knows a contact as a user."""
-    if actor.kind == "user":
-        return {actor.id}
-    if actor.kind == "contact":
-        contact = actor.instance or Contact.objects.filter(pk=actor.id).only("user").first()
-        return {contact.user_id} if contact and contact.user_id else set()
-    return set()
-
-
-def _wrote(user: Any, actor: Actor, message: Message | None) -> bool:
-    """Tell whether an arriving message came from the user's own address."""
-    address = getattr(user, get_user_model().get_email_field_name(), "")
-    return bool(
-        actor.kind == "contact" and message and address and message.from_address.casefold() == address.casefold()
-    )

@@ -8,7 +8,7 @@ from typing import Any
 from wagtail_helpdesk.desk.choices import ACTIVE, FINISHED, HIDDEN, Category
 
 #: The columns of a ticket that nobody snoozed.
-AWAKE = {"asleep": False, "snoozed_until": None, "sleeps_through": False, "woke_at": None}
+AWAKE = {"asleep": False, "snoozed_until": None, "woke_at": None}
 
 
 def fields_for_category(

@@ -60,11 +60,8 @@ def record_activity(
         category = category_after_reply(category)
         fields["customer_waiting_since"] = None
         fields["first_replied_at"] = ticket.first_replied_at or at
-    if direction == "inbound":
-        if counts_as_waiting:
-            fields |= _wake(ticket, actor=actor, at=at, depth=depth)
-    elif ticket.woke_at:
-        fields["woke_at"] = None
+    if direction != "inbound" or counts_as_waiting:
+        fields |= _sleep_fields(ticket, direction, actor=actor, at=at, depth=depth)
     if status is not None:
         category = status.category
     reopened = ticket.category in FINISHED and category not in (*FINISHED, *HIDDEN)
@@ -74,8 +71,10 @@ def record_activity(
     return reopened
 
 
-def _wake(ticket: Ticket, *, actor: Actor, at: datetime, depth: int) -> dict[str, Any]:
-    """Return what wakes a snoozed ticket, and say so; {} where it is awake or is to sleep on."""
+def _sleep_fields(ticket: Ticket, direction: str, *, actor: Actor, at: datetime, depth: int) -> dict[str, Any]:
+    """Return what changes about a snooze: words from outside wake the ticket, ours are what it came back for."""
+    if direction != "inbound":
+        return {"woke_at": None} if ticket.woke_at else {}
     fields = fields_on_waking(asleep=ticket.asleep, sleeps_through=ticket.sleeps_through, now=at)
     if fields:
         write_event(ticket, EventKind.WOKE, actor=actor, what="message")
