@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.utils import timezone
@@ -149,17 +149,11 @@ def describe(event: TicketEvent, references: dict[int, str]) -> str:
     words: dict[str, Any] = {"old": "", "new": "", "name": _("somebody"), "title": "", **data}
     words["who"] = event.actor_name or (_("Somebody") if event.actor_kind == "user" else _("The help desk"))
     words["ticket"] = references.get(event.data.get("ticket"), _("another ticket"))
-    if event.kind == EventKind.SNOOZED:
-        return _snoozed(event, words)
-    if event.kind == EventKind.CHECKLIST:
-        return _checklist(event, words)
     if event.kind in _FROM_TO:
         both, only_new, only_old = _FROM_TO[event.kind]
         return (both if words["old"] and words["new"] else only_new if words["new"] else only_old) % words
     if event.kind == EventKind.LINKED:
         return _LINKS.get(event.data.get("link"), _LINKS[LinkKind.POSSIBLY]) % words
-    if event.kind in (EventKind.MERGED, EventKind.UNMERGED):
-        return _merged(event, words)
     spoken = _BY_WHAT.get(event.kind, {}).get(event.data.get("what"))
     if spoken is not None:
         return spoken % words
@@ -167,8 +161,8 @@ def describe(event: TicketEvent, references: dict[int, str]) -> str:
         return _HELD[event.data["what"]] % words
     if event.kind == EventKind.PARTICIPANT and event.data.get("what") in _PEOPLE:
         return _PEOPLE[event.data["what"]] % words
-    if event.kind == EventKind.SPLIT:
-        return _split(event, words)
+    if event.kind in _TELLERS:
+        return _TELLERS[event.kind](event, words)
     if event.kind in _PLAIN:
         return _PLAIN[event.kind] % words
     return str(event.get_kind_display())
@@ -217,3 +211,13 @@ def _merged(event: TicketEvent, words: dict[str, Any]) -> str:
     if event.data.get("into"):
         return _("%(who)s merged this ticket into %(ticket)s") % words
     return _("%(who)s merged %(ticket)s into this ticket") % words
+
+
+#: Kinds whose lines take more than words to fill in.
+_TELLERS: dict[str, Callable[[TicketEvent, dict[str, Any]], str]] = {
+    EventKind.SNOOZED: _snoozed,
+    EventKind.CHECKLIST: _checklist,
+    EventKind.SPLIT: _split,
+    EventKind.MERGED: _merged,
+    EventKind.UNMERGED: _merged,
+}

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+
+from wagtail_helpdesk.contacts.models import Contact
 from wagtail_helpdesk.conversations.choices import Direction, Flag
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.desk.choices import HIDDEN
@@ -25,15 +29,6 @@ from wagtail_helpdesk.events import (
 )
 from wagtail_helpdesk.mail.choices import Audience, OutboundState
 from wagtail_helpdesk.mail.models import OutboundMail
-from wagtail_helpdesk.notifications.audience import (
-    agents,
-    keys_of,
-    owner_and_watchers,
-    responsible,
-    team_of,
-    watchers_of,
-    wrote,
-)
 from wagtail_helpdesk.notifications.choices import (
     ANSWERED,
     CHANGED,
@@ -45,13 +40,12 @@ from wagtail_helpdesk.notifications.choices import (
     NoticeKind,
     NoticeMail,
 )
-from wagtail_helpdesk.notifications.models import Notice, NoticePreference
+from wagtail_helpdesk.notifications.models import Notice
 from wagtail_helpdesk.notifications.preferences import choices_of, ways_for
-from wagtail_helpdesk.tickets.actions.follow_ticket import write_reader
+from wagtail_helpdesk.notifications.watching import Marks, marks_of, watch_as_writer
 from wagtail_helpdesk.tickets.actions.merge_tickets import note_moved
-from wagtail_helpdesk.tickets.choices import Watch
-from wagtail_helpdesk.tickets.models import Ticket, TicketMerge, TicketReader
-from wagtail_helpdesk.tickets.permissions import may
+from wagtail_helpdesk.tickets.models import Ticket, TicketMerge
+from wagtail_helpdesk.tickets.permissions import may, users_who_may
 
 _UNSENT = (OutboundState.QUEUED, OutboundState.RETRY, OutboundState.CLAIMED)
 
@@ -62,9 +56,9 @@ def tell_of_new_ticket(event: TicketOpened) -> None:
     if message is None:
         return
     ticket = message.ticket
-    owner = agents(ticket).filter(pk=ticket.assignee_id) if ticket.assignee_id else ()
+    owner = _users().filter(pk=ticket.assignee_id) if ticket.assignee_id else ()
     told = _tell(owner, NoticeKind.ASSIGNED, ticket, event.actor, message=message)
-    _tell(team_of(ticket), NoticeKind.TEAM, ticket, event.actor, message=message, what=OPENED, but=told)
+    _tell(_team_of(ticket), NoticeKind.TEAM, ticket, event.actor, message=message, what=OPENED, but=told)
 
 
 def tell_of_answer(event: MessageAdded) -> None:
@@ -75,64 +69,54 @@ def tell_of_answer(event: MessageAdded) -> None:
     if message is None:
         return
     ticket = message.ticket
-    hearers = list(owner_and_watchers(ticket))
-    owner = [user for user in hearers if user.pk == ticket.assignee_id]
-    watchers = [user for user in hearers if user.watches]
+    owner = list(_users().filter(pk=ticket.assignee_id)) if ticket.assignee_id else []
+    marks = marks_of(ticket.pk)
     if owner:
-        wants = [user for user in owner if not user.mutes]
-        told = _tell(wants, NoticeKind.ANSWERED, ticket, event.actor, message=message)
+        told = _tell(owner, NoticeKind.ANSWERED, ticket, event.actor, message=message, but=marks.muted)
     else:
-        told = _tell(team_of(ticket), NoticeKind.TEAM, ticket, event.actor, message=message, what=ANSWERED)
-    _tell(watchers, NoticeKind.WATCHED, ticket, event.actor, message=message, what=ANSWERED, but=told)
+        told = _tell(
+            _team_of(ticket), NoticeKind.TEAM, ticket, event.actor, message=message, what=ANSWERED, but=marks.muted
+        )
+    _tell_watchers(marks, ticket, event.actor, what=ANSWERED, message=message, but=told)
 
 
 def tell_watchers_of_words(event: MessageAdded) -> None:
     """Whoever watches a ticket hears of replies and notes; who writes may watch from now on."""
     if event.direction == Direction.INBOUND:
         return
-    if event.actor.kind == "user" and event.actor.id is not None:
-        _watch_as_writer(event)
-    watchers = list(watchers_of(event.ticket_id))
-    message = _message(event.message_id) if watchers else None
+    watch_as_writer(event)
+    marks = marks_of(event.ticket_id)
+    message = _message(event.message_id) if marks.watching else None
     if message is not None:
         what = NOTED if event.direction == Direction.INTERNAL else REPLIED
-        _tell(watchers, NoticeKind.WATCHED, message.ticket, event.actor, message=message, what=what)
-
-
-def _watch_as_writer(event: MessageAdded) -> None:
-    """Whoever wants that watches; whoever has muted or watched the ticket has chosen already."""
-    if not NoticePreference.objects.filter(user=event.actor.id, watch_replied=True).exists():
-        return
-    chosen = TicketReader.objects.filter(ticket=event.ticket_id, user=event.actor.id).exclude(watch="")
-    if not chosen.exists():
-        write_reader(event.ticket_id, event.actor.id, watch=Watch.WATCHING)
+        _tell_watchers(marks, message.ticket, event.actor, what=what, message=message)
 
 
 def tell_of_change(event: TicketUpdated) -> None:
     """A new assignee and a new team are told; of a ticket whose sleep is over the assignee; of all who watches."""
     changed = {change.field: change.new for change in event.changes}
-    watchers = list(watchers_of(event.ticket_id))
+    marks = marks_of(event.ticket_id)
     is_back = changed.get("asleep") is False and event.actor.kind == "system"
-    if not (changed.keys() & {"assignee", "team"} or is_back or watchers):
+    if not (changed.keys() & {"assignee", "team"} or is_back or marks.watching):
         return
     ticket = _worth_telling(event.ticket_id)
     if ticket is None:
         return
-    told: set[Any] = set()
+    told = set(marks.muted)
     if changed.get("assignee") is not None:
-        told |= _tell(agents(ticket).filter(pk=changed["assignee"]), NoticeKind.ASSIGNED, ticket, event.actor)
+        told |= _tell(_users().filter(pk=changed["assignee"]), NoticeKind.ASSIGNED, ticket, event.actor, but=told)
     if "team" in changed:
-        told |= _tell(team_of(ticket), NoticeKind.TEAM, ticket, event.actor, what=MOVED, but=told)
+        told |= _tell(_team_of(ticket), NoticeKind.TEAM, ticket, event.actor, what=MOVED, but=told)
     if is_back and ticket.assignee_id is not None:
-        told |= _tell(agents(ticket).filter(pk=ticket.assignee_id), NoticeKind.AWAKE, ticket, event.actor)
-    _tell(watchers, NoticeKind.WATCHED, ticket, event.actor, what=CHANGED, but=told)
+        told |= _tell(_users().filter(pk=ticket.assignee_id), NoticeKind.AWAKE, ticket, event.actor, but=told)
+    _tell_watchers(marks, ticket, event.actor, what=CHANGED, but=told)
 
 
 def tell_mentioned(event: UserMentioned) -> None:
     """Whoever a note names is told."""
     message = _message(event.message_id)
     if message is not None:
-        _tell(agents().filter(pk=event.user_id), NoticeKind.MENTIONED, message.ticket, event.actor, message=message)
+        _tell(_users().filter(pk=event.user_id), NoticeKind.MENTIONED, message.ticket, event.actor, message=message)
 
 
 def tell_of_delivery_problem(event: DeliveryProblem) -> None:
@@ -144,7 +128,15 @@ def tell_of_delivery_problem(event: DeliveryProblem) -> None:
     if ticket is None or OutboundMail.objects.filter(pk=event.outbound_id, audience=Audience.AGENT).exists():
         return
     message = _message(event.message_id) if event.message_id else None
-    _tell(responsible(ticket, message), NoticeKind.DELIVERY, ticket, event.actor, message=message, what=event.what)
+    _tell(
+        _responsible(ticket, message),
+        NoticeKind.DELIVERY,
+        ticket,
+        event.actor,
+        message=message,
+        what=event.what,
+        but=marks_of(ticket.pk).muted,
+    )
 
 
 def tell_of_held_mail(event: MailHeld) -> None:
@@ -152,13 +144,11 @@ def tell_of_held_mail(event: MailHeld) -> None:
     ticket = _worth_telling(event.ticket_id)
     if ticket is None:
         return
-    named = (
-        [user for user in agents(ticket).filter(pk=event.user_id) if may(user, "view", ticket)] if event.user_id else []
-    )
+    named = [user for user in _users().filter(pk=event.user_id) if may(user, "view", ticket)] if event.user_id else []
     if named:
         _tell(named, NoticeKind.HELD, ticket, event.actor, what=MINE)
     else:
-        _tell(responsible(ticket, None), NoticeKind.HELD, ticket, event.actor)
+        _tell(_responsible(ticket, None), NoticeKind.HELD, ticket, event.actor, but=marks_of(ticket.pk).muted)
 
 
 def move_notices(event: TicketsMerged) -> None:
@@ -215,6 +205,24 @@ def _message(message_id: int) -> Message | None:
     return worth.select_related("ticket").only(*columns).filter(pk=message_id).first()
 
 
+def _users() -> QuerySet:
+    """Return those who may see tickets at all, with their preferences."""
+    return users_who_may("view").select_related("helpdesk_notice_preference")
+
+
+def _team_of(ticket: Ticket) -> QuerySet:
+    return _users().filter(helpdesk_teams=ticket.team_id)
+
+
+def _responsible(ticket: Ticket, message: Message | None) -> Iterable[Any]:
+    """Return who looks after a ticket: its assignee, else who wrote the message, else the team."""
+    for key in (ticket.assignee_id, message.author_user_id if message else None):
+        found = list(_users().filter(pk=key)) if key is not None else []
+        if found:
+            return found
+    return _team_of(ticket)
+
+
 def _tell(
     users: Iterable[Any],
     kind: NoticeKind,
@@ -226,11 +234,11 @@ def _tell(
     but: Iterable[Any] = (),
 ) -> set[Any]:
     """Write a notice for each of ``users`` as each wants it; return the keys of those it concerned."""
-    own = {*but, *keys_of(actor)}
+    own = {*but, *_keys_of(actor)}
     automatic = message is not None and Flag.AUTO_REPLY in message.flags
     concerned, rows = set(but), []
     for user in users:
-        if user.pk in own or wrote(user, actor, message):
+        if user.pk in own or _wrote(user, actor, message):
             continue
         concerned.add(user.pk)
         ways = ways_for(choices_of(user), kind, what=what, automatic=automatic)
@@ -249,3 +257,31 @@ def _tell(
             )
     Notice.objects.bulk_create(rows)
     return concerned
+
+
+def _tell_watchers(
+    marks: Marks, ticket: Ticket, actor: Actor, *, what: str, message: Message | None = None, but: Iterable[Any] = ()
+) -> None:
+    """Write a notice for those who watch and were not told otherwise. No query where nobody does."""
+    watching = marks.watching - set(but)
+    if watching:
+        users = _users().filter(pk__in=watching)
+        _tell(users, NoticeKind.WATCHED, ticket, actor, message=message, what=what, but=but)
+
+
+def _keys_of(actor: Actor) -> set[Any]:
+    """Return the key of the user who acts, also where the site knows a contact as a user."""
+    if actor.kind == "user":
+        return {actor.id}
+    if actor.kind == "contact":
+        contact = actor.instance or Contact.objects.filter(pk=actor.id).only("user").first()
+        return {contact.user_id} if contact and contact.user_id else set()
+    return set()
+
+
+def _wrote(user: Any, actor: Actor, message: Message | None) -> bool:
+    """Tell whether an arriving message came from the user's own address."""
+    address = getattr(user, get_user_model().get_email_field_name(), "")
+    return bool(
+        actor.kind == "contact" and message and address and message.from_address.casefold() == address.casefold()
+    )
