@@ -82,6 +82,9 @@ def check_values(**kwargs: Any) -> Iterable[CheckMessage]:
     undo = conf.get("UNDO_SECONDS")
     if not isinstance(undo, int) or not 0 <= undo <= 60:
         yield _bad("UNDO_SECONDS", "a whole number of seconds from 0 to 60")
+    days = conf.get("TRASH_DAYS")
+    if not isinstance(days, int) or isinstance(days, bool) or days < 0:
+        yield _bad("TRASH_DAYS", "a whole number of days, 0 for never")
     yield from _check_dkim()
     yield from _check_keys()
     yield from _check_scanner()

@@ -53,6 +53,8 @@ DEFAULTS: dict[str, Any] = {
     "MAX_UPLOAD_BYTES": 20 * 1024 * 1024,
     # Submissions a client address may make in an hour over one contact form or tracking link.
     "SUBMISSIONS_PER_HOUR": 20,
+    # Days that a ticket lies in the trash before it is erased. 0 erases none.
+    "TRASH_DAYS": 30,
     # Automatic acknowledgements: the global switch.
     "SEND_ACKNOWLEDGEMENTS": True,
 }

@@ -177,6 +177,16 @@ class MessageSplit(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MessageRedacted(Event):
+    """The words of ``message_id`` (``words``), or files of it with these keys, were taken out for good."""
+
+    ticket_id: int
+    message_id: int
+    words: bool
+    attachment_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TicketErased(Event):
     """Everything a ticket said is to go; its row stays for statistics."""
 

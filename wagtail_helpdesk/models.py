@@ -26,6 +26,8 @@ from wagtail_helpdesk.mail.models import (
 )
 from wagtail_helpdesk.notifications.models import Notice, NoticePreference
 from wagtail_helpdesk.tickets.models import (
+    ChecklistItem,
+    ChecklistTemplate,
     TaggedTicket,
     Ticket,
     TicketAccess,
@@ -42,6 +44,8 @@ __all__ = [
     "AddressSuppression",
     "Attachment",
     "AutoReplyLedger",
+    "ChecklistItem",
+    "ChecklistTemplate",
     "Contact",
     "ContactEmail",
     "ContactForm",

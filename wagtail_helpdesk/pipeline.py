@@ -26,6 +26,8 @@ from wagtail_helpdesk.notifications.clean import clear_notices
 from wagtail_helpdesk.notifications.mailing import mail_notices, may_leave
 from wagtail_helpdesk.tickets import reactors as tickets
 from wagtail_helpdesk.tickets.actions.close_resolved import close_resolved
+from wagtail_helpdesk.tickets.actions.empty_trash import empty_trash
+from wagtail_helpdesk.tickets.actions.snooze_ticket import wake_due
 from wagtail_helpdesk.tickets.timeline import record_reactor_failure
 from wagtail_helpdesk.worker import Step
 
@@ -34,9 +36,11 @@ REACTORS = (
     Reactor(events.MessageAdded, mail.queue_reply, essential=True),
     Reactor(events.TicketOpened, mail.acknowledge),
     Reactor(events.DeliveryProblem, mail.flag_ticket),
+    Reactor(events.TicketUpdated, tickets.tick_items_about),
     # Who is told.
     Reactor(events.TicketOpened, notifications.tell_of_new_ticket),
     Reactor(events.MessageAdded, notifications.tell_of_answer),
+    Reactor(events.MessageAdded, notifications.tell_watchers_of_words),
     Reactor(events.TicketUpdated, notifications.tell_of_change),
     Reactor(events.UserMentioned, notifications.tell_mentioned),
     Reactor(events.DeliveryProblem, notifications.tell_of_delivery_problem),
@@ -48,16 +52,22 @@ REACTORS = (
     Reactor(events.ContactErased, conversations.forget_contact, essential=True),
     Reactor(events.ContactErased, mail.forget_contact, essential=True),
     Reactor(events.ContactErased, notifications.forget_contact, essential=True),
+    Reactor(events.TicketsMerged, tickets.merge_belongings, essential=True),
+    Reactor(events.TicketsMerged, conversations.merge_drafts, essential=True),
     Reactor(events.TicketsMerged, conversations.merge_conversations, essential=True),
     Reactor(events.TicketsMerged, mail.merge_mails, essential=True),
     Reactor(events.TicketsMerged, notifications.move_notices, essential=True),
     Reactor(events.TicketsMerged, knowledge_base.move_articles, essential=True),
+    Reactor(events.TicketsUnmerged, tickets.unmerge_belongings, essential=True),
+    Reactor(events.TicketsUnmerged, conversations.unmerge_drafts, essential=True),
     Reactor(events.TicketsUnmerged, conversations.unmerge_conversations, essential=True),
     Reactor(events.TicketsUnmerged, mail.unmerge_mails, essential=True),
     Reactor(events.TicketsUnmerged, notifications.move_notices_back, essential=True),
     Reactor(events.TicketsUnmerged, knowledge_base.move_articles_back, essential=True),
     Reactor(events.MessageSplit, mail.move_split_mail, essential=True),
     Reactor(events.MessageSplit, notifications.move_split_notices, essential=True),
+    Reactor(events.MessageRedacted, mail.redact_mails, essential=True),
+    Reactor(events.MessageRedacted, notifications.redact_notices, essential=True),
     Reactor(events.TicketErased, conversations.erase_conversation, essential=True),
     Reactor(events.TicketErased, mail.erase_mails, essential=True),
     Reactor(events.TicketErased, notifications.erase_notices, essential=True),
@@ -70,6 +80,7 @@ HOURLY = timedelta(hours=1)
 STEPS = (
     Step(beat, every=BEAT_EVERY),
     Step(publish_due),
+    Step(wake_due, every=timedelta(seconds=10)),
     Step(fetch_due),
     Step(sweep_due, every=timedelta(seconds=10)),
     Step(process_due),
@@ -79,6 +90,7 @@ STEPS = (
     Step(deliver_due),
     Step(warn_late),
     Step(close_resolved, every=HOURLY),
+    Step(empty_trash, every=HOURLY),
     Step(clean, every=HOURLY),
     Step(forget_old, every=HOURLY),
     Step(reseal, every=HOURLY),

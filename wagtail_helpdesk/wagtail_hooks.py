@@ -68,8 +68,9 @@ def notices_menu_item():
 
 @hooks.register("register_icons")
 def icons(names):
-    """The bell, which Wagtail has not."""
-    return [*names, "wagtail_helpdesk/icons/bell.svg"]
+    """The bell and the stars, which Wagtail has not."""
+    own = ("bell", "star", "star-full")
+    return [*names, *(f"wagtail_helpdesk/icons/{name}.svg" for name in own)]
 
 
 @hooks.register("insert_global_admin_css")

@@ -12,7 +12,8 @@ from wagtail.admin.utils import get_user_display_name
 
 from wagtail_helpdesk.configuration.languages import named_languages, site_languages
 from wagtail_helpdesk.desk.models import Priority, Status, StatusLabel, Team
-from wagtail_helpdesk.tickets.models import Ticket
+from wagtail_helpdesk.tickets.actions.checklist import MOST_ITEMS
+from wagtail_helpdesk.tickets.models import ChecklistItem, ChecklistTemplate, Ticket
 from wagtail_helpdesk.tickets.permissions import users_who_may
 
 _LABEL_PREFIX = "label_"
@@ -83,6 +84,29 @@ class StatusForm(WagtailAdminModelForm):
             else:
                 StatusLabel.objects.filter(status=status, language=code).delete()
         return status
+
+
+class ChecklistTemplateForm(WagtailAdminModelForm):
+    """A checklist that can be put on tickets."""
+
+    class Meta:
+        model = ChecklistTemplate
+        fields = ("name", "team", "items")
+        widgets = {"items": forms.Textarea(attrs={"rows": 8})}
+        help_texts = {
+            "team": gettext_lazy("Empty: for the tickets of all teams."),
+            "items": gettext_lazy("One to a line."),
+        }
+
+    def clean_items(self) -> str:
+        """Refuse a list that a ticket could not take."""
+        lines = [line.strip() for line in self.cleaned_data["items"].splitlines() if line.strip()]
+        longest = ChecklistItem._meta.get_field("text").max_length
+        if not lines or len(lines) > MOST_ITEMS:
+            raise forms.ValidationError(_("Write from 1 to %(count)s things.") % {"count": MOST_ITEMS})
+        if any(len(line) > longest for line in lines):
+            raise forms.ValidationError(_("A line may hold at most %(count)s characters.") % {"count": longest})
+        return "\n".join(lines)
 
 
 class PriorityForm(WagtailAdminModelForm):

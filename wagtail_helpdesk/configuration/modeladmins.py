@@ -17,6 +17,7 @@ from wagtail_helpdesk.configuration.viewsets import log_menu_items
 from wagtail_helpdesk.contact_forms.models import ContactForm
 from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, Team
 from wagtail_helpdesk.mail.models import MailAccount, MailTemplate
+from wagtail_helpdesk.tickets.models import ChecklistTemplate
 
 
 class SettingsAdmin(ModelAdmin):
@@ -113,6 +114,23 @@ class PriorityAdmin(SettingsAdmin):
     columns = [NumberColumn("level", label=_("Level")), BooleanColumn("is_default", label=_("Default"))]
 
 
+class ChecklistTemplateAdmin(SettingsAdmin):
+    """Checklists that can be put on tickets."""
+
+    model = ChecklistTemplate
+    form_class = forms.ChecklistTemplateForm
+    base_url_path = "helpdesk/settings/checklists"
+    menu_icon = "tasks"
+    columns = [
+        Column("team", label=_("Team")),
+        NumberColumn("item_count", label=_("Things to do"), accessor=lambda template: len(template.lines)),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ChecklistTemplate]:
+        """Return the checklists with their teams."""
+        return ChecklistTemplate.objects.select_related("team").order_by("name", "pk")
+
+
 class MailTemplateAdmin(SettingsAdmin):
     """Texts of our mails in an administrator's own words."""
 
@@ -142,7 +160,15 @@ class HelpdeskSettingsGroup(ModelAdminGroup):
     menu_item_name = "desk-settings"
     menu_icon = "cogs"
     menu_order = 8900
-    items = (TeamAdmin, MailboxAdmin, MailAccountAdmin, MailTemplateAdmin, StatusAdmin, PriorityAdmin)
+    items = (
+        TeamAdmin,
+        MailboxAdmin,
+        MailAccountAdmin,
+        MailTemplateAdmin,
+        StatusAdmin,
+        PriorityAdmin,
+        ChecklistTemplateAdmin,
+    )
 
     def get_submenu_items(self) -> list[MenuItem]:
         """Return the items of these, the contact forms and the logs after them."""

@@ -52,6 +52,10 @@ class Message(models.Model):
     #: Invitations and answers to them, as plain values (``mail.arriving.calendar``).
     cards = models.JSONField(default=list, blank=True)
     flags = models.JSONField(default=list, blank=True)
+    #: When its words were taken out for good, and by whom; and how many of its files.
+    redacted_at = models.DateTimeField(null=True, blank=True)
+    redacted_by = models.CharField(max_length=200, blank=True)
+    removed_files = models.PositiveSmallIntegerField(default=0)
     #: {"to": [{"participant": pk, "name": ..., "address": ...}], "cc": [...], "bcc": []}
     recipients = models.JSONField(default=dict, blank=True)
     #: When a scheduled message is to be published, and the status to set then.

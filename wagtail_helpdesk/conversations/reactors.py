@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wagtail_helpdesk.conversations.choices import Direction, MessageState
 from wagtail_helpdesk.conversations.files import delete_files_after_commit
-from wagtail_helpdesk.conversations.models import Attachment, Message, MessageIdIndex
+from wagtail_helpdesk.conversations.models import Attachment, Draft, Message, MessageIdIndex
 from wagtail_helpdesk.conversations.recounting import recount_conversation
 from wagtail_helpdesk.events import ContactErased, ContactsMerged, TicketErased, TicketsMerged, TicketsUnmerged
 from wagtail_helpdesk.tickets.actions.merge_tickets import note_moved
@@ -24,10 +24,30 @@ def merge_conversations(event: TicketsMerged) -> None:
 def unmerge_conversations(event: TicketsUnmerged) -> None:
     """What had come from the source goes back to it; what was written since stays."""
     messages = TicketMerge.objects.get(pk=event.merge_id).moved["conversations"]["messages"]
+    # What was split off from the target meanwhile stays where it is.
+    messages = list(Message.objects.filter(pk__in=messages, ticket=event.target_id).values_list("pk", flat=True))
     Message.objects.filter(pk__in=messages).update(ticket=event.source_id)
     MessageIdIndex.objects.filter(message__in=messages).update(ticket=event.source_id)
     recount_conversation(event.source_id)
     recount_conversation(event.target_id)
+
+
+def merge_drafts(event: TicketsMerged) -> None:
+    """What agents have written goes on in the target; where one has a draft there too, the source's waits with it."""
+    taken = Draft.objects.filter(ticket=event.target_id).values_list("user", flat=True)
+    drafts = Draft.objects.filter(ticket=event.source_id).exclude(user__in=list(taken))
+    keys = list(drafts.values_list("pk", flat=True))
+    Draft.objects.filter(pk__in=keys).update(ticket=event.target_id)
+    note_moved(event.merge_id, "drafts", {"drafts": keys})
+
+
+def unmerge_drafts(event: TicketsUnmerged) -> None:
+    """They go back with their ticket, but for one of somebody who has begun another there."""
+    keys = TicketMerge.objects.get(pk=event.merge_id).moved.get("drafts", {}).get("drafts", ())
+    taken = Draft.objects.filter(ticket=event.source_id).values_list("user", flat=True)
+    Draft.objects.filter(pk__in=keys, ticket=event.target_id).exclude(user__in=list(taken)).update(
+        ticket=event.source_id
+    )
 
 
 def erase_conversation(event: TicketErased) -> None:
@@ -36,6 +56,7 @@ def erase_conversation(event: TicketErased) -> None:
     delete_files_after_commit(attachments.values_list("storage_key", flat=True))
     attachments.delete()
     MessageIdIndex.objects.filter(ticket=event.ticket_id).delete()
+    Draft.objects.filter(ticket=event.ticket_id).delete()
     messages = Message.objects.filter(ticket=event.ticket_id)
     messages.filter(state=MessageState.SCHEDULED).update(state=MessageState.CANCELLED)
     messages.update(

@@ -28,6 +28,8 @@ class FieldChange:
 
     value: Any
     seen: Any = UNSEEN
+    #: The person was told what is not done yet, and resolves the ticket all the same.
+    anyway: bool = False
 
 
 def _tags(ticket: Ticket, change: FieldChange, **kwargs: Any) -> TagTicket:
@@ -37,7 +39,9 @@ def _tags(ticket: Ticket, change: FieldChange, **kwargs: Any) -> TagTicket:
 
 #: One action a field. The team comes last: who gives a ticket away may lose sight of it.
 _ACTIONS: dict[str, Callable[..., Action]] = {
-    "status": lambda ticket, change, **kw: ChangeStatus(ticket=ticket, status=change.value, seen=change.seen, **kw),
+    "status": lambda ticket, change, **kw: ChangeStatus(
+        ticket=ticket, status=change.value, seen=change.seen, anyway=change.anyway, **kw
+    ),
     "priority": lambda ticket, change, **kw: ChangePriority(
         ticket=ticket, priority=change.value, seen=change.seen, **kw
     ),
@@ -48,19 +52,19 @@ _ACTIONS: dict[str, Callable[..., Action]] = {
 }
 
 
-def apply_by_field(ticket: Ticket, changes: Mapping[str, FieldChange], *, actor: Actor) -> dict[str, str]:
-    """Change each field that can be changed; return the sentence for each that could not, by field.
+def apply_by_field(ticket: Ticket, changes: Mapping[str, FieldChange], *, actor: Actor) -> dict[str, ActionRefused]:
+    """Change each field that can be changed; return the refusal of each that could not, by field.
 
     PermissionDenied for a change that the actor may not make: nothing is changed then.
     """
-    refused: dict[str, str] = {}
+    refused: dict[str, ActionRefused] = {}
     with events.unit_of_work():
         for field, make in _ACTIONS.items():
             if field in changes:
                 try:
                     make(ticket, changes[field], actor=actor)()
                 except ActionRefused as error:
-                    refused[field] = str(error)
+                    refused[field] = error
     return refused
 
 

@@ -10,8 +10,10 @@ from typing import Any
 
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Prefetch, QuerySet, TextField, Value, When
 from django.db.models.functions import Length
+from django.utils import timezone
 from django.utils.functional import cached_property
 
+from wagtail_helpdesk.conversations.actions.redact import AUTHORS_TIME
 from wagtail_helpdesk.conversations.cards import Card, cards_of
 from wagtail_helpdesk.conversations.choices import Direction, Flag, MessageState
 from wagtail_helpdesk.conversations.file_types import may_show_inline
@@ -58,6 +60,11 @@ class MessageItem:
         if message.direction == Direction.OUTBOUND:
             return "scheduled" if message.state == MessageState.SCHEDULED else "reply"
         return "third_party" if message.visibility == Visibility.INTERNAL else "customer"
+
+    @property
+    def is_fresh_own(self) -> bool:
+        """Whether its author may still take it out alone."""
+        return self.is_mine and self.message.created_at > timezone.now() - AUTHORS_TIME
 
     @property
     def has_more(self) -> bool:

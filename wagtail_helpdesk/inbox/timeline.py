@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from wagtail_helpdesk.tickets.choices import EventKind, LinkKind
 from wagtail_helpdesk.tickets.models import TicketEvent
@@ -64,6 +67,7 @@ _PLAIN: dict[str, Promise] = {
     EventKind.CHARSET: gettext_lazy("%(who)s read a message with the character set %(name)s"),
     EventKind.ERASED: gettext_lazy("%(who)s erased the ticket"),
     EventKind.FORWARDED: gettext_lazy("%(who)s passed on the mail that opened this ticket; its sender is not verified"),
+    EventKind.UNLINKED: gettext_lazy("%(who)s took the link to %(ticket)s away"),
     EventKind.REQUESTER: gettext_lazy("%(who)s changed the requester from %(old)s to %(new)s"),
 }
 _PEOPLE: dict[str, Promise] = {
@@ -104,9 +108,34 @@ _LINKS: dict[str, Promise] = {
         "%(who)s linked this ticket and %(ticket)s: a machine says the same again and again"
     ),
     LinkKind.SIBLING: gettext_lazy("%(who)s linked this ticket and %(ticket)s: the same message to another mailbox"),
+    LinkKind.RELATED: gettext_lazy("%(who)s linked this ticket and %(ticket)s"),
+    LinkKind.DUPLICATE: gettext_lazy("%(who)s linked this ticket and %(ticket)s: one is a duplicate of the other"),
+    LinkKind.CHILD: gettext_lazy("%(who)s linked this ticket and %(ticket)s: one is a part of the other"),
+    LinkKind.BLOCKED: gettext_lazy("%(who)s linked this ticket and %(ticket)s: one waits for the other"),
+}
+_WOKE: dict[str, Promise] = {
+    "time": gettext_lazy("The ticket is back from snooze"),
+    "message": gettext_lazy("A message brought the ticket back from snooze"),
+    "hand": gettext_lazy("%(who)s woke the ticket"),
+}
+_CHECKLIST: dict[str, Promise] = {
+    "added": gettext_lazy("%(who)s put “%(name)s” on the checklist"),
+    "several": gettext_lazy("%(who)s put %(count)s things on the checklist"),
+    "ticked": gettext_lazy("%(who)s ticked “%(name)s”"),
+    "unticked": gettext_lazy("%(who)s took the tick away from “%(name)s”"),
+    "removed": gettext_lazy("%(who)s took “%(name)s” off the checklist"),
+}
+_REDACTED: dict[str, Promise] = {
+    "words": gettext_lazy("%(who)s removed the words of a message of %(name)s for good"),
+    "file": gettext_lazy("%(who)s removed a file of a message of %(name)s for good"),
 }
 #: Kinds whose lines differ by what was done.
-_BY_WHAT = {EventKind.DELIVERY: _DELIVERIES, EventKind.IMAGES: _IMAGES}
+_BY_WHAT = {
+    EventKind.DELIVERY: _DELIVERIES,
+    EventKind.IMAGES: _IMAGES,
+    EventKind.WOKE: _WOKE,
+    EventKind.REDACTED: _REDACTED,
+}
 
 
 def tickets_named(events: Iterable[TicketEvent]) -> set[int]:
@@ -125,8 +154,6 @@ def describe(event: TicketEvent, references: dict[int, str]) -> str:
         return (both if words["old"] and words["new"] else only_new if words["new"] else only_old) % words
     if event.kind == EventKind.LINKED:
         return _LINKS.get(event.data.get("link"), _LINKS[LinkKind.POSSIBLY]) % words
-    if event.kind in (EventKind.MERGED, EventKind.UNMERGED):
-        return _merged(event, words)
     spoken = _BY_WHAT.get(event.kind, {}).get(event.data.get("what"))
     if spoken is not None:
         return spoken % words
@@ -134,17 +161,48 @@ def describe(event: TicketEvent, references: dict[int, str]) -> str:
         return _HELD[event.data["what"]] % words
     if event.kind == EventKind.PARTICIPANT and event.data.get("what") in _PEOPLE:
         return _PEOPLE[event.data["what"]] % words
-    if event.kind == EventKind.SPLIT:
-        return _split(event, words)
+    if event.kind in _TELLERS:
+        return _TELLERS[event.kind](event, words)
     if event.kind in _PLAIN:
         return _PLAIN[event.kind] % words
     return str(event.get_kind_display())
 
 
+def _snoozed(event: TicketEvent, words: dict[str, Any]) -> str:
+    until = parse_datetime(event.data.get("until") or "")
+    if until is None:
+        said = _("%(who)s snoozed the ticket until somebody answers") % words
+    else:
+        words["until"] = date_format(timezone.localtime(until), "SHORT_DATETIME_FORMAT")
+        said = _("%(who)s snoozed the ticket until %(until)s") % words
+    return f"{said}: {event.data['reason']}" if event.data.get("reason") else said
+
+
+def _checklist(event: TicketEvent, words: dict[str, Any]) -> str:
+    what = event.data.get("what", "")
+    if "name" not in event.data:
+        words["name"] = words["ticket"]
+    if what == "added" and (event.data.get("count") or 1) > 1:
+        what = "several"
+    return _CHECKLIST[what] % words if what in _CHECKLIST else str(event.get_kind_display())
+
+
 def _split(event: TicketEvent, words: dict[str, Any]) -> str:
+    count = event.data.get("count", 1)
+    words["count"] = count
     if event.data.get("into"):
-        return _("%(who)s made %(ticket)s of a message of this ticket") % words
-    return _("%(who)s made this ticket of a message of %(ticket)s") % words
+        said = ngettext(
+            "%(who)s made %(ticket)s of a message of this ticket",
+            "%(who)s made %(ticket)s of %(count)s messages of this ticket",
+            count,
+        )
+    else:
+        said = ngettext(
+            "%(who)s made this ticket of a message of %(ticket)s",
+            "%(who)s made this ticket of %(count)s messages of %(ticket)s",
+            count,
+        )
+    return said % words
 
 
 def _merged(event: TicketEvent, words: dict[str, Any]) -> str:
@@ -153,3 +211,13 @@ def _merged(event: TicketEvent, words: dict[str, Any]) -> str:
     if event.data.get("into"):
         return _("%(who)s merged this ticket into %(ticket)s") % words
     return _("%(who)s merged %(ticket)s into this ticket") % words
+
+
+#: Kinds whose lines take more than words to fill in.
+_TELLERS: dict[str, Callable[[TicketEvent, dict[str, Any]], str]] = {
+    EventKind.SNOOZED: _snoozed,
+    EventKind.CHECKLIST: _checklist,
+    EventKind.SPLIT: _split,
+    EventKind.MERGED: _merged,
+    EventKind.UNMERGED: _merged,
+}

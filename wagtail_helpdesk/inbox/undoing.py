@@ -21,6 +21,7 @@ from wagtail_helpdesk import events
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.desk.models import Priority, Status, Team
 from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.inbox import reversers
 from wagtail_helpdesk.inbox.changes import FieldChange, change_fields
 from wagtail_helpdesk.inbox.models import UndoRecord
 from wagtail_helpdesk.tickets.models import Ticket
@@ -48,7 +49,7 @@ def _put_field_back(ticket: Ticket, step: Mapping[str, Any], actor: Actor) -> No
 
 
 #: What takes a step back, by its kind. Raises ActionRefused where it cannot be done any more.
-REVERSERS: dict[str, Reverser] = {"field": _put_field_back}
+REVERSERS: dict[str, Reverser] = {"field": _put_field_back, **reversers.REVERSERS}
 
 
 def field_steps(ticket: Ticket, before: Mapping[str, Any], changes: Mapping[str, FieldChange]) -> list[Step]:

@@ -35,6 +35,7 @@ from wagtail_helpdesk.inbox.views.undo import MessageView, UndoView
 from wagtail_helpdesk.inbox.views.undo_change import UndoChangeView
 from wagtail_helpdesk.inbox.views.uploads import UploadMailView
 from wagtail_helpdesk.inbox.views.write import WriteView
+from wagtail_helpdesk.inbox.work_urls import WORK_URLS
 from wagtail_helpdesk.notifications.reading import unread_text
 from wagtail_helpdesk.tickets.permissions import may
 
@@ -132,4 +133,5 @@ class TicketsViewSet(ViewSet):
             ),
             path("<int:pk>/messages/<int:message>/images/", ImagesView.as_view(), name="images"),
             path("<int:pk>/mails/<int:mail>/<slug:decision>/", DeliveryView.as_view(), name="decide"),
+            *WORK_URLS,
         ]

@@ -13,6 +13,7 @@ from wagtail_helpdesk.events import (
     ContactErased,
     DeliveryProblem,
     MessageAdded,
+    MessageRedacted,
     MessageSplit,
     TicketErased,
     TicketOpened,
@@ -39,6 +40,7 @@ from wagtail_helpdesk.tickets.timeline import write_event
 
 #: Tickets of one sender that are looked at for a series.
 MAX_SERIES = 50
+_UNSENT = (OutboundState.QUEUED, OutboundState.RETRY, OutboundState.CLAIMED)
 
 
 def queue_reply(event: MessageAdded) -> None:
@@ -125,8 +127,39 @@ def _refresh_flags(*ticket_ids: int) -> None:
 
 
 def move_split_mail(event: MessageSplit) -> None:
-    """The mail that a message came in belongs to the message's ticket."""
+    """The mails that a message came or left in belong to the message's ticket."""
     InboundMail.objects.filter(message=event.message_id).update(ticket=event.ticket_id)
+    if OutboundMail.objects.filter(message=event.message_id).update(ticket=event.ticket_id):
+        _refresh_flags(event.source_id, event.ticket_id)
+
+
+def redact_mails(event: MessageRedacted) -> None:
+    """What was taken out of a message goes from its mails too: from its source, and from what carried or quoted it.
+
+    What has not left yet does not leave with these words. A mail that left is in others' hands.
+    """
+    for mail in InboundMail.objects.filter(message=event.message_id):
+        if event.words:
+            mail.subject, mail.trace = "", []
+            mail.save(update_fields=["subject", "trace"])
+        drop_raw(mail)
+    gone = set(event.attachment_ids)
+    for mail in OutboundMail.objects.filter(ticket=event.ticket_id).only("attachment_ids"):
+        if gone & set(mail.attachment_ids):
+            mail.attachment_ids = [key for key in mail.attachment_ids if key not in gone]
+            mail.save(update_fields=["attachment_ids"])
+    if event.words:
+        _blank_copies(event)
+
+
+def _blank_copies(event: MessageRedacted) -> None:
+    """The message's own mails, and those of later messages of the ticket that left: they may quote it."""
+    own = OutboundMail.objects.filter(message=event.message_id)
+    own.filter(state__in=_UNSENT).update(state=OutboundState.CANCELLED)
+    own.update(subject="", text="", html="", settled_at=timezone.now())
+    later = OutboundMail.objects.filter(ticket=event.ticket_id, message__gt=event.message_id)
+    later.filter(state__in=(OutboundState.SENT, OutboundState.CANCELLED)).update(text="", html="")
+    _refresh_flags(event.ticket_id)
 
 
 def erase_mails(event: TicketErased) -> None:
@@ -137,8 +170,7 @@ def erase_mails(event: TicketErased) -> None:
         mail.save(update_fields=["subject", "from_header", "message_id_header", "envelope", "trace"])
         drop_raw(mail)
     mails = OutboundMail.objects.filter(ticket=event.ticket_id)
-    unsent = [OutboundState.QUEUED, OutboundState.RETRY, OutboundState.CLAIMED]
-    mails.filter(state__in=unsent).update(state=OutboundState.CANCELLED)
+    mails.filter(state__in=_UNSENT).update(state=OutboundState.CANCELLED)
     mails.update(subject="", text="", html="", reply_to="", headers=[], attachment_ids=[], settled_at=timezone.now())
     recipients = OutboundRecipient.objects.filter(outbound__ticket=event.ticket_id)
     recipients.update(name="", address="", diagnostic="")

@@ -806,6 +806,9 @@ class Migration(migrations.Migration):
                 ("sender_auth", models.CharField(blank=True, max_length=8)),
                 ("cards", models.JSONField(blank=True, default=list)),
                 ("flags", models.JSONField(blank=True, default=list)),
+                ("redacted_at", models.DateTimeField(blank=True, null=True)),
+                ("redacted_by", models.CharField(blank=True, max_length=200)),
+                ("removed_files", models.PositiveSmallIntegerField(default=0)),
                 ("recipients", models.JSONField(blank=True, default=dict)),
                 ("publish_at", models.DateTimeField(blank=True, null=True)),
                 ("external_key", models.CharField(blank=True, max_length=64, null=True, unique=True)),
@@ -906,6 +909,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("choices", models.JSONField(blank=True, default=dict)),
+                ("watch_replied", models.BooleanField(default=False)),
                 (
                     "rhythm",
                     models.CharField(
@@ -1399,6 +1403,30 @@ class Migration(migrations.Migration):
             bases=(wagtail.models.preview.PreviewableMixin, models.Model),
         ),
         migrations.CreateModel(
+            name="ChecklistTemplate",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, unique=True, verbose_name="name")),
+                ("items", models.TextField(verbose_name="items")),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="wagtail_helpdesk.team",
+                        verbose_name="team",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "checklist",
+                "verbose_name_plural": "checklists",
+                "ordering": ["name"],
+            },
+        ),
+        migrations.CreateModel(
             name="Ticket",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -1451,6 +1479,13 @@ class Migration(migrations.Migration):
                 ("delivery_failed", models.BooleanField(default=False, verbose_name="delivery problem")),
                 ("asleep", models.BooleanField(default=False, verbose_name="asleep")),
                 ("snoozed_until", models.DateTimeField(blank=True, null=True, verbose_name="snoozed until")),
+                ("sleeps_through", models.BooleanField(default=False)),
+                ("snooze_reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
+                ("snooze_words", models.CharField(blank=True, max_length=100)),
+                ("woke_at", models.DateTimeField(blank=True, null=True, verbose_name="back since")),
+                ("hidden_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("item_count", models.PositiveIntegerField(default=0, verbose_name="checklist")),
+                ("items_done", models.PositiveIntegerField(default=0, verbose_name="done")),
                 ("preview", models.CharField(blank=True, max_length=200, verbose_name="preview")),
                 (
                     "assignee",
@@ -1641,6 +1676,8 @@ class Migration(migrations.Migration):
                             ("mentioned", "I was mentioned"),
                             ("delivery", "A mail did not arrive"),
                             ("held", "A mail waits for a decision"),
+                            ("watched", "Something happened on a ticket that I watch"),
+                            ("awake", "A snoozed ticket of mine is back"),
                         ],
                         max_length=10,
                         verbose_name="kind",
@@ -1800,6 +1837,50 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ChecklistItem",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.CharField(blank=True, max_length=300, verbose_name="text")),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="done at")),
+                ("done_name", models.CharField(blank=True, max_length=200)),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "about",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtail_helpdesk.ticket",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="checklist",
+                        to="wagtail_helpdesk.ticket",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "checklist item",
+                "verbose_name_plural": "checklist items",
+                "ordering": ["position", "pk"],
+                "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
             name="TicketAccess",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -1909,6 +1990,11 @@ class Migration(migrations.Migration):
                             ("participant", "Participant changed"),
                             ("shared", "Ticket shared"),
                             ("linked", "Ticket linked"),
+                            ("unlinked", "Link removed"),
+                            ("snoozed", "Snoozed"),
+                            ("woke", "Back from snooze"),
+                            ("checklist", "Checklist changed"),
+                            ("redacted", "Words or a file removed"),
                             ("merged", "Ticket merged"),
                             ("unmerged", "Merge undone"),
                             ("erased", "Ticket erased"),
@@ -1978,6 +2064,10 @@ class Migration(migrations.Migration):
                             ("possibly", "Possibly belongs to"),
                             ("sibling", "Same message to another mailbox"),
                             ("repeated", "The same sender's again and again"),
+                            ("related", "Related to"),
+                            ("duplicate", "Duplicate of"),
+                            ("child", "Part of"),
+                            ("blocked", "Waits for"),
                         ],
                         max_length=10,
                         verbose_name="kind",

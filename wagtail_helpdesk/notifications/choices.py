@@ -13,6 +13,8 @@ class NoticeKind(models.TextChoices):
     MENTIONED = "mentioned", _("I was mentioned")
     DELIVERY = "delivery", _("A mail did not arrive")
     HELD = "held", _("A mail waits for a decision")
+    WATCHED = "watched", _("Something happened on a ticket that I watch")
+    AWAKE = "awake", _("A snoozed ticket of mine is back")
 
 
 class NoticeMail(models.TextChoices):
@@ -35,5 +37,7 @@ class Rhythm(models.TextChoices):
 
 #: What a notice of the team is about.
 OPENED, MOVED, ANSWERED = "opened", "moved", "answered"
+#: What happened on a ticket that somebody watches, beside an answer.
+REPLIED, NOTED, CHANGED = "replied", "noted", "changed"
 #: What is held came in the reader's own name.
 MINE = "mine"

@@ -57,6 +57,8 @@ class NoticePreference(models.Model):
     )
     #: {kind: {"in_app": bool, "by_mail": bool}}; a kind that is not here is as by default.
     choices = models.JSONField(default=dict, blank=True)
+    #: Whoever replies on a ticket or writes a note watches it from then on.
+    watch_replied = models.BooleanField(default=False)
     rhythm = models.CharField(_("mails"), max_length=8, choices=Rhythm.choices, default=Rhythm.AT_ONCE)
 
     class Meta:

@@ -10,7 +10,13 @@ from wagtail.admin.views.account import BaseSettingsPanel, notifications_tab
 
 from wagtail_helpdesk.notifications.choices import NoticeKind, Rhythm
 from wagtail_helpdesk.notifications.models import NoticePreference
-from wagtail_helpdesk.notifications.preferences import choices_of, may_be_mailed, rhythm_of, ways_for
+from wagtail_helpdesk.notifications.preferences import (
+    choices_of,
+    may_be_mailed,
+    rhythm_of,
+    watches_replied,
+    ways_for,
+)
 from wagtail_helpdesk.tickets.permissions import may
 
 HELP = {
@@ -20,6 +26,8 @@ HELP = {
     NoticeKind.MENTIONED: _("A note names me with @."),
     NoticeKind.DELIVERY: _("On tickets that are mine. Reports of mail servers are shown in the admin only."),
     NoticeKind.HELD: _("A mail in my name that could not be proven to be mine."),
+    NoticeKind.WATCHED: _("Every message and change on tickets that I chose to watch."),
+    NoticeKind.AWAKE: _("The time that it was put to sleep for is over."),
 }
 
 
@@ -27,10 +35,13 @@ class NoticeForm(forms.Form):
     """For each kind whether it is shown in the admin, and whether it is mailed; and when mails leave."""
 
     rhythm = forms.ChoiceField(label=_("Mails leave"), choices=Rhythm.choices)
+    watch_replied = forms.BooleanField(label=_("Watch the tickets on which I write"), required=False)
 
     def __init__(self, *args: Any, instance: Any, **kwargs: Any) -> None:
         self.user = instance
-        super().__init__(*args, initial={"rhythm": rhythm_of(instance)}, **kwargs)
+        super().__init__(
+            *args, initial={"rhythm": rhythm_of(instance), "watch_replied": watches_replied(instance)}, **kwargs
+        )
         chosen = choices_of(instance)
         for kind in NoticeKind:
             ways = ways_for(chosen, kind)
@@ -58,7 +69,8 @@ class NoticeForm(forms.Form):
             for kind in NoticeKind
         }
         preference, _new = NoticePreference.objects.update_or_create(
-            user=self.user, defaults={"choices": chosen, "rhythm": data["rhythm"]}
+            user=self.user,
+            defaults={"choices": chosen, "rhythm": data["rhythm"], "watch_replied": data["watch_replied"]},
         )
         return preference
 

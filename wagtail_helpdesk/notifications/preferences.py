@@ -53,3 +53,9 @@ def rhythm_of(user: Any) -> Rhythm:
     """Return when ``user`` wants mails."""
     preference = getattr(user, "helpdesk_notice_preference", None)
     return Rhythm(preference.rhythm) if preference else Rhythm.AT_ONCE
+
+
+def watches_replied(user: Any) -> bool:
+    """Tell whether ``user`` watches each ticket on which the user writes."""
+    preference = getattr(user, "helpdesk_notice_preference", None)
+    return preference.watch_replied if preference else False

@@ -18,6 +18,7 @@ from wagtail_helpdesk.events import (
     DeliveryProblem,
     MailHeld,
     MessageAdded,
+    MessageRedacted,
     MessageSplit,
     TicketErased,
     TicketOpened,
@@ -28,9 +29,20 @@ from wagtail_helpdesk.events import (
 )
 from wagtail_helpdesk.mail.choices import Audience, OutboundState
 from wagtail_helpdesk.mail.models import OutboundMail
-from wagtail_helpdesk.notifications.choices import ANSWERED, MINE, MOVED, OPENED, NoticeKind, NoticeMail
+from wagtail_helpdesk.notifications.choices import (
+    ANSWERED,
+    CHANGED,
+    MINE,
+    MOVED,
+    NOTED,
+    OPENED,
+    REPLIED,
+    NoticeKind,
+    NoticeMail,
+)
 from wagtail_helpdesk.notifications.models import Notice
 from wagtail_helpdesk.notifications.preferences import choices_of, ways_for
+from wagtail_helpdesk.notifications.watching import Marks, marks_of, watch_as_writer
 from wagtail_helpdesk.remembering import remembered
 from wagtail_helpdesk.tickets.actions.merge_tickets import note_moved
 from wagtail_helpdesk.tickets.models import Ticket, TicketMerge
@@ -59,25 +71,46 @@ def tell_of_answer(event: MessageAdded) -> None:
         return
     ticket = message.ticket
     owner = _owner_of(ticket)
+    marks = marks_of(ticket.pk)
     if owner:
-        _tell(owner, NoticeKind.ANSWERED, ticket, event.actor, message=message)
+        told = _tell(owner, NoticeKind.ANSWERED, ticket, event.actor, message=message, but=marks.muted)
     else:
-        _tell(_team_of(ticket), NoticeKind.TEAM, ticket, event.actor, message=message, what=ANSWERED)
+        told = _tell(
+            _team_of(ticket), NoticeKind.TEAM, ticket, event.actor, message=message, what=ANSWERED, but=marks.muted
+        )
+    _tell_watchers(marks, ticket, event.actor, what=ANSWERED, message=message, but=told)
+
+
+def tell_watchers_of_words(event: MessageAdded) -> None:
+    """Whoever watches a ticket hears of replies and notes; who writes may watch from now on."""
+    if event.direction == Direction.INBOUND:
+        return
+    watch_as_writer(event)
+    marks = marks_of(event.ticket_id)
+    message = _message(event.message_id) if marks.watching else None
+    if message is not None:
+        what = NOTED if event.direction == Direction.INTERNAL else REPLIED
+        _tell_watchers(marks, message.ticket, event.actor, what=what, message=message)
 
 
 def tell_of_change(event: TicketUpdated) -> None:
-    """A new assignee and a new team are told."""
+    """A new assignee and a new team are told; of a ticket whose sleep is over the assignee; of all who watches."""
     changed = {change.field: change.new for change in event.changes}
-    if not changed.keys() & {"assignee", "team"}:
+    marks = marks_of(event.ticket_id)
+    is_back = changed.get("asleep") is False and event.actor.kind == "system"
+    if not (changed.keys() & {"assignee", "team"} or is_back or marks.watching):
         return
     ticket = _worth_telling(event.ticket_id)
     if ticket is None:
         return
-    told: set[Any] = set()
+    told = set(marks.muted)
     if changed.get("assignee") is not None:
-        told = _tell(_users().filter(pk=changed["assignee"]), NoticeKind.ASSIGNED, ticket, event.actor)
+        told |= _tell(_users().filter(pk=changed["assignee"]), NoticeKind.ASSIGNED, ticket, event.actor, but=told)
     if "team" in changed:
-        _tell(_team_of(ticket), NoticeKind.TEAM, ticket, event.actor, what=MOVED, but=told)
+        told |= _tell(_team_of(ticket), NoticeKind.TEAM, ticket, event.actor, what=MOVED, but=told)
+    if is_back and ticket.assignee_id is not None:
+        told |= _tell(_users().filter(pk=ticket.assignee_id), NoticeKind.AWAKE, ticket, event.actor, but=told)
+    _tell_watchers(marks, ticket, event.actor, what=CHANGED, but=told)
 
 
 def tell_mentioned(event: UserMentioned) -> None:
@@ -96,7 +129,15 @@ def tell_of_delivery_problem(event: DeliveryProblem) -> None:
     if ticket is None or OutboundMail.objects.filter(pk=event.outbound_id, audience=Audience.AGENT).exists():
         return
     message = _message(event.message_id) if event.message_id else None
-    _tell(_responsible(ticket, message), NoticeKind.DELIVERY, ticket, event.actor, message=message, what=event.what)
+    _tell(
+        _responsible(ticket, message),
+        NoticeKind.DELIVERY,
+        ticket,
+        event.actor,
+        message=message,
+        what=event.what,
+        but=marks_of(ticket.pk).muted,
+    )
 
 
 def tell_of_held_mail(event: MailHeld) -> None:
@@ -108,7 +149,7 @@ def tell_of_held_mail(event: MailHeld) -> None:
     if named:
         _tell(named, NoticeKind.HELD, ticket, event.actor, what=MINE)
     else:
-        _tell(_responsible(ticket, None), NoticeKind.HELD, ticket, event.actor)
+        _tell(_responsible(ticket, None), NoticeKind.HELD, ticket, event.actor, but=marks_of(ticket.pk).muted)
 
 
 def move_notices(event: TicketsMerged) -> None:
@@ -127,6 +168,16 @@ def move_notices_back(event: TicketsUnmerged) -> None:
 def move_split_notices(event: MessageSplit) -> None:
     """What was told of a message leads to where it is now."""
     Notice.objects.filter(message=event.message_id).update(ticket=event.ticket_id)
+
+
+def redact_notices(event: MessageRedacted) -> None:
+    """Mails to agents that told of a message do not keep its words; one that has not left does not leave."""
+    if not event.words:
+        return
+    told = Notice.objects.filter(message=event.message_id, outbound__isnull=False)
+    mails = OutboundMail.objects.filter(pk__in=list(told.values_list("outbound", flat=True)))
+    mails.filter(state__in=_UNSENT).update(state=OutboundState.CANCELLED)
+    mails.update(subject="", text="", html="")
 
 
 def erase_notices(event: TicketErased) -> None:
@@ -224,6 +275,16 @@ def _tell(
             )
     Notice.objects.bulk_create(rows)
     return concerned
+
+
+def _tell_watchers(
+    marks: Marks, ticket: Ticket, actor: Actor, *, what: str, message: Message | None = None, but: Iterable[Any] = ()
+) -> None:
+    """Write a notice for those who watch and were not told otherwise. No query where nobody does."""
+    watching = marks.watching - set(but)
+    if watching:
+        users = _users().filter(pk__in=watching)
+        _tell(users, NoticeKind.WATCHED, ticket, actor, message=message, what=what, but=but)
 
 
 def _keys_of(actor: Actor) -> set[Any]:

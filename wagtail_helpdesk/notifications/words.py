@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wagtail_helpdesk.notifications.choices import ANSWERED, MINE, MOVED, OPENED, NoticeKind
+from wagtail_helpdesk.notifications.choices import (
+    ANSWERED,
+    CHANGED,
+    MINE,
+    MOVED,
+    NOTED,
+    OPENED,
+    REPLIED,
+    NoticeKind,
+)
 from wagtail_helpdesk.notifications.models import Notice
 
 _SENTENCES = {
@@ -21,6 +30,11 @@ _SENTENCES = {
     (NoticeKind.DELIVERY, "bounced"): gettext_lazy("A mail came back"),
     (NoticeKind.DELIVERY, "complained"): gettext_lazy("A mail was reported as spam"),
     (NoticeKind.HELD, MINE): gettext_lazy("A mail in your name waits for a decision"),
+    (NoticeKind.WATCHED, ANSWERED): gettext_lazy("%(who)s answered on a ticket that you watch"),
+    (NoticeKind.WATCHED, REPLIED): gettext_lazy("%(who)s replied on a ticket that you watch"),
+    (NoticeKind.WATCHED, NOTED): gettext_lazy("%(who)s wrote a note on a ticket that you watch"),
+    (NoticeKind.WATCHED, CHANGED): gettext_lazy("%(who)s changed a ticket that you watch"),
+    (NoticeKind.AWAKE, ""): gettext_lazy("A snoozed ticket is back"),
     (NoticeKind.HELD, ""): gettext_lazy("A mail in a colleague's name waits for a decision"),
 }
 #: A ticket that is somebody's from its first moment.
@@ -33,6 +47,8 @@ ICONS = {
     NoticeKind.MENTIONED: "openquote",
     NoticeKind.DELIVERY: "warning",
     NoticeKind.HELD: "lock",
+    NoticeKind.WATCHED: "view",
+    NoticeKind.AWAKE: "time",
 }
 
 

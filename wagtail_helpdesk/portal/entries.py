@@ -56,7 +56,7 @@ def conversation(visit: Visit) -> list[Entry]:
 def _entry(message: Message, visit: Visit) -> Entry:
     ours = message.direction == Direction.OUTBOUND
     formatted_by_us = message.channel == Channel.AGENT and bool(message.reply_html)
-    body = render_html(message.reply_html, inline={}) if formatted_by_us else text_to_html(message.reply_text)
+    body = render_html(message.reply_html, inline={}) if formatted_by_us else text_to_html(shown_text(message))
     foreign_html = bool(message.html) and not formatted_by_us
     return Entry(
         pk=message.pk,
@@ -71,6 +71,11 @@ def _entry(message: Message, visit: Visit) -> Entry:
         files=tuple(_file(attachment, visit) for attachment in message.attachments.all() if not attachment.hidden),
         cards=tuple(cards_of(message.cards)),
     )
+
+
+def shown_text(message: Message) -> str:
+    """Return the new words; of a message whose words were taken out, that they were."""
+    return _("This text was removed.") if message.redacted_at else message.reply_text
 
 
 def _author(message: Message, visit: Visit) -> str:

@@ -60,6 +60,14 @@ class LinkKind(models.TextChoices):
     POSSIBLY = "possibly", _("Possibly belongs to")
     SIBLING = "sibling", _("Same message to another mailbox")
     REPEATED = "repeated", _("The same sender's again and again")
+    RELATED = "related", _("Related to")
+    DUPLICATE = "duplicate", _("Duplicate of")
+    CHILD = "child", _("Part of")
+    BLOCKED = "blocked", _("Waits for")
+
+
+#: What an agent can choose between two tickets.
+CHOSEN_LINKS = (LinkKind.RELATED, LinkKind.DUPLICATE, LinkKind.CHILD, LinkKind.BLOCKED)
 
 
 class EventKind(models.TextChoices):
@@ -79,6 +87,11 @@ class EventKind(models.TextChoices):
     PARTICIPANT = "participant", _("Participant changed")
     SHARED = "shared", _("Ticket shared")
     LINKED = "linked", _("Ticket linked")
+    UNLINKED = "unlinked", _("Link removed")
+    SNOOZED = "snoozed", _("Snoozed")
+    WOKE = "woke", _("Back from snooze")
+    CHECKLIST = "checklist", _("Checklist changed")
+    REDACTED = "redacted", _("Words or a file removed")
     MERGED = "merged", _("Ticket merged")
     UNMERGED = "unmerged", _("Merge undone")
     ERASED = "erased", _("Ticket erased")

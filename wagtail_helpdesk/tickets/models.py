@@ -108,6 +108,18 @@ class Ticket(models.Model):
     asleep = models.BooleanField(_("asleep"), default=False)
     #: When a snoozed ticket wakes by itself; None for one that sleeps until somebody writes.
     snoozed_until = models.DateTimeField(_("snoozed until"), null=True, blank=True)
+    #: What somebody writes does not wake it.
+    sleeps_through = models.BooleanField(default=False)
+    snooze_reason = models.CharField(_("reason"), max_length=200, blank=True)
+    #: How long, as it was chosen last ("tomorrow 9:00"), so that the same can be chosen again.
+    snooze_words = models.CharField(max_length=100, blank=True)
+    #: When it woke; None again as soon as somebody did something with it.
+    woke_at = models.DateTimeField(_("back since"), null=True, blank=True)
+    #: When it went to spam or to the trash.
+    hidden_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: How many things its checklist holds, and how many of them are done.
+    item_count = models.PositiveIntegerField(_("checklist"), default=0)
+    items_done = models.PositiveIntegerField(_("done"), default=0)
     #: The first words of the newest public message, for the list.
     preview = models.CharField(_("preview"), max_length=200, blank=True)
 
@@ -156,6 +168,11 @@ class Ticket(models.Model):
     def display_subject(self) -> str:
         """The subject, or words that say there is none."""
         return self.subject or str(_("(no subject)"))
+
+    @property
+    def items_open(self) -> int:
+        """How many things of its checklist are still to be done."""
+        return self.item_count - self.items_done
 
     def current(self) -> Ticket:
         """Return the ticket that this one was merged into, itself otherwise. A cycle ends where it began."""
@@ -290,6 +307,57 @@ class TicketLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id} {self.kind} {self.target_id}"
+
+
+class ChecklistItem(models.Model):
+    """One thing to do on a ticket. One that is about another ticket is done when that is resolved."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="checklist")
+    text = models.CharField(_("text"), max_length=300, blank=True)
+    #: The ticket that it is about.
+    about = models.ForeignKey(Ticket, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    position = models.PositiveIntegerField(default=0)
+    done_at = models.DateTimeField(_("done at"), null=True, blank=True)
+    #: Who ticked it; nobody where it ticked itself.
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    #: The name as it was.
+    done_name = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("checklist item")
+        verbose_name_plural = _("checklist items")
+        default_permissions = ()
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.text or str(self.about_id)
+
+
+class ChecklistTemplate(models.Model):
+    """Things to do that come up again and again, ready to be put on a ticket."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    team = models.ForeignKey(
+        Team, verbose_name=_("team"), null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    #: One to a line.
+    items = models.TextField(_("items"))
+
+    class Meta:
+        verbose_name = _("checklist")
+        verbose_name_plural = _("checklists")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def lines(self) -> list[str]:
+        """The items, without what is empty."""
+        limit = ChecklistItem._meta.get_field("text").max_length
+        return [line.strip()[:limit] for line in self.items.splitlines() if line.strip()]
 
 
 class TicketEvent(models.Model):

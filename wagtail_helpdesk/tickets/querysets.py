@@ -65,6 +65,14 @@ class TicketQuerySet(models.QuerySet):
         """Return the tickets that stand for themselves: neither merged into another nor erased."""
         return self.filter(merged_into__isnull=True, erased_at__isnull=True)
 
+    def awake(self) -> TicketQuerySet:
+        """Return the tickets that are not snoozed."""
+        return self.filter(asleep=False)
+
+    def asleep(self) -> TicketQuerySet:
+        """Return the snoozed tickets."""
+        return self.filter(asleep=True)
+
     def for_list(self) -> TicketQuerySet:
         """Return the tickets with what a row of a list shows, in a fixed number of queries."""
         return self.select_related("status", "priority", "team", "assignee", "requester").prefetch_related(

@@ -1,12 +1,23 @@
-"""What tickets do when contacts are merged or erased."""
+"""What tickets do when contacts or tickets are merged or erased, and when a ticket that others wait for is resolved."""
 
 from __future__ import annotations
 
 from django.utils import timezone
 
-from wagtail_helpdesk.events import ContactErased, ContactsMerged
+from wagtail_helpdesk.desk.choices import FINISHED
+from wagtail_helpdesk.events import ContactErased, ContactsMerged, TicketsMerged, TicketsUnmerged, TicketUpdated
+from wagtail_helpdesk.tickets.actions.checklist import recount_items
+from wagtail_helpdesk.tickets.actions.merge_tickets import note_moved
 from wagtail_helpdesk.tickets.choices import ParticipantState, Role
-from wagtail_helpdesk.tickets.models import Ticket, TicketEvent, TicketParticipant, TicketToken
+from wagtail_helpdesk.tickets.models import (
+    ChecklistItem,
+    Ticket,
+    TicketEvent,
+    TicketMerge,
+    TicketParticipant,
+    TicketReader,
+    TicketToken,
+)
 
 
 def move_contact(event: ContactsMerged) -> None:
@@ -33,3 +44,74 @@ def forget_contact(event: ContactErased) -> None:
     TicketEvent.objects.filter(actor_contact=event.contact_id).update(actor_name="")
     living = TicketToken.objects.filter(participant__contact=event.contact_id, revoked_at__isnull=True)
     living.update(revoked_at=timezone.now())
+
+
+def merge_belongings(event: TicketsMerged) -> None:
+    """The source's checklist goes on in the target; who starred or watched it stars or watches the target."""
+    items = list(ChecklistItem.objects.filter(ticket=event.source_id).values_list("pk", flat=True))
+    about = list(ChecklistItem.objects.filter(about=event.source_id).values_list("pk", flat=True))
+    ChecklistItem.objects.filter(pk__in=items).update(ticket=event.target_id)
+    ChecklistItem.objects.filter(pk__in=about).update(about=event.target_id)
+    moved = {"items": items, "about": about, "readers": _share_readers(event.source_id, event.target_id)}
+    note_moved(event.merge_id, "belongings", moved)
+    if items:
+        recount_items(event.source_id, event.target_id)
+
+
+def _share_readers(source_id: int, target_id: int) -> list[list[object]]:
+    """Give the source's stars and watches to the target; return [row, what it was before] for each, None: not there.
+
+    Somebody who muted the target knew what for.
+    """
+    marked = TicketReader.objects.filter(ticket=source_id).exclude(starred=False, watch="")
+    there = {row.user_id: row for row in TicketReader.objects.filter(ticket=target_id)}
+    shared: list[list[object]] = []
+    for row in marked:
+        twin = there.get(row.user_id)
+        if twin is None:
+            new = TicketReader.objects.create(
+                ticket_id=target_id, user_id=row.user_id, starred=row.starred, watch=row.watch
+            )
+            shared.append([new.pk, None])
+            continue
+        before = [twin.starred, twin.watch]
+        twin.starred, twin.watch = twin.starred or row.starred, twin.watch or row.watch
+        if [twin.starred, twin.watch] != before:
+            twin.save(update_fields=["starred", "watch"])
+            shared.append([twin.pk, before])
+    return shared
+
+
+def unmerge_belongings(event: TicketsUnmerged) -> None:
+    """They go back with their ticket."""
+    moved = TicketMerge.objects.get(pk=event.merge_id).moved.get("belongings", {})
+    ChecklistItem.objects.filter(pk__in=moved.get("items", ())).update(ticket=event.source_id)
+    ChecklistItem.objects.filter(pk__in=moved.get("about", ()), about=event.target_id).update(about=event.source_id)
+    for pk, before in moved.get("readers", ()):
+        rows = TicketReader.objects.filter(pk=pk)
+        if before is None:
+            # Whoever has looked at the target meanwhile keeps knowing how far.
+            rows.filter(seen_at=None).delete()
+            rows.update(starred=False, watch="")
+        else:
+            rows.update(starred=before[0], watch=before[1])
+    if moved.get("items"):
+        recount_items(event.source_id, event.target_id)
+
+
+def tick_items_about(event: TicketUpdated) -> None:
+    """A thing to do that is a ticket is done when that is resolved, and not done any more when that is reopened."""
+    changed = next((change for change in event.changes if change.field == "category"), None)
+    if changed is None or (changed.old in FINISHED) == (changed.new in FINISHED):
+        return
+    done = changed.new in FINISHED
+    items = ChecklistItem.objects.filter(about=event.ticket_id, done_at__isnull=done)
+    if not done:
+        # What a person ticked stays ticked.
+        items = items.filter(done_name="")
+    rows = list(items.values_list("pk", "ticket"))
+    if rows:
+        ChecklistItem.objects.filter(pk__in=[pk for pk, _ticket in rows]).update(
+            done_at=timezone.now() if done else None
+        )
+        recount_items(*{ticket for _pk, ticket in rows})

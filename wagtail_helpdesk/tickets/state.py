@@ -7,18 +7,22 @@ from typing import Any
 
 from wagtail_helpdesk.desk.choices import ACTIVE, FINISHED, HIDDEN, Category
 
+#: The columns of a ticket that nobody snoozed.
+AWAKE = {"asleep": False, "snoozed_until": None, "woke_at": None}
+
 
 def fields_for_category(
     *, old: str, new: str, now: datetime, resolved_at: datetime | None, old_status_id: int | None
 ) -> dict[str, Any]:
     """Return the ticket fields that change when the category goes from ``old`` to ``new`` at ``now``."""
-    fields: dict[str, Any] = {}
+    fields: dict[str, Any] = dict(AWAKE) if new in (*FINISHED, *HIDDEN) else {}
     if new in HIDDEN:
+        fields["hidden_at"] = now
         if old not in HIDDEN:
             fields["restore_status_id"] = old_status_id
         return fields
     if old in HIDDEN:
-        fields["restore_status_id"] = None
+        fields.update(restore_status_id=None, hidden_at=None)
     if new in FINISHED:
         fields["customer_waiting_since"] = None
         if new == Category.RESOLVED:
@@ -30,6 +34,11 @@ def fields_for_category(
     elif old in (*FINISHED, *HIDDEN):
         fields.update(resolved_at=None, closed_at=None)
     return fields
+
+
+def fields_on_waking(*, asleep: bool, sleeps_through: bool, now: datetime) -> dict[str, Any]:
+    """Return the ticket fields that change when somebody outside writes: a snoozed ticket is back."""
+    return {**AWAKE, "woke_at": now} if asleep and not sleeps_through else {}
 
 
 def may_still_reopen(

@@ -23,6 +23,7 @@ from wagtail_helpdesk.conversations.words import NewFile, prepare_agent
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.models import Status
 from wagtail_helpdesk.tickets.actions.base import TicketAction
+from wagtail_helpdesk.tickets.blocking import refuse_while_open
 from wagtail_helpdesk.tickets.choices import Channel, EventKind, ParticipantState, Role, Visibility
 from wagtail_helpdesk.tickets.models import TicketParticipant
 from wagtail_helpdesk.tickets.permissions import may
@@ -33,7 +34,8 @@ class Reply(TicketAction):
 
     ``html`` is the agent's own HTML with absolute addresses. ``cc`` are keys of participants to copy in; None takes
     all active ones; a pending one becomes active. ``status`` is set when the reply is published. ``last_seen`` is the
-    key of the newest message the agent saw: raises NewerMessages when there is a newer one. ``once`` is any
+    key of the newest message the agent saw: raises NewerMessages when there is a newer one. ``anyway`` is that of
+    ChangeStatus. ``once`` is any
     value that is the same for the same click: a second call with it returns the first call's message. ``channel`` is
     how the agent wrote.
     """
@@ -49,6 +51,7 @@ class Reply(TicketAction):
         status: Status | None = None,
         delay: int | None = None,
         last_seen: int | None = None,
+        anyway: bool = False,
         once: str = "",
         channel: str = Channel.AGENT,
         **kwargs: Any,
@@ -57,7 +60,7 @@ class Reply(TicketAction):
         self.html, self.files, self.status = html, tuple(files), status
         self.cc = None if cc is None else set(cc)
         self.delay = conf.get("UNDO_SECONDS") if delay is None else delay
-        self.last_seen, self.channel = last_seen, channel
+        self.last_seen, self.channel, self.anyway = last_seen, channel, anyway
         self.external_key = once_key("reply", self.ticket.pk, once)
 
     def check(self) -> None:
@@ -118,6 +121,7 @@ class Reply(TicketAction):
             raise PermissionDenied
         if self.status.category in (Category.SPAM, Category.TRASH):
             raise ActionRefused(_("A reply cannot put a ticket into spam or trash."))
+        refuse_while_open(self.ticket, self.status.category, self.user, anyway=self.anyway)
 
     def _recipients(self) -> dict[str, list[dict[str, Any]]]:
         people = self.ticket.participants.select_related("contact").order_by("pk")

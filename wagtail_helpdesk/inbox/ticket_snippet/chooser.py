@@ -34,11 +34,16 @@ class TicketFilterForm(BaseFilterForm):
         if not words:
             return objects
         self.is_searching, self.search_query = True, words
-        wanted = Q(subject__icontains=words) | Q(requester__name__icontains=words)
-        wanted |= Q(requester__emails__address__icontains=words)
-        if (number := ticket_number(words)) is not None:
-            wanted |= Q(pk=number)
-        return objects.filter(wanted).distinct()
+        return matching(objects, words)
+
+
+def matching(tickets: QuerySet[Ticket], words: str) -> QuerySet[Ticket]:
+    """Return the tickets whose number, subject or requester ``words`` fit."""
+    wanted = Q(subject__icontains=words) | Q(requester__name__icontains=words)
+    wanted |= Q(requester__emails__address__icontains=words)
+    if (number := ticket_number(words)) is not None:
+        wanted |= Q(pk=number)
+    return tickets.filter(wanted).distinct()
 
 
 def ticket_number(words: str) -> int | None:

@@ -12,8 +12,8 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.inbox.composer import ComposerForm, first_values, taken_back
 from wagtail_helpdesk.inbox.conversation import conversation_of
-from wagtail_helpdesk.inbox.durations import short_time_since
 from wagtail_helpdesk.inbox.forms import PropertiesForm
+from wagtail_helpdesk.inbox.head import head_of
 from wagtail_helpdesk.inbox.links import ticket_url, view_url
 from wagtail_helpdesk.inbox.media import inbox_media
 from wagtail_helpdesk.inbox.paging import neighbours
@@ -21,6 +21,7 @@ from wagtail_helpdesk.inbox.side_panel import side_panel
 from wagtail_helpdesk.inbox.standing_views import visible_scopes
 from wagtail_helpdesk.inbox.views.base import TicketMixin, inbox_breadcrumb
 from wagtail_helpdesk.inbox.views.uploads import UploadMailForm
+from wagtail_helpdesk.inbox.work import work_of
 from wagtail_helpdesk.mail.choices import MailOutcome
 from wagtail_helpdesk.mail.models import InboundMail
 from wagtail_helpdesk.notifications.actions.mark_read import mark_read
@@ -28,7 +29,7 @@ from wagtail_helpdesk.tickets.choices import ParticipantState
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
 from wagtail_helpdesk.tickets.permissions import may
 
-CONTROLLERS = ("counts", "body", "thread", "composer", "undo", "properties")
+CONTROLLERS = ("counts", "body", "thread", "composer", "undo", "properties", "menus", "others")
 
 
 class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
@@ -79,23 +80,21 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
         composer = self.composer or self._new_composer(conversation.last_seen)
         properties = self.properties or PropertiesForm(ticket=ticket, user=user)
         return super().get_context_data(
-            ticket=ticket,
             standing_view=self.standing_view,
             conversation=conversation,
             composer=composer,
             refusal=self.refusal,
             properties=properties,
             conflicts=self.conflicts,
-            may_promote=may(user, "promote", ticket),
             may_reply=composer.may_reply,
-            may_change=may(user, "change", ticket),
+            may_redact_all=may(user, "change", ticket) and may(user, "delete", ticket),
             upload_form=UploadMailForm() if may(user, "note", ticket) else None,
             # An address that a stranger sent may be of any kind: only the web's are links.
             source_is_web=ticket.source_url.startswith(("https://", "http://")),
             people=self.people,
             blocked={person.contact_id for person in self.people if person.state == ParticipantState.BLOCKED},
             held_mails=InboundMail.objects.filter(ticket=ticket, outcome=MailOutcome.HELD).order_by("pk"),
-            waits=short_time_since(ticket.customer_waiting_since),
+            **(head_of(ticket, self.request) | work_of(ticket, user)),
             **self._way(),
             **side_panel(ticket, user),
             media=composer.media + properties.media + inbox_media(*CONTROLLERS),

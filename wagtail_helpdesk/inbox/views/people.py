@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.conversations.actions.confirm_sender import ConfirmSender
-from wagtail_helpdesk.conversations.actions.split_message import SplitMessage
+from wagtail_helpdesk.conversations.actions.split_messages import SplitMessages
 from wagtail_helpdesk.conversations.choices import Direction
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.inbox.views.base import TicketMixin
@@ -95,7 +95,7 @@ class SenderView(TicketMixin):
         return self._back_to(message)
 
     def _split(self, message: Message) -> HttpResponse:
-        ticket = SplitMessage(message=message, actor=self.actor)()
+        ticket = SplitMessages(ticket=self.ticket, messages=[message], actor=self.actor)()
         said = _("The message has a ticket of its own: %(reference)s.") % {"reference": ticket.reference}
         messages.success(self.request, said)
         if not may(self.request.user, "view", ticket):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.conversations.choices import Direction, MessageState
 from wagtail_helpdesk.conversations.linkify import text_to_html
@@ -42,10 +43,11 @@ class PrintView(TicketMixin):
 
 
 def _entry(message: Message, *, whole: bool) -> dict[str, Any]:
+    text = message.text if whole else message.reply_text
     return {
         "message": message,
         "is_internal": message.visibility == Visibility.INTERNAL,
         "is_ours": message.direction == Direction.OUTBOUND,
-        "body": text_to_html(message.text if whole else message.reply_text),
+        "body": text_to_html(_("The words of this message were removed.") if message.redacted_at else text),
         "files": [file for file in message.attachments.all() if not file.hidden],
     }

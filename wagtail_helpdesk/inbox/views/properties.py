@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -11,12 +12,15 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.inbox.changes import FieldChange, apply_by_field
-from wagtail_helpdesk.inbox.durations import short_time_since
 from wagtail_helpdesk.inbox.forms import PropertiesForm
+from wagtail_helpdesk.inbox.head import head_of
 from wagtail_helpdesk.inbox.links import view_url
 from wagtail_helpdesk.inbox.standing_views import DEFAULT
 from wagtail_helpdesk.inbox.views.conversation import ConversationView
+from wagtail_helpdesk.tickets.actions.base import Conflict
+from wagtail_helpdesk.tickets.blocking import ItemsOpen
 from wagtail_helpdesk.tickets.permissions import may
 
 CONFLICT = 409
@@ -28,6 +32,8 @@ class PropertiesView(ConversationView):
     """POST changes the fields whose value is another one than the person had seen; a conflict is told by field."""
 
     http_method_names = ["post", "options"]
+    #: Whether the ticket can be resolved all the same, by pressing another button.
+    asks_anyway = False
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Change what was changed. PermissionDenied for who may change nothing here."""
@@ -41,7 +47,11 @@ class PropertiesView(ConversationView):
         if not form.is_valid():
             return self._answer(form, {name: " ".join(errors) for name, errors in form.errors.items()}, {})
         changes = form.changes()
-        refused = apply_by_field(self.ticket, changes, actor=self.actor)
+        if "status" in changes and "anyway" in data:
+            changes["status"] = replace(changes["status"], anyway=True)
+        errors = apply_by_field(self.ticket, changes, actor=self.actor)
+        refused = {field: _sentence(error) for field, error in errors.items()}
+        self.asks_anyway = isinstance(errors.get("status"), ItemsOpen)
         self.ticket = self.get_tickets().filter(pk=self.ticket.pk).first()
         if self.ticket is None:
             return self._gone()
@@ -61,8 +71,8 @@ class PropertiesView(ConversationView):
             return self.render_to_response(self.get_context_data(), status=status)
         context = {"ticket": self.ticket, "properties": self.properties, "conflicts": refused, "saved": bool(changes)}
         context["standing_view"] = self.standing_view
-        context["waits"] = short_time_since(self.ticket.customer_waiting_since)
-        context["may_promote"] = may(self.request.user, "promote", self.ticket)
+        context["asks_anyway"] = self.asks_anyway
+        context |= head_of(self.ticket, self.request)
         parts = {part: render_to_string(f"wagtail_helpdesk/inbox/{part}.html", context, self.request) for part in PARTS}
         return JsonResponse(parts, status=status)
 
@@ -71,3 +81,11 @@ class PropertiesView(ConversationView):
         messages.success(self.request, _("The ticket was given away: you do not see it any more."))
         address = view_url(self.standing_view or DEFAULT)
         return JsonResponse({"redirect": address}) if self.is_fetched else redirect(address)
+
+
+def _sentence(error: ActionRefused) -> str:
+    """Return what is said at a field; what somebody else changed meanwhile can be changed all the same."""
+    if not isinstance(error, Conflict):
+        return str(error)
+    hint = _("Your choice is still here: save it to set it all the same.")
+    return f"{error} {hint}"

@@ -62,5 +62,7 @@ class MessageView(TicketMixin):
             "standing_view": self.standing_view,
             "may_promote": may(request.user, "promote", self.ticket),
             "may_reply": may(request.user, "reply", self.ticket),
+            "may_change": may(request.user, "change", self.ticket),
+            "may_redact_all": may(request.user, "change", self.ticket) and may(request.user, "delete", self.ticket),
         }
         return TemplateResponse(request, "wagtail_helpdesk/inbox/items.html", context)

@@ -23,6 +23,7 @@ from wagtail_helpdesk.inbox.composer import NOTE, THEN, ComposerForm
 from wagtail_helpdesk.inbox.conversation import message_item, messages_for
 from wagtail_helpdesk.inbox.rich_text import is_empty, to_message_html
 from wagtail_helpdesk.inbox.views.conversation import ConversationView
+from wagtail_helpdesk.tickets.blocking import ItemsOpen
 from wagtail_helpdesk.tickets.permissions import may
 
 #: The answer to a form that could not be taken as it is.
@@ -48,6 +49,10 @@ class WriteView(ConversationView):
             message = self._write(form.cleaned_data)
         except NewerMessages as error:
             return self._refuse(form, str(error), newer=error.messages)
+        except ItemsOpen as error:
+            self.request.session[self._asked] = True
+            again = _("Send it once more to resolve the ticket all the same.")
+            return self._refuse(form, f"{error} {again}")
         except ActionRefused as error:
             return self._refuse(form, str(error))
         address = f"{self.ticket_url}#message-{message.pk}"
@@ -65,7 +70,13 @@ class WriteView(ConversationView):
             cc=[int(pk) for pk in data["cc"]],
             status=default_status(category) if category else None,
             last_seen=data["last_seen"],
+            anyway=bool(category) and self.request.session.pop(self._asked, False),
         )()
+
+    @property
+    def _asked(self) -> str:
+        """Where the session keeps that a person was asked about the checklist of this ticket."""
+        return f"helpdesk_items_{self.ticket.pk}"
 
     def _refuse(self, form: ComposerForm, why: str, newer: list[Message] | None = None) -> HttpResponse:
         """Say why, keeping what was written; the next attempt knows the newer messages."""

@@ -16,7 +16,7 @@ def quoted_history(message: Message, wanted: str) -> list[Quoted]:
         return []
     earlier = (
         Message.objects.public()
-        .filter(ticket=message.ticket_id, created_at__lte=message.created_at)
+        .filter(ticket=message.ticket_id, created_at__lte=message.created_at, redacted_at__isnull=True)
         .exclude(pk=message.pk)
         .order_by("-created_at", "-pk")
     )

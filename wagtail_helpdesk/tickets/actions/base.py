@@ -43,8 +43,11 @@ class TicketAction(Action):
             raise ActionRefused(_("This ticket was merged into another one."))
 
     def record(self, what: str, /, **values: Any) -> None:
-        """Write one line of the ticket's timeline."""
+        """Write one line of the ticket's timeline. What is back from snooze is so until somebody did something."""
         write_event(self.ticket, what, actor=self.actor, **values)
+        if self.ticket.woke_at and self.actor.kind == "user":
+            self.ticket.woke_at = None
+            Ticket.objects.filter(pk=self.ticket.pk).update(woke_at=None)
 
 
 def lock_ticket(pk: int) -> Ticket:

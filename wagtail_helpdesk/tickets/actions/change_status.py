@@ -14,6 +14,7 @@ from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.desk.models import Status
 from wagtail_helpdesk.events import Actor, Change
 from wagtail_helpdesk.tickets.actions.base import UNSEEN, Conflict, TicketAction
+from wagtail_helpdesk.tickets.blocking import refuse_while_open
 from wagtail_helpdesk.tickets.choices import EventKind
 from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.permissions import may
@@ -21,15 +22,28 @@ from wagtail_helpdesk.tickets.state import fields_for_category
 
 
 class ChangeStatus(TicketAction):
-    """Set ``status``. ``seen`` is the key of the status the person saw: another one by now raises Conflict."""
+    """Set ``status``. ``seen`` is the key of the status the person saw: another one by now raises Conflict.
 
-    def __init__(self, *, ticket: Ticket, status: Status, actor: Actor, seen: Any = UNSEEN, depth: int = 0) -> None:
+    ``anyway``: the person was told that the checklist is not done, and resolves the ticket all the same.
+    """
+
+    def __init__(
+        self,
+        *,
+        ticket: Ticket,
+        status: Status,
+        actor: Actor,
+        seen: Any = UNSEEN,
+        anyway: bool = False,
+        depth: int = 0,
+    ) -> None:
         super().__init__(ticket=ticket, actor=actor, depth=depth)
         self.status = status
-        self.seen = seen
+        self.seen, self.anyway = seen, anyway
 
     def check(self) -> None:
-        """As the base; to and from trash only with the right to delete."""
+        """As the base; to and from trash only with the right to delete. ActionRefused while a blocker is open,
+        ItemsOpen while the checklist is not done."""
         super().check()
         trash = Category.TRASH in (self.status.category, self.ticket.category)
         if trash and self.actor.kind == "user" and not may(self.user, "delete", self.ticket):
@@ -38,6 +52,7 @@ class ChangeStatus(TicketAction):
             raise Conflict(
                 _("Somebody else set the status to “%(status)s” meanwhile.") % {"status": self.ticket.status}
             )
+        refuse_while_open(self.ticket, self.status.category, self.user, anyway=self.anyway)
 
     def execute(self) -> Ticket:
         """Return the ticket; nothing is written when it has this status already."""

@@ -41,9 +41,13 @@ class EraseTicket(TicketAction):
 
     @staticmethod
     def _forget(ticket: Ticket, now: datetime) -> None:
-        ticket.subject = ticket.preview = ticket.source_title = ticket.source_url = ""
-        ticket.erased_at = now
-        ticket.save(update_fields=["subject", "preview", "source_title", "source_url", "erased_at"])
+        worded = ("subject", "preview", "source_title", "source_url", "snooze_reason", "snooze_words")
+        for column in worded:
+            setattr(ticket, column, "")
+        ticket.erased_at, ticket.item_count, ticket.items_done = now, 0, 0
+        ticket.save(update_fields=[*worded, "erased_at", "item_count", "items_done"])
+        ticket.checklist.all().delete()
+        ticket.readers.all().delete()
         ticket.tags.clear()
         ticket.tokens.filter(revoked_at__isnull=True).update(revoked_at=ticket.erased_at)
         ticket.participants.update(address="", reply_address="")

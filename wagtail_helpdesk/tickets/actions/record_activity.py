@@ -14,7 +14,12 @@ from wagtail_helpdesk.desk.models import Status
 from wagtail_helpdesk.events import Actor, Change
 from wagtail_helpdesk.tickets.choices import EventKind, Visibility
 from wagtail_helpdesk.tickets.models import Ticket
-from wagtail_helpdesk.tickets.state import category_after_inbound, category_after_reply, fields_for_category
+from wagtail_helpdesk.tickets.state import (
+    category_after_inbound,
+    category_after_reply,
+    fields_for_category,
+    fields_on_waking,
+)
 from wagtail_helpdesk.tickets.timeline import write_event
 
 PREVIEW_LENGTH = 200
@@ -55,6 +60,8 @@ def record_activity(
         category = category_after_reply(category)
         fields["customer_waiting_since"] = None
         fields["first_replied_at"] = ticket.first_replied_at or at
+    if direction != "inbound" or counts_as_waiting:
+        fields |= _sleep_fields(ticket, direction, actor=actor, at=at, depth=depth)
     if status is not None:
         category = status.category
     reopened = ticket.category in FINISHED and category not in (*FINISHED, *HIDDEN)
@@ -62,6 +69,18 @@ def record_activity(
         _set_status(ticket, status or default_status(category), fields, actor=actor, at=at, depth=depth)
     _write(ticket, fields, {"message_count": 1, "attachment_count": attachments})
     return reopened
+
+
+def _sleep_fields(ticket: Ticket, direction: str, *, actor: Actor, at: datetime, depth: int) -> dict[str, Any]:
+    """Return what changes about a snooze: words from outside wake the ticket, ours are what it came back for."""
+    if direction != "inbound":
+        return {"woke_at": None} if ticket.woke_at else {}
+    fields = fields_on_waking(asleep=ticket.asleep, sleeps_through=ticket.sleeps_through, now=at)
+    if fields:
+        write_event(ticket, EventKind.WOKE, actor=actor, what="message")
+        changes = (Change("asleep", True, False),)
+        events.publish(events.TicketUpdated(actor=actor, depth=depth, ticket_id=ticket.pk, changes=changes))
+    return fields
 
 
 def first_activity(
