@@ -23,6 +23,8 @@ GROUPS = {
     gettext_noop("Helpdesk administrators"): _MANAGER,
 }
 ADMINISTRATORS = "Helpdesk administrators"
+#: What managers have ready for everybody.
+MANAGED_MODELS = ("savedreply", "replyfolder", "macro", "tickettemplate")
 #: The logs of mail, and another try at a mail that could not be read.
 _MAIL_LOG = ("view_inboundmail", "change_inboundmail", "view_outboundmail")
 #: What an administrator sets up, beside the tickets' own permissions.
@@ -51,6 +53,8 @@ def ensure_groups(app_config: AppConfig, using: str) -> None:
     ours = Permission.objects.using(using).filter(content_type__app_label=app_config.label)
     for name in missing:
         wanted = Q(codename__in=GROUPS[name])
+        if "view_all_ticket" in GROUPS[name]:
+            wanted |= Q(content_type__model__in=MANAGED_MODELS)
         if name == ADMINISTRATORS:
             wanted |= Q(content_type__model__in=CONFIGURATION_MODELS) | Q(codename__in=_MAIL_LOG)
         group = Group.objects.using(using).create(name=name)
