@@ -199,9 +199,7 @@ def _note(step: MacroStep, run: Run) -> None:
 
 
 def _reply(step: MacroStep, run: Run) -> None:
-    message = Reply(
-        ticket=run.ticket, html=_html_to_send(step, run), last_seen=run.last_seen, actor=run.actor
-    )()
+    message = Reply(ticket=run.ticket, html=_html_to_send(step, run), last_seen=run.last_seen, actor=run.actor)()
     run.message = message.pk
     if message.state == MessageState.SCHEDULED:
         run.undo.append({"kind": "message", "ticket": run.ticket.pk, "message": message.pk})
@@ -248,9 +246,7 @@ _BUILT_IN = (
     ),
     ActionKind("note", gettext_lazy("Add a note"), ("body",), ("body",), "note", _preview_text, _note),
     ActionKind("reply", gettext_lazy("Send a reply"), ("body",), ("body",), "reply", _preview_text, _reply),
-    ActionKind(
-        "draft", gettext_lazy("Write into the answer"), ("body",), ("body",), "reply", _preview_draft, _draft
-    ),
+    ActionKind("draft", gettext_lazy("Write into the answer"), ("body",), ("body",), "reply", _preview_draft, _draft),
     # Who gives a ticket away may lose sight of it.
     _field("team", gettext_lazy("Move to a team"), "assign", MoveTicket, is_last=True),
 )

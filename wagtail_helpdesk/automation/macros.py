@@ -7,8 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import events
@@ -80,12 +78,10 @@ def run_macro(
     ticket; ``has_composer`` says that the person looks at it and can take up a text. The timeline names the macro.
     """
     actor = replace(actor, cause=f"macro:{macro.name}"[:100])
-    results = [
-        _run_on(macro, ticket, actor, last_seen=last_seen, has_composer=has_composer) for ticket in tickets
-    ]
+    results = [_run_on(macro, ticket, actor, last_seen=last_seen, has_composer=has_composer) for ticket in tickets]
     done = sum(not result.why for result in results)
     if done:
-        Macro.objects.filter(pk=macro.pk).update(use_count=F("use_count") + done, used_at=timezone.now())
+        Macro.objects.filter(pk=macro.pk).update_use(done)
     return results
 
 

@@ -16,9 +16,10 @@ from wagtail.fields import RichTextField
 from wagtail.models import Orderable, TranslatableMixin
 
 from wagtail_helpdesk.automation import panels
-from wagtail_helpdesk.automation.choices import Assign, FirstMessage, Scope
+from wagtail_helpdesk.automation.choices import Assign, Scope
 from wagtail_helpdesk.automation.forms import MacroForm, SavedReplyForm, TicketTemplateForm
 from wagtail_helpdesk.automation.querysets import ScopedQuerySet
+from wagtail_helpdesk.conversations.choices import FirstMessage
 from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, Team
 from wagtail_helpdesk.tickets.choices import Channel
 from wagtail_helpdesk.tickets.models import TicketTag

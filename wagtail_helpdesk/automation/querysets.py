@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils import timezone
 
 from wagtail_helpdesk.automation.choices import Scope
 from wagtail_helpdesk.desk.models import Mailbox
@@ -43,3 +44,7 @@ class ScopedQuerySet(models.QuerySet):
         if not may(user, "reply"):
             return self.none()
         return self.filter(scope=Scope.ME, owner=user)
+
+    def update_use(self, times: int = 1) -> int:
+        """Note that each of these rows was used; return how many rows there are."""
+        return self.update(use_count=F("use_count") + times, used_at=timezone.now())

@@ -83,9 +83,14 @@ def values_for(
     ticket: Ticket | None = None,
     contact: Contact | None = None,
     mailbox: Mailbox | None = None,
+    name: str = "",
+    address: str = "",
     language: str = "",
 ) -> dict[str, str]:
-    """Return the values that are known: each on one line, and short. Dates as ``language`` writes them."""
+    """Return the values that are known: each on one line, and short. Dates as ``language`` writes them.
+
+    ``name`` and ``address`` are those of a customer of whom nothing else is known.
+    """
     mailbox = mailbox or (ticket.mailbox if ticket else None)
     contact = contact or (ticket.requester if ticket else None)
     agent = Actor.of_user(user).name
@@ -94,6 +99,7 @@ def values_for(
     values |= {"agent.name": agent, "agent.first_name": first_name(agent)}
     if mailbox is not None:
         values["mailbox.name"] = mailbox.name
+    values |= {"customer.name": name, "customer.first_name": first_name(name), "customer.email": address}
     if contact is not None:
         values |= {
             "customer.name": contact.name,

@@ -193,7 +193,6 @@ class TicketTemplateViewSet(ScopedViewSet):
     search_fields = ["name", "subject"]
 
 
-
 class ReplyFolderViewSet(ModelViewSet):
     """Folders of saved replies, for those with the permission on the model."""
 

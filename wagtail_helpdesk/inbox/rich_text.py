@@ -7,6 +7,7 @@ from wagtail.admin.rich_text import get_rich_text_editor_widget
 from wagtail.rich_text import get_text_for_indexing
 
 from wagtail_helpdesk.conversations.editor_html import to_message_html
+from wagtail_helpdesk.inbox.typed_triggers import with_triggers
 
 __all__ = ["FEATURES", "composer_widget", "is_empty", "to_message_html"]
 
@@ -18,7 +19,7 @@ def composer_widget() -> object:
     """Return the editor that messages are written in."""
     widget = get_rich_text_editor_widget("default", features=FEATURES)
     widget.attrs.update({"aria-label": _("Message")})
-    return widget
+    return with_triggers(widget)
 
 
 def is_empty(html: str) -> bool:

@@ -2142,7 +2142,7 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("promoted_from", "Promoted from")],
+                        choices=[("promoted_from", "Promoted from"), ("cited", "Cited")],
                         default="promoted_from",
                         max_length=14,
                         verbose_name="kind",
