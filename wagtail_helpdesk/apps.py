@@ -17,11 +17,13 @@ class WagtailHelpdeskConfig(AppConfig):
     def ready(self) -> None:
         """Wire the system checks, the reactors, webhooks and what is made after ``migrate``."""
         from wagtail_helpdesk import checks, pipeline
+        from wagtail_helpdesk.automation import files
         from wagtail_helpdesk.mail import webhooks
 
         checks.register()
         pipeline.install()
         webhooks.connect()
+        files.connect()
         post_migrate.connect(make_what_is_missing, sender=self)
 
 

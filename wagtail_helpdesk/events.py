@@ -44,6 +44,8 @@ class Actor:
     name: str = ""
     #: The user or contact itself when at hand: saves a query, is no part of the value.
     instance: Any = field(default=None, compare=False, repr=False)
+    #: What made the actor do it, for the timeline: "macro:Close as duplicate".
+    cause: str = field(default="", compare=False)
 
     @classmethod
     def system(cls) -> Actor:

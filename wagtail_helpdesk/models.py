@@ -1,5 +1,15 @@
 """Collects the models of the packages: they share this app's label and its one migration history."""
 
+from wagtail_helpdesk.automation.models import (
+    Macro,
+    MacroStep,
+    ReplyFolder,
+    SavedReply,
+    SavedReplyFile,
+    TaggedSavedReply,
+    TaggedTicketTemplate,
+    TicketTemplate,
+)
 from wagtail_helpdesk.contact_forms.models import ContactForm, TaggedContactForm
 from wagtail_helpdesk.contacts.models import Contact, ContactEmail, Organisation
 from wagtail_helpdesk.conversations.models import Attachment, Draft, Message, MessageIdIndex
@@ -54,6 +64,8 @@ __all__ = [
     "InboundDelivery",
     "InboundMail",
     "InboundOrigin",
+    "Macro",
+    "MacroStep",
     "MailAccount",
     "MailSource",
     "MailTemplate",
@@ -70,11 +82,16 @@ __all__ = [
     "Presence",
     "Priority",
     "RawMail",
+    "ReplyFolder",
+    "SavedReply",
+    "SavedReplyFile",
     "SourceFolder",
     "Status",
     "StatusLabel",
     "TaggedContactForm",
+    "TaggedSavedReply",
     "TaggedTicket",
+    "TaggedTicketTemplate",
     "Team",
     "Ticket",
     "TicketAccess",
@@ -85,6 +102,7 @@ __all__ = [
     "TicketParticipant",
     "TicketReader",
     "TicketTag",
+    "TicketTemplate",
     "TicketToken",
     "UndoRecord",
     "WorkerBeat",

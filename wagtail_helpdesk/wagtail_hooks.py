@@ -8,6 +8,14 @@ from wagtail.admin.staticfiles import versioned_static
 from wagtail.snippets.models import register_snippet
 from wagtail_modeladmin.options import modeladmin_register
 
+from wagtail_helpdesk.automation.models import Macro, SavedReply, TicketTemplate
+from wagtail_helpdesk.automation.permissions import ScopedPermissionPolicy
+from wagtail_helpdesk.automation.viewsets import (
+    MacroViewSet,
+    ReplyFolderViewSet,
+    SavedReplyViewSet,
+    TicketTemplateViewSet,
+)
 from wagtail_helpdesk.configuration.mail_setup.health import add_panel
 from wagtail_helpdesk.configuration.modeladmins import HelpdeskSettingsGroup
 from wagtail_helpdesk.configuration.viewsets import (
@@ -34,16 +42,22 @@ if wagtail.VERSION >= (8, 0):
 
     # Before any viewset: whatever asks first would make Wagtail put in a policy of its own.
     register_permission_policy(Ticket, TicketPermissionPolicy(Ticket))
+    for model in (SavedReply, Macro, TicketTemplate):
+        register_permission_policy(model, ScopedPermissionPolicy(model))
     hooks.register("register_actions", wagtail_actions.register)
 
 register_snippet(TicketViewSet)
 register_snippet(ContactFormViewSet)
+register_snippet(SavedReplyViewSet)
+register_snippet(MacroViewSet)
+register_snippet(TicketTemplateViewSet)
 # After Wagtail's own, whose place it takes.
 hooks.register("register_bulk_action", TrashTickets, order=100)
 
 hooks.register("register_admin_viewset", InboxViewSet)
 hooks.register("register_admin_viewset", TicketsViewSet)
 hooks.register("register_admin_viewset", PromoteViewSet)
+hooks.register("register_admin_viewset", ReplyFolderViewSet)
 hooks.register("register_admin_viewset", MailLogViewSet)
 hooks.register("register_admin_viewset", OutgoingMailViewSet)
 hooks.register("register_admin_viewset", DeliveryProblemsViewSet)

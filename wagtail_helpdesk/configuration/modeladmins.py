@@ -9,6 +9,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, NumberColumn, StatusTagColumn, TitleColumn
 from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
 
+from wagtail_helpdesk.automation.models import Macro, SavedReply, TicketTemplate
 from wagtail_helpdesk.configuration import forms, views
 from wagtail_helpdesk.configuration.mail_setup import accounts, mailbox_views, texts
 from wagtail_helpdesk.configuration.mail_setup.account_forms import MailAccountForm
@@ -171,6 +172,7 @@ class HelpdeskSettingsGroup(ModelAdminGroup):
     )
 
     def get_submenu_items(self) -> list[MenuItem]:
-        """Return the items of these, the contact forms and the logs after them."""
-        contact_forms = ContactForm.snippet_viewset.get_menu_item(order=50)
-        return [*super().get_submenu_items(), contact_forms, *log_menu_items()]
+        """Return the items of these, what is a snippet and the logs after them."""
+        snippets = (ContactForm, SavedReply, Macro, TicketTemplate)
+        items = [model.snippet_viewset.get_menu_item(order=50 + n) for n, model in enumerate(snippets)]
+        return [*super().get_submenu_items(), *items, *log_menu_items()]

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Direction(models.TextChoices):
@@ -63,3 +64,11 @@ class DraftMode(models.TextChoices):
     REPLY = "reply", _("Reply")
     NOTE = "note", _("Internal note")
     FORWARD = "forward", _("Forward")
+
+
+class FirstMessage(models.TextChoices):
+    """What the first words of a ticket are that an agent opens."""
+
+    CUSTOMER = "customer", pgettext_lazy("first message", "The customer's words")
+    MAIL = "mail", pgettext_lazy("first message", "A mail to the customer")
+    NOTE = "note", pgettext_lazy("first message", "A note for agents")

@@ -145,6 +145,13 @@ def tickets_named(events: Iterable[TicketEvent]) -> set[int]:
 
 def describe(event: TicketEvent, references: dict[int, str]) -> str:
     """Return one line in words. ``references`` names the other tickets that the reader may know of."""
+    kind, mark, name = event.cause.partition(":")
+    if kind == "macro" and mark:
+        return _("%(line)s (macro “%(name)s”)") % {"line": _describe(event, references), "name": name}
+    return _describe(event, references)
+
+
+def _describe(event: TicketEvent, references: dict[int, str]) -> str:
     data = {key: value for key, value in event.data.items() if isinstance(value, str | int)}
     words: dict[str, Any] = {"old": "", "new": "", "name": _("somebody"), "title": "", **data}
     words["who"] = event.actor_name or (_("Somebody") if event.actor_kind == "user" else _("The help desk"))

@@ -8,6 +8,7 @@ class ArticleRelation(models.TextChoices):
     """How an article belongs to a ticket."""
 
     PROMOTED_FROM = "promoted_from", _("Promoted from")
+    CITED = "cited", _("Cited")
 
 
 class ArticleState(models.TextChoices):

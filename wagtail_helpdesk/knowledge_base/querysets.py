@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from wagtail.models import PageViewRestriction, WorkflowState
 
-from wagtail_helpdesk.knowledge_base.choices import ArticleState
+from wagtail_helpdesk.knowledge_base.choices import ArticleRelation, ArticleState
 from wagtail_helpdesk.knowledge_base.models import TicketArticle
 from wagtail_helpdesk.tickets.models import Ticket
 
@@ -69,6 +69,8 @@ class ArticleLink:
     edit_url: str
     made_by: str
     made_at: datetime
+    #: Whether an answer used it, instead of it being made of the ticket.
+    cited: bool = False
 
     @property
     def state_label(self) -> str:
@@ -77,7 +79,9 @@ class ArticleLink:
 
 
 def articles_of(ticket: Ticket, user: Any = None) -> list[ArticleLink]:
-    """Return the articles that came from ``ticket``, oldest first; with edit links for a ``user`` who may edit them."""
+    """Return the articles that came from ``ticket`` or were cited on it, oldest first; with edit links for a ``user``
+    who may edit them.
+    """
     rows = list(TicketArticle.objects.filter(ticket=ticket).select_related("page__locale"))
     in_review = _in_review([str(row.page_id) for row in rows if row.page_id])
     return [_link(row, in_review, user) for row in rows]
@@ -110,9 +114,16 @@ def _link(row: TicketArticle, in_review: set[str], user: Any) -> ArticleLink:
         edit_url=reverse("wagtailadmin_pages:edit", args=[page.pk]) if may_edit else "",
         made_by=row.made_by_name,
         made_at=row.made_at,
+        cited=row.kind == ArticleRelation.CITED,
     )
 
 
 def tickets_behind(page: Any, user: Any) -> QuerySet[Ticket]:
     """Return the tickets from which ``page`` came, as far as ``user`` may see them."""
-    return Ticket.objects.visible_to(user).current().filter(articles__page=page.pk).distinct().order_by("pk")
+    return (
+        Ticket.objects.visible_to(user)
+        .current()
+        .filter(articles__page=page.pk, articles__kind=ArticleRelation.PROMOTED_FROM)
+        .distinct()
+        .order_by("pk")
+    )

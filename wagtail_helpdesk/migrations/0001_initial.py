@@ -331,6 +331,59 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Macro",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("me", "Only me"),
+                            ("team", "A team"),
+                            ("mailbox", "Tickets of a mailbox"),
+                            ("everyone", "Everyone"),
+                        ],
+                        default="me",
+                        max_length=8,
+                        verbose_name="for whom",
+                    ),
+                ),
+                ("use_count", models.PositiveIntegerField(default=0, editable=False, verbose_name="used")),
+                ("used_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="last used")),
+                ("name", models.CharField(max_length=150, verbose_name="name")),
+                ("description", models.CharField(blank=True, max_length=200, verbose_name="what it is for")),
+                ("is_active", models.BooleanField(default=True, verbose_name="can be run")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="wagtail_helpdesk.mailbox",
+                        verbose_name="mailbox",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "macro",
+                "verbose_name_plural": "macros",
+                "ordering": ["name", "pk"],
+            },
+        ),
+        migrations.CreateModel(
             name="InboundMail",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -788,6 +841,8 @@ class Migration(migrations.Migration):
                             ("form", "Contact form"),
                             ("portal", "Tracking page"),
                             ("agent", "Agent"),
+                            ("phone", "Phone"),
+                            ("in_person", "In person"),
                         ],
                         max_length=10,
                         verbose_name="channel",
@@ -1159,6 +1214,148 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ReplyFolder",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="wagtail_helpdesk.replyfolder",
+                        verbose_name="inside",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "folder of saved replies",
+                "verbose_name_plural": "folders of saved replies",
+                "ordering": ["name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="SavedReply",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("translation_key", models.UUIDField(default=uuid.uuid4, editable=False)),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("me", "Only me"),
+                            ("team", "A team"),
+                            ("mailbox", "Tickets of a mailbox"),
+                            ("everyone", "Everyone"),
+                        ],
+                        default="me",
+                        max_length=8,
+                        verbose_name="for whom",
+                    ),
+                ),
+                ("use_count", models.PositiveIntegerField(default=0, editable=False, verbose_name="used")),
+                ("used_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="last used")),
+                ("name", models.CharField(max_length=150, verbose_name="name")),
+                (
+                    "keywords",
+                    models.CharField(
+                        blank=True,
+                        help_text="Words by which agents find it, beside those in it.",
+                        max_length=200,
+                        verbose_name="keywords",
+                    ),
+                ),
+                ("body", wagtail.fields.RichTextField(blank=True, verbose_name="text")),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="saved_replies",
+                        to="wagtail_helpdesk.replyfolder",
+                        verbose_name="folder",
+                    ),
+                ),
+                (
+                    "locale",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="wagtailcore.locale",
+                        verbose_name="locale",
+                    ),
+                ),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="wagtail_helpdesk.mailbox",
+                        verbose_name="mailbox",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "status",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="When the reply is sent, unless the agent chooses another one.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtail_helpdesk.status",
+                        verbose_name="set the status to",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "saved reply",
+                "verbose_name_plural": "saved replies",
+                "ordering": ["name", "pk"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="SavedReplyFile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("storage_key", models.CharField(db_index=True, max_length=100)),
+                ("display_name", models.CharField(max_length=150, verbose_name="file name")),
+                ("declared_type", models.CharField(blank=True, max_length=150)),
+                ("size", models.PositiveBigIntegerField(verbose_name="size in bytes")),
+                (
+                    "saved_reply",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="files",
+                        to="wagtail_helpdesk.savedreply",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "file of a saved reply",
+                "verbose_name_plural": "files of saved replies",
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
             name="SourceFolder",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -1299,11 +1496,111 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddField(
+            model_name="savedreply",
+            name="team",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="wagtail_helpdesk.team",
+                verbose_name="team",
+            ),
+        ),
+        migrations.AddField(
             model_name="mailbox",
             name="team",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="mailboxes",
+                to="wagtail_helpdesk.team",
+                verbose_name="team",
+            ),
+        ),
+        migrations.CreateModel(
+            name="MacroStep",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                ("kind", models.CharField(max_length=20, verbose_name="action")),
+                (
+                    "assign",
+                    models.CharField(
+                        blank=True,
+                        choices=[("me", "Whoever runs the macro"), ("nobody", "Nobody"), ("agent", "This agent:")],
+                        default="me",
+                        max_length=8,
+                        verbose_name="give it to",
+                    ),
+                ),
+                ("value", models.CharField(blank=True, max_length=200, verbose_name="value")),
+                ("body", wagtail.fields.RichTextField(blank=True, verbose_name="text")),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="agent",
+                    ),
+                ),
+                (
+                    "macro",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="wagtail_helpdesk.macro"
+                    ),
+                ),
+                (
+                    "priority",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtail_helpdesk.priority",
+                        verbose_name="priority",
+                    ),
+                ),
+                (
+                    "status",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtail_helpdesk.status",
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtail_helpdesk.team",
+                        verbose_name="team",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "action",
+                "verbose_name_plural": "actions",
+                "ordering": ["sort_order"],
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="macro",
+            name="team",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
                 to="wagtail_helpdesk.team",
                 verbose_name="team",
             ),
@@ -1456,6 +1753,8 @@ class Migration(migrations.Migration):
                             ("form", "Contact form"),
                             ("portal", "Tracking page"),
                             ("agent", "Agent"),
+                            ("phone", "Phone"),
+                            ("in_person", "In person"),
                         ],
                         max_length=10,
                         verbose_name="channel",
@@ -1924,7 +2223,7 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("promoted_from", "Promoted from")],
+                        choices=[("promoted_from", "Promoted from"), ("cited", "Cited")],
                         default="promoted_from",
                         max_length=14,
                         verbose_name="kind",
@@ -2236,6 +2535,50 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="TaggedTicketTemplate",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ticket_template_items",
+                        to="wagtail_helpdesk.tickettag",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "tagged ticket template",
+                "verbose_name_plural": "tagged ticket templates",
+            },
+        ),
+        migrations.CreateModel(
+            name="TaggedSavedReply",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "content_object",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tagged_items",
+                        to="wagtail_helpdesk.savedreply",
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="saved_reply_items",
+                        to="wagtail_helpdesk.tickettag",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "tagged saved reply",
+                "verbose_name_plural": "tagged saved replies",
+            },
+        ),
+        migrations.CreateModel(
             name="TaggedContactForm",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -2262,6 +2605,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddField(
+            model_name="savedreply",
+            name="tags",
+            field=modelcluster.contrib.taggit.ClusterTaggableManager(
+                blank=True,
+                help_text="To the ticket, when the reply is sent.",
+                through="wagtail_helpdesk.TaggedSavedReply",
+                to="wagtail_helpdesk.TicketTag",
+                verbose_name="add the tags",
+            ),
+        ),
+        migrations.AddField(
             model_name="contactform",
             name="tags",
             field=modelcluster.contrib.taggit.ClusterTaggableManager(
@@ -2270,6 +2624,162 @@ class Migration(migrations.Migration):
                 through="wagtail_helpdesk.TaggedContactForm",
                 to="wagtail_helpdesk.TicketTag",
                 verbose_name="tags",
+            ),
+        ),
+        migrations.CreateModel(
+            name="TicketTemplate",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("me", "Only me"),
+                            ("team", "A team"),
+                            ("mailbox", "Tickets of a mailbox"),
+                            ("everyone", "Everyone"),
+                        ],
+                        default="me",
+                        max_length=8,
+                        verbose_name="for whom",
+                    ),
+                ),
+                ("use_count", models.PositiveIntegerField(default=0, editable=False, verbose_name="used")),
+                ("used_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="last used")),
+                ("name", models.CharField(max_length=150, verbose_name="name")),
+                (
+                    "channel",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("email", "E-mail"),
+                            ("form", "Contact form"),
+                            ("portal", "Tracking page"),
+                            ("agent", "Agent"),
+                            ("phone", "Phone"),
+                            ("in_person", "In person"),
+                        ],
+                        max_length=10,
+                        verbose_name="channel",
+                    ),
+                ),
+                (
+                    "first",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("customer", "The customer's words"),
+                            ("mail", "A mail to the customer"),
+                            ("note", "A note for agents"),
+                        ],
+                        max_length=8,
+                        verbose_name="first message",
+                    ),
+                ),
+                ("subject", models.CharField(blank=True, max_length=500, verbose_name="subject")),
+                ("body", wagtail.fields.RichTextField(blank=True, verbose_name="text")),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="assignee",
+                    ),
+                ),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="wagtail_helpdesk.mailbox",
+                        verbose_name="mailbox",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "priority",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtail_helpdesk.priority",
+                        verbose_name="priority",
+                    ),
+                ),
+                (
+                    "status",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtail_helpdesk.status",
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "tags",
+                    modelcluster.contrib.taggit.ClusterTaggableManager(
+                        blank=True,
+                        help_text="A comma-separated list of tags.",
+                        through="wagtail_helpdesk.TaggedTicketTemplate",
+                        to="wagtail_helpdesk.TicketTag",
+                        verbose_name="tags",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="wagtail_helpdesk.team",
+                        verbose_name="team",
+                    ),
+                ),
+                (
+                    "to_team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtail_helpdesk.team",
+                        verbose_name="team",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "ticket template",
+                "verbose_name_plural": "ticket templates",
+                "ordering": ["name", "pk"],
+            },
+        ),
+        migrations.AddField(
+            model_name="taggedtickettemplate",
+            name="content_object",
+            field=modelcluster.fields.ParentalKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="tagged_items",
+                to="wagtail_helpdesk.tickettemplate",
             ),
         ),
         migrations.CreateModel(
@@ -2531,11 +3041,25 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("tag", "content_object"), name="helpdesk_tagged_ticket"),
         ),
         migrations.AddConstraint(
+            model_name="taggedsavedreply",
+            constraint=models.UniqueConstraint(fields=("tag", "content_object"), name="helpdesk_tagged_saved_reply"),
+        ),
+        migrations.AddConstraint(
             model_name="taggedcontactform",
             constraint=models.UniqueConstraint(fields=("tag", "content_object"), name="helpdesk_tagged_contact_form"),
         ),
         migrations.AlterUniqueTogether(
+            name="savedreply",
+            unique_together={("translation_key", "locale")},
+        ),
+        migrations.AlterUniqueTogether(
             name="contactform",
             unique_together={("translation_key", "locale")},
+        ),
+        migrations.AddConstraint(
+            model_name="taggedtickettemplate",
+            constraint=models.UniqueConstraint(
+                fields=("tag", "content_object"), name="helpdesk_tagged_ticket_template"
+            ),
         ),
     ]

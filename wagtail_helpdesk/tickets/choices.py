@@ -11,6 +11,8 @@ class Channel(models.TextChoices):
     FORM = "form", _("Contact form")
     PORTAL = "portal", _("Tracking page")
     AGENT = "agent", _("Agent")
+    PHONE = "phone", _("Phone")
+    IN_PERSON = "in_person", _("In person")
 
 
 class Role(models.TextChoices):

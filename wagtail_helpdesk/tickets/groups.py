@@ -23,6 +23,8 @@ GROUPS = {
     gettext_noop("Helpdesk administrators"): _MANAGER,
 }
 ADMINISTRATORS = "Helpdesk administrators"
+#: What managers have ready for everybody.
+MANAGED_MODELS = ("savedreply", "replyfolder", "macro", "tickettemplate")
 #: The logs of mail, and another try at a mail that could not be read.
 _MAIL_LOG = ("view_inboundmail", "change_inboundmail", "view_outboundmail")
 #: What managers have ready for everybody.

@@ -19,7 +19,7 @@ def write_event(ticket: Ticket | int, kind: str, /, *, actor: Actor, cause: str 
         actor_user_id=actor.id if actor.kind == "user" else None,
         actor_contact_id=actor.id if actor.kind == "contact" else None,
         actor_name=actor.name[:200],
-        cause=cause,
+        cause=cause or actor.cause[:100],
         data=data,
     )
 

@@ -19,6 +19,7 @@ from wagtail_helpdesk.inbox.media import inbox_media
 from wagtail_helpdesk.inbox.paging import neighbours
 from wagtail_helpdesk.inbox.side_panel import side_panel
 from wagtail_helpdesk.inbox.standing_views import visible_scopes
+from wagtail_helpdesk.inbox.typed_triggers import writing_media
 from wagtail_helpdesk.inbox.views.base import TicketMixin, inbox_breadcrumb
 from wagtail_helpdesk.inbox.views.uploads import UploadMailForm
 from wagtail_helpdesk.inbox.work import work_of
@@ -97,7 +98,7 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
             **(head_of(ticket, self.request) | work_of(ticket, user)),
             **self._way(),
             **side_panel(ticket, user),
-            media=composer.media + properties.media + inbox_media(*CONTROLLERS),
+            media=composer.media + properties.media + inbox_media(*CONTROLLERS) + writing_media(),
             **kwargs,
         )
 

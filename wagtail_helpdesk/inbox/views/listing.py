@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.views.generic.base import BaseListingView
+from wagtail.admin.widgets.button import HeaderButton
 
 from wagtail_helpdesk.desk.choices import HIDDEN
 from wagtail_helpdesk.inbox.counts import views_with_counts
@@ -23,6 +24,7 @@ from wagtail_helpdesk.inbox.searching import search_condition, ticket_number
 from wagtail_helpdesk.inbox.standing_views import BY_SLUG, visible_scopes, visible_tickets
 from wagtail_helpdesk.inbox.views.base import InboxMixin, inbox_breadcrumb
 from wagtail_helpdesk.tickets.models import Ticket
+from wagtail_helpdesk.tickets.permissions import may
 from wagtail_helpdesk.tickets.querysets import TicketQuerySet
 
 
@@ -51,6 +53,13 @@ class ListingView(InboxMixin, BaseListingView):
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         """Return Home, Inbox, the view."""
         return [*self.breadcrumbs_items, inbox_breadcrumb(), {"url": "", "label": self.get_page_title()}]
+
+    @cached_property
+    def header_buttons(self) -> list[HeaderButton]:
+        """The way to a new ticket, for those who may open one."""
+        if not may(self.request.user, "reply"):
+            return []
+        return [HeaderButton(_("New ticket"), url=reverse("helpdesk_tickets:new"), icon_name="plus")]
 
     def get_index_url(self) -> str:
         """Return this view's address."""

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from wagtail_helpdesk import events
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.contact_forms.uploads import new_files
 from wagtail_helpdesk.conversations.actions.add_note import AddNote
@@ -21,6 +22,7 @@ from wagtail_helpdesk.conversations.words import NewFile
 from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.inbox.composer import NOTE, THEN, ComposerForm
 from wagtail_helpdesk.inbox.conversation import message_item, messages_for
+from wagtail_helpdesk.inbox.extras import Extras, carried, extras_of
 from wagtail_helpdesk.inbox.rich_text import is_empty, to_message_html
 from wagtail_helpdesk.inbox.views.conversation import ConversationView
 from wagtail_helpdesk.tickets.blocking import ItemsOpen
@@ -59,8 +61,15 @@ class WriteView(ConversationView):
         return JsonResponse({"redirect": address}) if self.is_fetched else redirect(address)
 
     def _write(self, data: dict[str, Any]) -> Message:
+        extras = extras_of(self.request.POST, self.request.user, ticket=self.ticket)
+        with events.unit_of_work():
+            message = self._send(data, extras)
+            extras.settle(message, actor=self.actor)
+        return message
+
+    def _send(self, data: dict[str, Any], extras: Extras) -> Message:
         html = "" if is_empty(data["body"]) else to_message_html(data["body"], site=self.ticket.site)
-        files = [*(_as_new(file) for file in data["kept"]), *new_files(data["files"])]
+        files = [*(_as_new(file) for file in data["kept"]), *new_files(data["files"]), *extras.files]
         common = {"ticket": self.ticket, "html": html, "files": files, "once": data["once"], "actor": self.actor}
         if data["mode"] == NOTE:
             return AddNote(**common)()
@@ -68,7 +77,7 @@ class WriteView(ConversationView):
         return Reply(
             **common,
             cc=[int(pk) for pk in data["cc"]],
-            status=default_status(category) if category else None,
+            status=default_status(category) if category else extras.status_for(self.request.user, self.ticket),
             last_seen=data["last_seen"],
             anyway=bool(category) and self.request.session.pop(self._asked, False),
         )()
@@ -89,7 +98,7 @@ class WriteView(ConversationView):
             choose_again = _("Please choose your files again.")
             why = f"{why} {choose_again}"
         self.composer, self.refusal = form, why
-        return self.render_to_response(self.get_context_data(), status=REFUSED)
+        return self.render_to_response(self.get_context_data(carried=carried(self.request.POST)), status=REFUSED)
 
     def _refusal_parts(self, why: str, newer: list[Message]) -> dict[str, Any]:
         keys = [message.pk for message in newer]

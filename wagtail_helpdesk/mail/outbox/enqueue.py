@@ -217,11 +217,18 @@ class Outgoing:
         with translation.override(content.language):
             fallback = _("Your message to %(team)s") % {"team": self.mailbox.name}
             subject = reply_subject(self.thread.answers_subject or self.ticket.subject, fallback=fallback)
+            if not automatic and self._answers_nothing():
+                subject = subject.removeprefix("Re: ")
             if content.own and content.own.subject:
                 subject = fill_subject(content.own.subject, content.values)
             elif automatic:
                 subject = _("Received: %(subject)s") % {"subject": subject.removeprefix("Re: ")}
         return one_line(subject)[:500]
+
+    def _answers_nothing(self) -> bool:
+        """Tell whether the customer hears of this ticket for the first time, having written nothing."""
+        written = Message.objects.filter(ticket=self.ticket, direction="inbound", visibility=Visibility.PUBLIC)
+        return not self.thread.chain and not written.exists()
 
     def _sender_name(self, message: Message, language: str, automatic: bool) -> str:
         if automatic or not message.author_name or self.options.sender_name == SenderName.TEAM:

@@ -8,7 +8,7 @@ from typing import Any
 from wagtail_helpdesk.contacts.models import Contact
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.defaults import default_priority, default_status
-from wagtail_helpdesk.desk.models import Mailbox, Team
+from wagtail_helpdesk.desk.models import Mailbox, Status, Team
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.tickets.choices import EventKind, Role
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
@@ -26,17 +26,19 @@ def open_ticket_row(
     at: datetime,
     team: Team | None = None,
     category: str = Category.NEW,
+    status: Status | None = None,
     tags: tuple[str, ...] = (),
     reply_address: str = "",
     **fields: Any,
 ) -> tuple[Ticket, TicketParticipant]:
     """Return the new ticket and its requester's participation. Must run in an action.
 
-    ``fields`` are further columns: language, site, source_page, source_title, source_url, priority.
+    ``status`` is a certain one, of whatever category. ``fields`` are further columns: language, site, source_page,
+    source_title, source_url, priority.
     """
     fields.setdefault("priority", None)
     fields["priority"] = fields["priority"] or default_priority()
-    status = default_status(category)
+    status = status or default_status(category)
     ticket = Ticket.objects.create(
         subject=" ".join(subject.split())[:500],
         status=status,

@@ -1,0 +1,136 @@
+"""Macros: what they change, wholly or not at all, in whose right, and how it is taken back."""
+
+from __future__ import annotations
+
+import pytest
+
+from wagtail_helpdesk.automation.action_kinds import ACTION_KINDS
+from wagtail_helpdesk.automation.choices import Assign, Scope
+from wagtail_helpdesk.automation.macros import preview_macro, run_macro
+from wagtail_helpdesk.conversations.models import Message
+from wagtail_helpdesk.desk.choices import Category
+from wagtail_helpdesk.desk.defaults import default_status
+from wagtail_helpdesk.desk.models import Priority
+from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.inbox.timeline import describe
+from wagtail_helpdesk.inbox.undoing import remember, undo
+from wagtail_helpdesk.testing import factories
+from wagtail_helpdesk.tickets.models import Ticket, TicketEvent
+
+
+def run(macro, user, *tickets, **kwargs):
+    return run_macro(macro, tickets, Actor.of_user(user), **kwargs)
+
+
+@pytest.fixture
+def closing(desk, make_macro):
+    """A macro that gives the ticket away, answers, tags, resolves and takes it over."""
+    return make_macro(
+        ("team", {"team": desk.other_team}),
+        ("reply", {"body": "<p>Hello {{ customer.first_name|there }}, it is done.</p>"}),
+        ("add_tags", {"value": "done, “by hand”"}),
+        ("status", {"status": default_status(Category.RESOLVED)}),
+        ("priority", {"priority": Priority.objects.order_by("level").last()}),
+        ("assign", {"assign": Assign.ME}),
+        name="Close it",
+    )
+
+
+def test_everything_is_done_and_taken_back(desk, ticket, closing):
+    before = Ticket.objects.filter(pk=ticket.pk).values("status", "priority", "team", "assignee").get()
+    (result,) = run(closing, desk.agent, ticket)
+    assert result.why == ""
+    ticket = Ticket.objects.get(pk=ticket.pk)
+    assert (ticket.category, ticket.team, ticket.assignee) == (Category.RESOLVED, desk.other_team, desk.agent)
+    assert "done" in ticket.tags.names()
+    reply = Message.objects.get(pk=result.message)
+    assert reply.text.strip() == "Hello Ana, it is done."
+    closing.refresh_from_db()
+    assert closing.use_count == 1
+
+    assert undo(remember(desk.agent, result.undo)) == {ticket.pk: ""}
+    assert Ticket.objects.filter(pk=ticket.pk).values("status", "priority", "team", "assignee").get() == before
+    assert list(ticket.tags.names()) == []
+    reply.refresh_from_db()
+    assert reply.state == "cancelled"
+
+
+def test_timeline_names_the_macro(desk, ticket, closing):
+    run(closing, desk.agent, ticket)
+    event = TicketEvent.objects.get(ticket=ticket, kind="team")
+    assert describe(event, {}) == "Agent moved the ticket from Billing to Repairs (macro “Close it”)".replace(
+        "Agent", event.actor_name
+    )
+
+
+def test_preview_writes_nothing(desk, ticket, closing, django_assert_max_num_queries):
+    count = TicketEvent.objects.count()
+    with django_assert_max_num_queries(16):
+        lines = preview_macro(closing, ticket, desk.agent)
+    assert [line.label for line in lines][-1] == "Move to a team"
+    assert [(line.old, line.new) for line in lines if line.label == "Set the status"] == [("New", "Resolved")]
+    assert any("Hello Ana, it is done." in line.html for line in lines)
+    assert not any(line.problem for line in lines)
+    assert TicketEvent.objects.count() == count
+    assert {line.problem for line in preview_macro(closing, ticket, desk.light)} == {"You may not do this."}
+
+
+def test_each_ticket_wholly_or_not_at_all(desk, ticket, make_macro):
+    nameless = factories.make_ticket(team=desk.team, mailbox=desk.mailbox, name="")
+    foreign = factories.make_ticket(team=desk.other_team, mailbox=desk.mailbox)
+    macro = make_macro(
+        ("status", {"status": default_status(Category.PENDING)}), ("note", {"body": "<p>{{ customer.name }}</p>"})
+    )
+    results = run(macro, desk.agent, ticket, nameless, foreign)
+    assert [result.why for result in results] == [
+        "",
+        "Nobody knows [[customer.name]] of this ticket.",
+        "You may not do this.",
+    ]
+    categories = [Ticket.objects.get(pk=one.pk).category for one in (ticket, nameless, foreign)]
+    assert categories == [Category.PENDING, Category.NEW, Category.NEW]
+    macro.refresh_from_db()
+    assert macro.use_count == 1
+
+
+def test_a_reply_stops_at_what_nobody_saw(desk, ticket, make_macro):
+    macro = make_macro(("reply", {"body": "<p>Done</p>"}))
+    seen = ticket.messages.get().pk
+    factories.add_customer_message(ticket)
+    (result,) = run(macro, desk.agent, ticket, last_seen=seen)
+    assert result.why and ticket.messages.count() == 2
+
+
+def test_a_text_for_the_composer(desk, ticket, make_macro):
+    macro = make_macro(("draft", {"body": "<p>{{ customer.organisation }}</p>"}))
+    (refused,) = run(macro, desk.agent, ticket)
+    assert "on one ticket" in refused.why
+    (result,) = run(macro, desk.agent, ticket, has_composer=True)
+    assert (result.why, result.draft) == ("", "<p>[[customer.organisation]]</p>")
+
+
+def test_what_is_gone_is_said(desk, ticket, make_macro):
+    status = factories_status()
+    macro = make_macro(("status", {"status": status}), ("unheard_of", {}))
+    status.delete()
+    (result,) = run(macro, desk.agent, ticket)
+    assert "does not exist any more" in result.why
+
+
+def factories_status():
+    from wagtail_helpdesk.desk.models import Status
+
+    return Status.objects.create(name="Parts", category=Category.PENDING)
+
+
+@pytest.mark.parametrize("persona", ["colleague", "manager"])
+def test_only_those_of_the_scope_run_it(persona, desk, ticket, make_macro):
+    macro = make_macro(("note", {"body": "<p>x</p>"}), scope=Scope.ME, owner=desk.agent)
+    assert run(macro, getattr(desk, persona), ticket)[0].why == "This macro is not for this ticket."
+    assert run(macro, desk.agent, ticket)[0].why == ""
+
+
+def test_every_kind_says_what_it_lacks():
+    for kind in ACTION_KINDS.values():
+        assert set(kind.needed) <= set(kind.fields)
+        assert set(kind.errors({})) == set(kind.needed)

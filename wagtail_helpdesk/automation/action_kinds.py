@@ -1,0 +1,254 @@
+"""What a macro can do to a ticket: one :class:`ActionKind` each.
+
+The extension point: ``register(ActionKind(...))`` from ``apps.ready()``, or a line in ``_BUILT_IN``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from taggit.utils import parse_tags
+from wagtail.rich_text import get_text_for_indexing
+
+from wagtail_helpdesk.actions import ActionRefused
+from wagtail_helpdesk.automation.choices import Assign
+from wagtail_helpdesk.automation.variables import fill_html, missing_in, values_for
+from wagtail_helpdesk.conversations.actions.add_note import AddNote
+from wagtail_helpdesk.conversations.actions.reply import Reply
+from wagtail_helpdesk.conversations.choices import MessageState
+from wagtail_helpdesk.conversations.editor_html import to_message_html
+from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
+from wagtail_helpdesk.tickets.actions.change_priority import ChangePriority
+from wagtail_helpdesk.tickets.actions.change_status import ChangeStatus
+from wagtail_helpdesk.tickets.actions.move_ticket import MoveTicket
+from wagtail_helpdesk.tickets.actions.tag_ticket import TagTicket
+from wagtail_helpdesk.tickets.models import Ticket
+
+if TYPE_CHECKING:
+    from wagtail_helpdesk.automation.models import MacroStep
+
+
+@dataclass
+class Run:
+    """One macro on one ticket, by one person."""
+
+    ticket: Ticket
+    user: Any
+    actor: Actor
+    #: The newest message that the person saw, None where nobody looked.
+    last_seen: int | None = None
+    #: Whether the person looks at the ticket, with a composer for a text.
+    has_composer: bool = False
+    #: What was done that can be taken back, beside the changes of fields.
+    undo: list[dict[str, Any]] = field(default_factory=list)
+    #: Text for the composer, as the editor stores it.
+    draft: str = ""
+    #: The message that was written last.
+    message: int | None = None
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What texts may name."""
+        return values_for(user=self.user, ticket=self.ticket, language=self.ticket.language)
+
+    def text_of(self, step: MacroStep) -> str:
+        """Return the text of ``step`` for this ticket, as the editor stores it."""
+        return fill_html(step.body, self.values)
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one step changes, in words: a field from ``old`` to ``new``, or a text (``html``)."""
+
+    label: str
+    old: str = ""
+    new: str = ""
+    html: str = ""
+    #: Why it cannot be done as it is.
+    problem: str = ""
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether the ticket is so already."""
+        return not self.html and self.old == self.new
+
+
+@dataclass(frozen=True)
+class ActionKind:
+    """One thing that can be done.
+
+    ``fields`` are the columns of MacroStep that it uses, ``needed`` those that must be filled, ``verb`` the permission
+    on the ticket. ``do`` raises ActionRefused or PermissionDenied. ``is_last``: done after all others.
+    """
+
+    key: str
+    label: Promise
+    fields: tuple[str, ...]
+    needed: tuple[str, ...]
+    verb: str
+    preview: Callable[[MacroStep, Run], Line]
+    do: Callable[[MacroStep, Run], None]
+    is_last: bool = False
+
+    def errors(self, data: Mapping[str, Any]) -> dict[str, str]:
+        """Return what is missing in a form's ``data``, by field."""
+        missing = {name for name in self.needed if not _is_filled(name, data.get(name))}
+        if self.key == "assign" and data.get("assign") == Assign.AGENT and not data.get("assignee"):
+            missing.add("assignee")
+        return {name: _("This action needs it.") for name in missing}
+
+
+def _is_filled(name: str, value: Any) -> bool:
+    return bool(get_text_for_indexing(value or "").strip() if name == "body" else value)
+
+
+ACTION_KINDS: dict[str, ActionKind] = {}
+
+
+def register(kind: ActionKind) -> None:
+    """Let macros do something more. ValueError for a key that is taken."""
+    if kind.key in ACTION_KINDS:
+        raise ValueError(f"there is an action {kind.key!r} already")
+    ACTION_KINDS[kind.key] = kind
+
+
+def choices() -> list[tuple[str, Promise]]:
+    """Return the kinds for a form."""
+    return [(kind.key, kind.label) for kind in ACTION_KINDS.values()]
+
+
+def _gone() -> ActionRefused:
+    return ActionRefused(_("What this macro sets does not exist any more: its actions have to be looked at."))
+
+
+def _names(step: MacroStep) -> list[str]:
+    return parse_tags(step.value)
+
+
+def _field(name: str, label: Promise, verb: str, action: Any, *, is_last: bool = False) -> ActionKind:
+    """Return the kind that sets one field to the row that the step names."""
+
+    def preview(step: MacroStep, run: Run) -> Line:
+        value = getattr(step, name)
+        problem = "" if value is not None else str(_gone())
+        return Line(str(label), str(getattr(run.ticket, name)), str(value or ""), problem=problem)
+
+    def do(step: MacroStep, run: Run) -> None:
+        value = getattr(step, name)
+        if value is None:
+            raise _gone()
+        action(ticket=run.ticket, actor=run.actor, **{name: value})()
+
+    return ActionKind(name, label, (name,), (name,), verb, preview, do, is_last)
+
+
+def _assignee(step: MacroStep, run: Run) -> Any:
+    return {Assign.ME: run.user, Assign.NOBODY: None}.get(step.assign, step.assignee)
+
+
+def _preview_assign(step: MacroStep, run: Run) -> Line:
+    old = Actor.of_user(run.ticket.assignee).name if run.ticket.assignee else _("Nobody")
+    if step.assign == Assign.AGENT and step.assignee is None:
+        return Line(_("Assignee"), old, problem=str(_gone()))
+    person = _assignee(step, run)
+    return Line(_("Assignee"), old, Actor.of_user(person).name if person else _("Nobody"))
+
+
+def _assign(step: MacroStep, run: Run) -> None:
+    if step.assign == Assign.AGENT and step.assignee is None:
+        raise _gone()
+    AssignTicket(ticket=run.ticket, assignee=_assignee(step, run), actor=run.actor)()
+
+
+def _preview_tags(step: MacroStep, run: Run, *, adds: bool) -> Line:
+    old = set(run.ticket.tags.names())
+    new = old | set(_names(step)) if adds else old - set(_names(step))
+    return Line(_("Tags"), ", ".join(sorted(old)), ", ".join(sorted(new)))
+
+
+def _tag(step: MacroStep, run: Run, *, adds: bool) -> None:
+    names = _names(step)
+    TagTicket(ticket=run.ticket, actor=run.actor, add=names if adds else (), remove=() if adds else names)()
+
+
+def _preview_text(step: MacroStep, run: Run, *, may_miss: bool = False) -> Line:
+    html = run.text_of(step)
+    missing = [] if may_miss else missing_in(html)
+    return Line(str(ACTION_KINDS[step.kind].label), html=html, problem=_still_empty(missing) if missing else "")
+
+
+def _still_empty(missing: list[str]) -> str:
+    return _("Nobody knows %(names)s of this ticket.") % {"names": ", ".join(f"[[{name}]]" for name in missing)}
+
+
+def _html_to_send(step: MacroStep, run: Run) -> str:
+    html = run.text_of(step)
+    if missing := missing_in(html):
+        raise ActionRefused(_still_empty(missing))
+    return to_message_html(html, site=run.ticket.site)
+
+
+def _note(step: MacroStep, run: Run) -> None:
+    run.message = AddNote(ticket=run.ticket, html=_html_to_send(step, run), actor=run.actor)().pk
+
+
+def _reply(step: MacroStep, run: Run) -> None:
+    message = Reply(ticket=run.ticket, html=_html_to_send(step, run), last_seen=run.last_seen, actor=run.actor)()
+    run.message = message.pk
+    if message.state == MessageState.SCHEDULED:
+        run.undo.append({"kind": "message", "ticket": run.ticket.pk, "message": message.pk})
+
+
+def _preview_draft(step: MacroStep, run: Run) -> Line:
+    line = _preview_text(step, run, may_miss=True)
+    return line if run.has_composer else Line(line.label, html=line.html, problem=_only_one())
+
+
+def _only_one() -> str:
+    return _("This macro puts a text into the answer that one writes: run it on one ticket, from its page.")
+
+
+def _draft(step: MacroStep, run: Run) -> None:
+    if not run.has_composer:
+        raise ActionRefused(_only_one())
+    run.draft += run.text_of(step)
+
+
+_BUILT_IN = (
+    _field("status", gettext_lazy("Set the status"), "change", ChangeStatus),
+    _field("priority", gettext_lazy("Set the priority"), "change", ChangePriority),
+    ActionKind(
+        "assign", gettext_lazy("Assign"), ("assign", "assignee"), ("assign",), "assign", _preview_assign, _assign
+    ),
+    ActionKind(
+        "add_tags",
+        gettext_lazy("Add tags"),
+        ("value",),
+        ("value",),
+        "change",
+        lambda step, run: _preview_tags(step, run, adds=True),
+        lambda step, run: _tag(step, run, adds=True),
+    ),
+    ActionKind(
+        "remove_tags",
+        gettext_lazy("Remove tags"),
+        ("value",),
+        ("value",),
+        "change",
+        lambda step, run: _preview_tags(step, run, adds=False),
+        lambda step, run: _tag(step, run, adds=False),
+    ),
+    ActionKind("note", gettext_lazy("Add a note"), ("body",), ("body",), "note", _preview_text, _note),
+    ActionKind("reply", gettext_lazy("Send a reply"), ("body",), ("body",), "reply", _preview_text, _reply),
+    ActionKind("draft", gettext_lazy("Write into the answer"), ("body",), ("body",), "reply", _preview_draft, _draft),
+    # Who gives a ticket away may lose sight of it.
+    _field("team", gettext_lazy("Move to a team"), "assign", MoveTicket, is_last=True),
+)
+for _kind in _BUILT_IN:
+    register(_kind)

@@ -1,0 +1,21 @@
+"""The fixed vocabulary of automation."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Scope(models.TextChoices):
+    """Who may use something."""
+
+    ME = "me", _("Only me")
+    TEAM = "team", _("A team")
+    MAILBOX = "mailbox", _("Tickets of a mailbox")
+    EVERYONE = "everyone", _("Everyone")
+
+
+class Assign(models.TextChoices):
+    """To whom a macro gives a ticket."""
+
+    ME = "me", _("Whoever runs the macro")
+    NOBODY = "nobody", _("Nobody")
+    AGENT = "agent", _("This agent:")

@@ -1,0 +1,118 @@
+"""Run macros, and say beforehand what they would do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk import events
+from wagtail_helpdesk.actions import ActionRefused
+from wagtail_helpdesk.automation.action_kinds import ACTION_KINDS, Line, Run
+from wagtail_helpdesk.automation.models import Macro, MacroStep
+from wagtail_helpdesk.automation.querysets import ScopedQuerySet
+from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.tickets.models import Ticket
+from wagtail_helpdesk.tickets.permissions import may
+
+#: What a macro can change that is taken back field by field.
+_FIELDS = ("status", "priority", "assignee", "team")
+
+
+@dataclass(frozen=True)
+class MacroResult:
+    """What became of one ticket: everything was done, or nothing and ``why`` says the reason."""
+
+    ticket: int
+    why: str = ""
+    #: What takes it back, for ``inbox.undoing.remember``.
+    undo: tuple[dict[str, Any], ...] = ()
+    #: Text for the composer, as the editor stores it.
+    draft: str = ""
+    #: The message that was written last.
+    message: int | None = None
+    changed: tuple[str, ...] = field(default=())
+
+
+def macros_for(user: Any, ticket: Ticket | None = None) -> ScopedQuerySet:
+    """Return the macros that ``user`` may run (on ``ticket``), by name, with their steps."""
+    macros = Macro.objects.usable_by(user, ticket=ticket).filter(is_active=True)
+    return macros.prefetch_related("steps__status", "steps__priority", "steps__team", "steps__assignee")
+
+
+def steps_in_order(macro: Macro) -> list[MacroStep]:
+    """Return the steps as they are done. A kind that nobody registers any more has no part in it."""
+    known = [step for step in macro.steps.all() if step.kind in ACTION_KINDS]
+    return sorted(known, key=lambda step: ACTION_KINDS[step.kind].is_last)
+
+
+def preview_macro(
+    macro: Macro, ticket: Ticket, user: Any, *, last_seen: int | None = None, has_composer: bool = True
+) -> list[Line]:
+    """Return what ``macro`` would change on ``ticket``, line by line; nothing is written."""
+    run = Run(ticket, user, Actor.of_user(user), last_seen=last_seen, has_composer=has_composer)
+    lines = []
+    for step in steps_in_order(macro):
+        kind = ACTION_KINDS[step.kind]
+        line = kind.preview(step, run)
+        if not may(user, kind.verb, ticket):
+            line = replace(line, problem=_("You may not do this."))
+        lines.append(line)
+    return lines
+
+
+def run_macro(
+    macro: Macro,
+    tickets: Iterable[Ticket],
+    actor: Actor,
+    *,
+    last_seen: int | None = None,
+    has_composer: bool = False,
+) -> list[MacroResult]:
+    """Run ``macro`` on each of ``tickets``, each wholly or not at all; return what became of each, in their order.
+
+    ``actor`` is a user, who sees the tickets. ``last_seen`` is the newest message that the person saw of the one
+    ticket; ``has_composer`` says that the person looks at it and can take up a text. The timeline names the macro.
+    """
+    actor = replace(actor, cause=f"macro:{macro.name}"[:100])
+    results = [_run_on(macro, ticket, actor, last_seen=last_seen, has_composer=has_composer) for ticket in tickets]
+    done = sum(not result.why for result in results)
+    if done:
+        Macro.objects.filter(pk=macro.pk).update_use(done)
+    return results
+
+
+def _run_on(macro: Macro, ticket: Ticket, actor: Actor, *, last_seen: int | None, has_composer: bool) -> MacroResult:
+    user = actor.instance
+    if not macro.is_active or not Macro.objects.filter(pk=macro.pk).usable_by(user, ticket=ticket).exists():
+        return MacroResult(ticket.pk, _("This macro is not for this ticket."))
+    run = Run(ticket, user, actor, last_seen=last_seen, has_composer=has_composer)
+    before = _values(ticket)
+    try:
+        with events.unit_of_work():
+            for step in steps_in_order(macro):
+                ACTION_KINDS[step.kind].do(step, run)
+    except ActionRefused as error:
+        return MacroResult(ticket.pk, str(error))
+    except PermissionDenied:
+        return MacroResult(ticket.pk, _("You may not do this."))
+    after = _values(Ticket.objects.get(pk=ticket.pk))
+    changed = tuple(name for name in before if before[name] != after[name])
+    undo = [
+        {"kind": "field", "ticket": ticket.pk, "field": name, "old": before[name], "new": after[name]}
+        for name in changed
+    ]
+    return MacroResult(ticket.pk, undo=(*undo, *run.undo), draft=run.draft, message=run.message, changed=changed)
+
+
+def _values(ticket: Ticket) -> dict[str, Any]:
+    """Return the values of a ticket as steps of an undo record hold them."""
+    values = {name: _plain(getattr(ticket, f"{name}_id")) for name in _FIELDS}
+    return values | {"tags": sorted(ticket.tags.names())}
+
+
+def _plain(key: Any) -> Any:
+    return key if key is None or isinstance(key, int) else str(key)

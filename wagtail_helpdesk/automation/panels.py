@@ -1,0 +1,117 @@
+"""How the admin lays out the forms of this package."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.forms import Media
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.staticfiles import versioned_static
+
+from wagtail_helpdesk.automation.variables import VARIABLES
+
+
+def scope_panel(model_name: str) -> MultiFieldPanel:
+    """Return the fields that say for whom something is: managers choose, everybody else writes for himself."""
+    permission = f"wagtail_helpdesk.change_{model_name}"
+    return MultiFieldPanel(
+        [FieldPanel(name, permission=permission) for name in ("scope", "team", "mailbox")],
+        heading=_("For whom"),
+        permission=permission,
+    )
+
+
+class VariablesPanel(HelpPanel):
+    """The list of what a text may name."""
+
+    def __init__(self, template: str = "wagtail_helpdesk/automation/variables_panel.html", **kwargs: Any) -> None:
+        super().__init__(template=template, **kwargs)
+
+    class BoundPanel(HelpPanel.BoundPanel):
+        """Knows the names."""
+
+        @property
+        def variables(self) -> list[tuple[str, Any]]:
+            """Each variable as it is written, and what it is."""
+            return [(f"{{{{ {name} }}}}", label) for name, label in VARIABLES.items()]
+
+
+class StepsPanel(InlinePanel):
+    """Wagtail's panel of rows, whose rows show only the fields of their kind."""
+
+    def get_form_options(self) -> dict[str, Any]:
+        """Return Wagtail's options with our form of a row."""
+        from wagtail_helpdesk.automation.forms import MacroStepForm
+
+        options = super().get_form_options()
+        options["formsets"][self.relation_name]["form"] = MacroStepForm
+        return options
+
+    class BoundPanel(InlinePanel.BoundPanel):
+        """Starts Wagtail's script from an attribute: an inline script would not run under a strict policy."""
+
+        template_name = "wagtail_helpdesk/automation/steps_panel.html"
+
+        @cached_property
+        def fields_by_kind(self) -> str:
+            """Which fields each kind of action shows, for our script."""
+            from wagtail_helpdesk.automation.action_kinds import ACTION_KINDS
+
+            return json.dumps({kind.key: kind.fields for kind in ACTION_KINDS.values()})
+
+        @property
+        def media(self) -> Media:
+            """Wagtail's media and our script."""
+            return super().media + Media(js=[versioned_static("wagtail_helpdesk/automation/steps_controller.js")])
+
+
+SAVED_REPLY = [
+    FieldPanel("name"),
+    FieldRowPanel([FieldPanel("folder"), FieldPanel("keywords")]),
+    FieldPanel("body"),
+    VariablesPanel(),
+    MultiFieldPanel(
+        [FieldPanel("kept_files"), FieldPanel("new_files")],
+        heading=_("Files that go along"),
+    ),
+    MultiFieldPanel([FieldPanel("status"), FieldPanel("tags")], heading=_("When it is sent")),
+    scope_panel("savedreply"),
+]
+MACRO_STEP = [
+    FieldPanel("kind"),
+    FieldPanel("status"),
+    FieldPanel("priority"),
+    FieldPanel("team"),
+    FieldPanel("assign"),
+    FieldPanel("assignee"),
+    FieldPanel("value"),
+    FieldPanel("body"),
+]
+MACRO = [
+    FieldPanel("name"),
+    FieldPanel("description"),
+    StepsPanel("steps", heading=_("What it does"), label=_("Action"), min_num=1),
+    VariablesPanel(),
+    FieldPanel("is_active"),
+    scope_panel("macro"),
+]
+TICKET_TEMPLATE = [
+    FieldPanel("name"),
+    MultiFieldPanel(
+        [FieldRowPanel([FieldPanel("channel"), FieldPanel("first")]), FieldPanel("subject"), FieldPanel("body")],
+        heading=_("What it writes"),
+    ),
+    VariablesPanel(),
+    MultiFieldPanel(
+        [
+            FieldRowPanel([FieldPanel("to_team"), FieldPanel("assignee")]),
+            FieldRowPanel([FieldPanel("status"), FieldPanel("priority")]),
+            FieldPanel("tags"),
+        ],
+        heading=_("What it sets"),
+    ),
+    scope_panel("tickettemplate"),
+]

@@ -1,0 +1,121 @@
+"""What a saved text may name: ``{{ customer.first_name|there }}``.
+
+No template language: a text can name what stands in VARIABLES and reach nothing beyond it. Replaced on the server when
+the text is put in. What is not known and has no words of its own for that case becomes ``[[customer.name]]``, which
+nobody can send.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_helpdesk.contacts.models import Contact
+from wagtail_helpdesk.desk.models import Mailbox
+from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.mail.compose.headers import one_line
+from wagtail_helpdesk.mail.compose.own_texts import MAX_VALUE
+from wagtail_helpdesk.tickets.models import Ticket
+
+#: Public values only: what a customer may read.
+VARIABLES: dict[str, str | Promise] = {
+    "customer.name": _("the customer's name"),
+    "customer.first_name": _("the customer's first name"),
+    "customer.email": _("the customer's e-mail address"),
+    "customer.organisation": _("the customer's organisation"),
+    "ticket.number": _("the ticket's number"),
+    "ticket.subject": _("the subject"),
+    "agent.name": _("your name"),
+    "agent.first_name": _("your first name"),
+    "mailbox.name": _("the mailbox's name"),
+    "today": _("the date of today"),
+}
+# No "<": a style that begins inside and ends outside would leave broken HTML behind.
+_VARIABLE = re.compile(r"\{\{\s*([\w.]*)\s*(?:\|([^{}<>]*))?\}\}")
+_MISSING = re.compile(r"\[\[([a-z_.]+)\]\]")
+
+
+def unknown_variables(text: str) -> list[str]:
+    """Return the names in ``text`` that are none of VARIABLES, in order, each once."""
+    return list(dict.fromkeys(match[1] for match in _VARIABLE.finditer(text) if match[1] not in VARIABLES))
+
+
+def has_broken_variable(text: str) -> bool:
+    """Tell whether there is something in ``text`` that looks like a variable and cannot be read as one."""
+    rest = _VARIABLE.sub("", text)
+    return "{{" in rest or "}}" in rest
+
+
+def missing_in(text: str) -> list[str]:
+    """Return the variables in ``text`` for which nobody knew a value, in order, each once."""
+    return list(dict.fromkeys(match[1] for match in _MISSING.finditer(text) if match[1] in VARIABLES))
+
+
+def fill_text(text: str, values: Mapping[str, str]) -> str:
+    """Return plain text with its values."""
+    return _VARIABLE.sub(lambda match: _value(match, values), text)
+
+
+def fill_html(html: str, values: Mapping[str, str]) -> str:
+    """Return HTML with its values, which are text and stay text."""
+    escaped = {name: escape(value) for name, value in values.items()}
+    return _VARIABLE.sub(lambda match: _value(match, escaped), html)
+
+
+def _value(match: re.Match[str], values: Mapping[str, str]) -> str:
+    name, fallback = match[1], match[2]
+    if name not in VARIABLES:
+        return match[0]
+    return values.get(name) or (f"[[{name}]]" if fallback is None else fallback.strip())
+
+
+def values_for(
+    *,
+    user: Any,
+    ticket: Ticket | None = None,
+    contact: Contact | None = None,
+    mailbox: Mailbox | None = None,
+    name: str = "",
+    address: str = "",
+    language: str = "",
+) -> dict[str, str]:
+    """Return the values that are known: each on one line, and short. Dates as ``language`` writes them.
+
+    ``name`` and ``address`` are those of a customer of whom nothing else is known.
+    """
+    mailbox = mailbox or (ticket.mailbox if ticket else None)
+    contact = contact or (ticket.requester if ticket else None)
+    agent = Actor.of_user(user).name
+    with override(language or get_language()):
+        values = {"today": date_format(timezone.localdate(), "DATE_FORMAT")}
+    values |= {"agent.name": agent, "agent.first_name": first_name(agent)}
+    if mailbox is not None:
+        values["mailbox.name"] = mailbox.name
+    values |= {"customer.name": name, "customer.first_name": first_name(name), "customer.email": address}
+    if contact is not None:
+        values |= {
+            "customer.name": contact.name,
+            "customer.first_name": first_name(contact.name),
+            "customer.email": contact.address,
+            "customer.organisation": contact.organisation.name if contact.organisation else "",
+        }
+    if ticket is not None:
+        values |= {"ticket.number": ticket.reference, "ticket.subject": ticket.subject}
+    return {name: one_line(value)[:MAX_VALUE] for name, value in values.items()}
+
+
+def first_name(name: str) -> str:
+    """Return the first name of "Ana Souza" and of "Souza, Ana"; "" for an address or no name."""
+    if "@" in name:
+        return ""
+    last, comma, first = name.partition(",")
+    words = (first if comma and first.strip() else last).split()
+    return words[0] if words else ""

@@ -1,0 +1,105 @@
+/**
+ * A panel with a search, a list and a preview beside it: saved replies (which go into the answer) and macros (which are
+ * run). Everything by keyboard: arrows, Enter, Escape.
+ */
+class HelpdeskPickerController extends window.StimulusModule.Controller {
+  static targets = ['input', 'list', 'preview', 'none', 'status'];
+
+  static values = {
+    /** "replies" or "macros". */
+    kind: String,
+    /** Where suggestions come from; "kind" in it stands for the kind. */
+    url: String,
+    /** "%count% found". */
+    found: String,
+    failed: String,
+  };
+
+  connect() {
+    this.lane = { failed: () => window.helpdeskToast({ text: this.failedValue, level: 'error', close: '×' }) };
+    this.previewLane = {};
+    this.choices = new window.HelpdeskChoices(this.listTarget, {
+      control: () => this.inputTarget,
+      onActive: (item) => this.preview(item),
+      onChoose: (item, event) => this.choose(item, event),
+    });
+  }
+
+  toggle() {
+    if (!this.element.open) return;
+    document.querySelectorAll('.helpdesk-picker[open]').forEach((other) => {
+      if (other !== this.element) other.open = false;
+    });
+    this.inputTarget.value = '';
+    this.inputTarget.focus();
+    this.load();
+  }
+
+  search() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.load(), 120);
+  }
+
+  async load() {
+    const address = new URL(this.urlValue.replace('/kind/', `/${this.kindValue}/`), window.location.href);
+    address.searchParams.set('q', this.inputTarget.value);
+    const answer = await window.helpdeskInsertion.get(address, this.lane);
+    if (!answer) return;
+    this.choices.show(answer.items);
+    this.noneTarget.hidden = answer.items.length > 0;
+    this.statusTarget.textContent = this.foundValue.replace('%count%', answer.items.length);
+  }
+
+  async preview(item) {
+    if (!item || !item.preview) {
+      this.previewTarget.replaceChildren();
+      return;
+    }
+    const answer = await window.helpdeskInsertion.get(item.preview, this.previewLane);
+    if (answer) this.previewTarget.replaceChildren(window.helpdeskFragment(answer.html || answer));
+  }
+
+  key(event) {
+    if (event.key === 'Escape') {
+      this.close();
+      event.preventDefault();
+      event.stopPropagation();
+    } else if (event.target !== this.inputTarget) {
+      return;
+    } else if (this.choices.move(event.key)) {
+      event.preventDefault();
+    } else if (event.key === 'Enter') {
+      // Also with Ctrl: nothing is sent from here.
+      event.preventDefault();
+      event.stopPropagation();
+      if (this.choices.active) this.choose(this.choices.active, event);
+    }
+  }
+
+  async choose(item, event) {
+    if (this.kindValue !== 'macros') {
+      this.close();
+      this.dispatch('chosen', { prefix: 'helpdesk-picker', detail: { kind: this.kindValue, item, event } });
+      return;
+    }
+    if (this.isRunning) return;
+    this.isRunning = true;
+    const form = this.element.closest('form');
+    const seen = form && form.querySelector('input[name="last_seen"]');
+    const body = new FormData();
+    if (seen) body.set('last_seen', seen.value);
+    const answer = await window.helpdeskPost(item.preview, body, this.failedValue);
+    this.isRunning = false;
+    if (!answer || answer.redirect) return;
+    this.close();
+    const editor = answer.insert && window.helpdeskInsertion.editorOf(form);
+    if (editor) window.helpdeskInsertion.put(editor, { raw: JSON.parse(answer.insert) });
+  }
+
+  close() {
+    this.element.open = false;
+    this.element.querySelector('summary').focus();
+  }
+}
+
+window.wagtail.app.register('helpdesk-picker', HelpdeskPickerController);
