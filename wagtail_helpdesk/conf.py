@@ -53,6 +53,8 @@ DEFAULTS: dict[str, Any] = {
     "MAX_UPLOAD_BYTES": 20 * 1024 * 1024,
     # Submissions a client address may make in an hour over one contact form or tracking link.
     "SUBMISSIONS_PER_HOUR": 20,
+    # Alias in WAGTAILSEARCH_BACKENDS of a search server. None uses the database's own full text.
+    "SEARCH_BACKEND": None,
     # Automatic acknowledgements: the global switch.
     "SEND_ACKNOWLEDGEMENTS": True,
 }

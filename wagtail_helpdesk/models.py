@@ -25,6 +25,7 @@ from wagtail_helpdesk.mail.models import (
     WorkerBeat,
 )
 from wagtail_helpdesk.notifications.models import Notice, NoticePreference
+from wagtail_helpdesk.search.models import IndexTask, SearchEntry
 from wagtail_helpdesk.tickets.models import (
     TaggedTicket,
     Ticket,
@@ -50,6 +51,7 @@ __all__ = [
     "InboundDelivery",
     "InboundMail",
     "InboundOrigin",
+    "IndexTask",
     "MailAccount",
     "MailSource",
     "MailTemplate",
@@ -66,6 +68,7 @@ __all__ = [
     "Presence",
     "Priority",
     "RawMail",
+    "SearchEntry",
     "SourceFolder",
     "Status",
     "StatusLabel",
