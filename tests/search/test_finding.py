@@ -6,7 +6,6 @@ import pytest
 
 from wagtail_helpdesk.search import finding
 from wagtail_helpdesk.search.indexing import index_due
-from wagtail_helpdesk.testing import factories
 
 
 @pytest.fixture

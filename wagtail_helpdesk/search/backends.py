@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,6 @@ from django.db.models import Q
 from wagtail.search.backends import get_search_backend
 
 from wagtail_helpdesk import conf
-from wagtail_helpdesk.search.language import Term
 from wagtail_helpdesk.search.models import SearchEntry
 
 #: Such servers know the beginnings of words, of so many letters.
@@ -24,7 +23,7 @@ def backend() -> Any:
 
 
 def tell(kept: Sequence[int], gone: Sequence[int]) -> None:
-    """Tell the server of entries that are new or changed, and of those that go, by their keys. It may raise anything."""
+    """Tell the server of entries that are new or changed, and of those that go. It may raise anything."""
     server = backend()
     if server is None:
         return
@@ -37,18 +36,18 @@ def tell(kept: Sequence[int], gone: Sequence[int]) -> None:
 
 
 def candidates(
-    terms: Sequence[Term], scope: Q, *, limit: int, after: datetime | None = None, before: datetime | None = None
+    words: Iterable[str], scope: Q, limit: int, *, after: datetime | None = None, before: datetime | None = None
 ) -> list[int]:
-    """Return the keys of the newest ``limit`` entries of ``scope`` that the server finds: a superset, as in ``fulltext``."""
-    words = [word.rstrip("_")[:LONGEST] for term in terms if not term.negated for word in term.words]
-    words = [word for word in words if len(word) >= SHORTEST]
+    """Return the keys of the newest ``limit`` entries of ``scope`` with all words, or words that begin so."""
+    asked = [word.rstrip("_")[:LONGEST] for word in words]
+    asked = [word for word in asked if len(word) >= SHORTEST]
     server = backend()
-    if not words or server is None:
+    if not asked or server is None:
         return []
     rows = SearchEntry.objects.filter(scope)
     if after:
         rows = rows.filter(at__gte=after)
     if before:
         rows = rows.filter(at__lt=before)
-    found = server.autocomplete(" ".join(words), rows.order_by("-at"), operator="and", order_by_relevance=False)
+    found = server.autocomplete(" ".join(asked), rows.order_by("-at"), operator="and", order_by_relevance=False)
     return [row.pk for row in found[:limit]]

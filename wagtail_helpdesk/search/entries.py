@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Min, Prefetch
@@ -30,20 +31,23 @@ def assignee_mark(user_id: Any) -> str:
     return "_a" + re.sub(r"\W|_", "", str(user_id))
 
 
+def month_mark(moment: datetime) -> str:
+    """Return the word that stands in every entry of a month: by it the newest are found first."""
+    return f"_m{moment.astimezone(UTC):%Y%m}"
+
+
 def entries_of(tickets: Iterable[int], messages: Iterable[int]) -> list[SearchEntry]:
     """Return the unsaved entries of these tickets themselves, and of these messages.
 
     None for what is erased, merged into another or not published. Eight queries at most, however many there are.
     """
     found = _tickets([*tickets], Message.objects.filter(pk__in=[*messages]).values("ticket"))
-    asked = {key for key in tickets}
+    asked = set(tickets)
     rows = [_of_ticket(ticket) for ticket in found.values() if ticket.pk in asked and ticket.merged_into_id is None]
     published = Message.objects.filter(pk__in=[*messages], ticket__in=found, state=MessageState.PUBLISHED)
     files = Prefetch("attachments", Attachment.objects.filter(hidden=False).only("message", "display_name"))
     read = published.only(*_READ, "created_at").prefetch_related(files, "author_contact__emails")
-    first = dict(
-        Message.objects.filter(ticket__in=found).order_by().values_list("ticket").annotate(first=Min("pk"))
-    )
+    first = dict(Message.objects.filter(ticket__in=found).order_by().values_list("ticket").annotate(first=Min("pk")))
     rows += [_of_message(row, found[row.ticket_id], opened=first[row.ticket_id] == row.pk) for row in read]
     return rows
 
@@ -57,7 +61,9 @@ def _tickets(keys: list[int], of_messages: Any) -> dict[int, Ticket]:
 
 def _of_ticket(ticket: Ticket) -> SearchEntry:
     asking = _person(ticket.requester)
-    others = [_person(row.contact) for row in ticket.participants.all()[:MAX_NAMES] if row.contact_id != ticket.requester_id]
+    others = [
+        _person(row.contact) for row in ticket.participants.all()[:MAX_NAMES] if row.contact_id != ticket.requester_id
+    ]
     parts = [
         *words_of(ticket.subject),
         *words_of(ticket.reference),
@@ -85,8 +91,8 @@ def _of_message(message: Message, ticket: Ticket, *, opened: bool) -> SearchEntr
     return _entry(message.pk, ticket, message.created_at, parts)
 
 
-def _entry(key: int, ticket: Ticket, at: Any, words: list[str]) -> SearchEntry:
-    marks = [team_mark(ticket.team_id)]
+def _entry(key: int, ticket: Ticket, at: datetime, words: list[str]) -> SearchEntry:
+    marks = [team_mark(ticket.team_id), month_mark(at)]
     if ticket.assignee_id is not None:
         marks.append(assignee_mark(ticket.assignee_id))
     # With a space on either side, so that each word can be told from the middle of another.

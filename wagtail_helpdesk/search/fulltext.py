@@ -6,12 +6,14 @@ nothing of it: no model and no migration names it, and each statement may be run
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connections, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField, F, Func
 
 from wagtail_helpdesk.search.language import Term
 from wagtail_helpdesk.search.models import SearchEntry
@@ -19,7 +21,7 @@ from wagtail_helpdesk.search.models import SearchEntry
 _TABLE = SearchEntry._meta.db_table
 _INDEX = "helpdesk_search_words"
 #: Rows of a word that stands everywhere that PostgreSQL looks at: it takes some at random beyond that.
-MAX_READ = 20_000
+MAX_READ = 10_000
 
 _POSTGRESQL = (
     f"ALTER TABLE {_TABLE} ADD COLUMN IF NOT EXISTS vector tsvector"
@@ -62,35 +64,64 @@ def ensure_fulltext(using: str) -> None:
             _run(using, _MYSQL)
 
 
-def candidates(
-    terms: Sequence[Term],
-    marks: Sequence[str],
-    *,
-    limit: int,
-    after: datetime | None = None,
-    before: datetime | None = None,
-) -> list[int]:
-    """Return the keys of the newest ``limit`` entries with all words of the terms, and one of the marks if there are any.
+class Has(Func):
+    """Whether an entry has the words of a term, side by side: for filters. Read from the row, without an index."""
 
-    A superset: whether words stand side by side has to be looked at. [] where only what is *not* to be there is named.
-    """
-    wanted = [term for term in terms if not term.negated]
-    if not wanted:
-        return []
-    return _ASK[_connection().vendor](wanted, marks, limit, after, before)
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, term: Term) -> None:
+        self.term = term
+        super().__init__(F("words"))
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+        """Look through the words themselves."""
+        column, values = compiler.compile(self.get_source_expressions()[0])
+        if connection.vendor == "sqlite":
+            return f"instr({column}, %s) > 0", [*values, self.term.pattern]
+        pattern = connection.ops.prep_for_like_query(self.term.pattern)
+        return f"{column} LIKE BINARY %s", [*values, f"%{pattern}%"]
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+        """Ask the stored vector, which is quicker; for neighbours the words as well."""
+        column, values = compiler.compile(self.get_source_expressions()[0])
+        vector = column.removesuffix('"words"') + "vector"
+        query = " & ".join(f"'{word}'{':*' if begins else ''}" for word, begins in _each([self.term]))
+        if len(self.term.words) == 1:
+            return f"{vector} @@ %s::tsquery", [*values, query]
+        sql = f"({vector} @@ %s::tsquery AND position(%s in {column}) > 0)"
+        return sql, [*values, query, *values, self.term.pattern]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a full text is asked for: all of the words, and one of each group of marks."""
+
+    #: Each word, and whether it is a beginning only.
+    words: Mapping[str, bool]
+    groups: Sequence[Sequence[str]] = ()
+    after: datetime | None = None
+    before: datetime | None = None
+
+
+def candidates(wanted: Wanted, limit: int) -> list[int]:
+    """Return the keys of the newest ``limit`` entries with what is wanted; whether words are neighbours is not seen."""
+    return _ASK[_connection().vendor](wanted, limit) if wanted.words else []
+
+
+def words_of(terms: Sequence[Term]) -> dict[str, bool]:
+    """Return every word that must be there, and whether it is a beginning only."""
+    return dict(_each([term for term in terms if not term.negated]))
 
 
 def _connection() -> BaseDatabaseWrapper:
     return connections[router.db_for_read(SearchEntry)]
 
 
-def _from_postgresql(
-    terms: Sequence[Term], marks: Sequence[str], limit: int, after: datetime | None, before: datetime | None
-) -> list[int]:
-    words = [f"'{word}'{':*' if begins else ''}" for word, begins in _each(terms)]
-    if marks:
-        words.append("(" + " | ".join(f"'{mark}'" for mark in marks) + ")")
-    where, values = _between(after, before)
+def _from_postgresql(wanted: Wanted, limit: int) -> list[int]:
+    words = [f"'{word}'{':*' if begins else ''}" for word, begins in wanted.words.items()]
+    words += ["(" + " | ".join(f"'{mark}'" for mark in group) + ")" for group in wanted.groups]
+    where, values = _between(wanted)
     # Apart, so that the words are looked up in their index whatever the order would suggest.
     sql = (
         f"WITH found AS MATERIALIZED (SELECT id, at FROM {_TABLE} WHERE vector @@ %s::tsquery{where})"
@@ -105,13 +136,10 @@ def _from_postgresql(
     return found
 
 
-def _from_sqlite(
-    terms: Sequence[Term], marks: Sequence[str], limit: int, after: datetime | None, before: datetime | None
-) -> list[int]:
-    words = [f'"{word}"{"*" if begins else ""}' for word, begins in _each(terms)]
-    if marks:
-        words.append("(" + " OR ".join(f'"{mark}"' for mark in marks) + ")")
-    where, values = _between(after, before)
+def _from_sqlite(wanted: Wanted, limit: int) -> list[int]:
+    words = [f'"{word}"{"*" if begins else ""}' for word, begins in wanted.words.items()]
+    words += ["(" + " OR ".join(f'"{mark}"' for mark in group) + ")" for group in wanted.groups]
+    where, values = _between(wanted)
     # By row first: rows come nearly in the order of time, and the full text has them in that order.
     sql = (
         f"SELECT id FROM {_TABLE} WHERE id IN (SELECT rowid FROM {_INDEX} WHERE {_INDEX} MATCH %s"
@@ -120,13 +148,10 @@ def _from_sqlite(
     return _fetch(sql, [" AND ".join(words), *values, limit])
 
 
-def _from_mysql(
-    terms: Sequence[Term], marks: Sequence[str], limit: int, after: datetime | None, before: datetime | None
-) -> list[int]:
-    words = [f"+{word}{'*' if begins else ''}" for word, begins in _each(terms)]
-    if marks:
-        words.append("+(" + " ".join(marks) + ")")
-    where, values = _between(after, before)
+def _from_mysql(wanted: Wanted, limit: int) -> list[int]:
+    words = [f"+{word}{'*' if begins else ''}" for word, begins in wanted.words.items()]
+    words += ["+(" + " ".join(group) + ")" for group in wanted.groups]
+    where, values = _between(wanted)
     sql = (
         f"SELECT id FROM {_TABLE} WHERE MATCH (words) AGAINST (%s IN BOOLEAN MODE){where}"
         " ORDER BY at DESC, id DESC LIMIT %s"
@@ -147,10 +172,11 @@ def _each(terms: Sequence[Term]) -> list[tuple[str, bool]]:
     return list(words.items())
 
 
-def _between(after: datetime | None, before: datetime | None) -> tuple[str, list[Any]]:
+def _between(wanted: Wanted) -> tuple[str, list[Any]]:
     adapt = _connection().ops.adapt_datetimefield_value
-    limits = [(f" AND at {sign} %s", adapt(moment)) for sign, moment in ((">=", after), ("<", before)) if moment]
-    return "".join(sql for sql, _value in limits), [value for _sql, value in limits]
+    limits = ((">=", wanted.after), ("<", wanted.before))
+    parts = [(f" AND at {sign} %s", adapt(moment)) for sign, moment in limits if moment]
+    return "".join(sql for sql, _value in parts), [value for _sql, value in parts]
 
 
 def _fetch(sql: str, values: Sequence[Any]) -> list[int]:

@@ -1,4 +1,4 @@
-"""Keeps what is found in step with what is there: a list of what is to be read anew, and the worker's step that does it."""
+"""Keeps what is found in step with what is there: a list of what is to be read anew, and the step that does it."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One thing that was typed: an operator with its value, or words where ``name`` is "". ``start``, ``end``: where."""
+    """One thing that was typed, and where: an operator with its value, or words where ``name`` is ""."""
 
     name: str
     value: str
@@ -126,10 +126,8 @@ def _terms(part: Part, *, is_beginning: bool) -> list[Term]:
     groups = groups_of(part.value)
     for place, words in enumerate(groups):
         open_end = is_beginning and place == len(groups) - 1
-        if mark:
-            kept = marked(mark, words)
-        else:
-            kept = [*map(stored, words[:-1]), words[-1] if open_end else stored(words[-1])]
+        beginning = [words[-1] if open_end else stored(words[-1])]
+        kept = marked(mark, words) if mark else [*map(stored, words[:-1]), *beginning]
         terms.append(Term(tuple(kept), open_end, part.negated))
     # "Without" holds for the whole: of several groups the first stands for it.
     return terms[:1] if part.negated else terms

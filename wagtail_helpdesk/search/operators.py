@@ -104,9 +104,7 @@ def _by_state(value: str, user: Any) -> Q:
 
 def _by_thing(value: str, user: Any) -> Q:
     thing = _known(value, THINGS, "has")
-    notes = Message.objects.filter(
-        ticket=OuterRef("pk"), direction=Direction.INTERNAL, state=MessageState.PUBLISHED
-    )
+    notes = Message.objects.filter(ticket=OuterRef("pk"), direction=Direction.INTERNAL, state=MessageState.PUBLISHED)
     return {
         "attachment": lambda: Q(attachment_count__gt=0),
         "note": lambda: Exists(notes),
