@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 
-from tests import network, skips
+from tests import network, prepared, skips
 
 hypothesis.settings.register_profile("dev", deadline=None)
 # In CI the same examples each time: a change never fails for what somebody else's change should have found.
@@ -50,6 +51,27 @@ def has_real_transactions(item: pytest.Function) -> bool:
     marker = item.get_closest_marker("django_db")
     asked = marker is not None and marker.kwargs.get("transaction", False)
     return asked or not {"live_server", "transactional_db"}.isdisjoint(item.fixturenames)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
+    """On SQLite the tests begin with a copy of the prepared database, where there is one."""
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        return bool(request.config.getvalue("reuse_db"))
+    return prepared.fetch(Path(connection.settings_dict["TEST"]["NAME"]))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blocker: Any) -> None:
+    """Keep the database that was just made for the next run."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite" and not django_db_keepdb:
+        with django_db_blocker.unblock():
+            connection.close()
+            prepared.keep(Path(connection.settings_dict["NAME"]))
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,8 @@
 """Takes orders on standard input, as JSON lines, in django-helpdesk's environment: ``python -m benchmarks.peer.serve``.
 
 ``migrate``; ``fill`` to a number of ``tickets``; ``take`` some ``mails`` and answer with the ``seconds`` and
-``queries`` of each and the number of ``tickets`` and messages there are then.
+``queries`` of each and the number of ``tickets`` and messages there are then; ``screens`` answers with the ``seconds``
+of some runs of each screen and its ``queries``.
 """
 
 from __future__ import annotations
@@ -123,6 +124,14 @@ class _Desk:
             # The two with which take() counts.
             counts.append([counter.reads - 2, counter.writes])
         return {"queries": counts}
+
+    def screens(self, repeat: int, messages: int) -> dict[str, Any]:
+        """Time the agent's screens; the conversation has ``messages``."""
+        from benchmarks.peer.screens import Screens, lengthen_newest
+
+        lengthen_newest(messages)
+        screens = Screens()
+        return {"queries": screens.queries(), "seconds": screens.times(repeat)}
 
     def _count(self) -> dict[str, int]:
         from helpdesk.models import FollowUp, Ticket
