@@ -1,4 +1,4 @@
-"""The measurements themselves: ``python -m benchmarks.measure [queries] [lists] [intake] [options]``.
+"""The measurements themselves: ``python -m benchmarks.measure [queries] [lists] [intake] [search] [options]``.
 
 ``benchmarks/run.py`` prepares what this needs and hands over.
 """
@@ -18,7 +18,7 @@ import django
 from tests import databases
 
 #: What needs a database and what does not.
-ON_A_DESK = ("queries", "lists", "intake", "hostile", "faults")
+ON_A_DESK = ("queries", "lists", "intake", "hostile", "faults", "search")
 BY_DEFAULT = ("queries", "lists", "intake")
 PARTS = (*ON_A_DESK, "corpus")
 
@@ -58,14 +58,16 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         "parts",
         nargs="*",
         metavar="PART",
-        help=f"what to measure: {', '.join(BY_DEFAULT)} (these by default); hostile, faults, corpus PATH",
+        help=f"what to measure: {', '.join(BY_DEFAULT)} (these by default); search, hostile, faults, corpus PATH",
     )
     parser.add_argument(
         "--database",
         choices=("sqlite", "postgres"),
         help="default: what DATABASE_URL names, else sqlite; postgres is this machine's own server",
     )
-    parser.add_argument("--tickets", type=int, nargs="+", default=[10_000, 100_000], help="sizes for the lists")
+    parser.add_argument(
+        "--tickets", type=int, nargs="+", default=[10_000, 100_000], help="sizes for the lists and the search"
+    )
     parser.add_argument("--sizes", type=int, nargs="+", default=[0, 10_000, 100_000], help="sizes for the intake")
     parser.add_argument("--mails", type=int, default=100, help="mails of each kind for the intake")
     parser.add_argument("--kills", type=int, default=200, help="workers to kill for the faults")
@@ -93,6 +95,7 @@ def _measure(options: argparse.Namespace) -> None:
     from benchmarks.intake import measure_intake
     from benchmarks.lists import measure_lists
     from benchmarks.queries import measure_queries
+    from benchmarks.search import measure_search
 
     setup_test_environment()
     parts = options.parts
@@ -107,6 +110,8 @@ def _measure(options: argparse.Namespace) -> None:
         measure_faults(desk, options.kills, options.seed)
     if "lists" in parts:
         measure_lists(desk, options.tickets, options.repeat)
+    if "search" in parts:
+        measure_search(desk, options.tickets, options.repeat)
 
 
 def _say_what_and_where(arguments: list[str]) -> None:

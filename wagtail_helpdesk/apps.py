@@ -28,11 +28,16 @@ class WagtailHelpdeskConfig(AppConfig):
 
 
 def make_what_is_missing(app_config: AppConfig, using: str, **kwargs) -> None:
-    """There is always a first team, mailbox and status set, and the groups. Nothing that exists is changed."""
+    """There is always a first team, mailbox and status set, the groups, and a full text.
+
+    Nothing that exists is changed.
+    """
     from wagtail_helpdesk.desk.defaults import ensure_defaults
     from wagtail_helpdesk.desk.models import Team
+    from wagtail_helpdesk.search.fulltext import ensure_fulltext
     from wagtail_helpdesk.tickets.groups import ensure_groups
 
+    ensure_fulltext(using)
     # After "migrate wagtail_helpdesk zero" the tables are gone.
     if Team._meta.db_table in connections[using].introspection.table_names():
         ensure_defaults()

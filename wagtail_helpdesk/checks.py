@@ -88,6 +88,9 @@ def check_values(**kwargs: Any) -> Iterable[CheckMessage]:
     yield from _check_dkim()
     yield from _check_keys()
     yield from _check_scanner()
+    alias = conf.get("SEARCH_BACKEND")
+    if alias is not None and alias not in getattr(settings, "WAGTAILSEARCH_BACKENDS", {}):
+        yield _bad("SEARCH_BACKEND", "a key of WAGTAILSEARCH_BACKENDS, or None")
     domain = conf.get("MESSAGE_ID_DOMAIN")
     if domain is not None and not is_address(f"x@{domain}"):
         yield _bad("MESSAGE_ID_DOMAIN", "a domain name, or None")

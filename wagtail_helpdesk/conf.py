@@ -55,6 +55,8 @@ DEFAULTS: dict[str, Any] = {
     "SUBMISSIONS_PER_HOUR": 20,
     # Days that a ticket lies in the trash before it is erased. 0 erases none.
     "TRASH_DAYS": 30,
+    # Alias in WAGTAILSEARCH_BACKENDS of a search server. None uses the database's own full text.
+    "SEARCH_BACKEND": None,
     # Automatic acknowledgements: the global switch.
     "SEND_ACKNOWLEDGEMENTS": True,
 }

@@ -135,6 +135,14 @@ class MessageAdded(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MessageReread(Event):
+    """A message that was there says something else: it was read anew from its source."""
+
+    ticket_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class UserMentioned(Event):
     """A note names a user who may see the ticket."""
 

@@ -35,6 +35,7 @@ from wagtail_helpdesk.mail.models import (
     WorkerBeat,
 )
 from wagtail_helpdesk.notifications.models import Notice, NoticePreference
+from wagtail_helpdesk.search.models import IndexTask, SearchEntry
 from wagtail_helpdesk.tickets.models import (
     ChecklistItem,
     ChecklistTemplate,
@@ -66,6 +67,7 @@ __all__ = [
     "InboundOrigin",
     "Macro",
     "MacroStep",
+    "IndexTask",
     "MailAccount",
     "MailSource",
     "MailTemplate",
@@ -85,6 +87,7 @@ __all__ = [
     "ReplyFolder",
     "SavedReply",
     "SavedReplyFile",
+    "SearchEntry",
     "SourceFolder",
     "Status",
     "StatusLabel",

@@ -24,6 +24,8 @@ from wagtail_helpdesk.mail.work import process_due, publish_due
 from wagtail_helpdesk.notifications import reactors as notifications
 from wagtail_helpdesk.notifications.clean import clear_notices
 from wagtail_helpdesk.notifications.mailing import mail_notices, may_leave
+from wagtail_helpdesk.search import reactors as search
+from wagtail_helpdesk.search.indexing import index_due
 from wagtail_helpdesk.tickets import reactors as tickets
 from wagtail_helpdesk.tickets.actions.close_resolved import close_resolved
 from wagtail_helpdesk.tickets.actions.empty_trash import empty_trash
@@ -45,32 +47,44 @@ REACTORS = (
     Reactor(events.UserMentioned, notifications.tell_mentioned),
     Reactor(events.DeliveryProblem, notifications.tell_of_delivery_problem),
     Reactor(events.MailHeld, notifications.tell_of_held_mail),
+    # What is to be found, once it is committed.
+    Reactor(events.TicketOpened, search.note_message),
+    Reactor(events.MessageAdded, search.note_message),
+    Reactor(events.MessageReread, search.note_message),
+    Reactor(events.TicketUpdated, search.note_change),
     # Merge and erase, from the bottom layer up.
     Reactor(events.ContactsMerged, tickets.move_contact, essential=True),
     Reactor(events.ContactsMerged, conversations.move_contact, essential=True),
+    Reactor(events.ContactsMerged, search.note_contact, essential=True),
     Reactor(events.ContactErased, tickets.forget_contact, essential=True),
     Reactor(events.ContactErased, conversations.forget_contact, essential=True),
     Reactor(events.ContactErased, mail.forget_contact, essential=True),
     Reactor(events.ContactErased, notifications.forget_contact, essential=True),
     Reactor(events.TicketsMerged, tickets.merge_belongings, essential=True),
     Reactor(events.TicketsMerged, conversations.merge_drafts, essential=True),
+    Reactor(events.ContactErased, search.forget_contact, essential=True),
     Reactor(events.TicketsMerged, conversations.merge_conversations, essential=True),
     Reactor(events.TicketsMerged, mail.merge_mails, essential=True),
     Reactor(events.TicketsMerged, notifications.move_notices, essential=True),
+    Reactor(events.TicketsMerged, search.move_entries, essential=True),
     Reactor(events.TicketsMerged, knowledge_base.move_articles, essential=True),
     Reactor(events.TicketsUnmerged, tickets.unmerge_belongings, essential=True),
     Reactor(events.TicketsUnmerged, conversations.unmerge_drafts, essential=True),
     Reactor(events.TicketsUnmerged, conversations.unmerge_conversations, essential=True),
     Reactor(events.TicketsUnmerged, mail.unmerge_mails, essential=True),
     Reactor(events.TicketsUnmerged, notifications.move_notices_back, essential=True),
+    Reactor(events.TicketsUnmerged, search.move_entries_back, essential=True),
     Reactor(events.TicketsUnmerged, knowledge_base.move_articles_back, essential=True),
     Reactor(events.MessageSplit, mail.move_split_mail, essential=True),
     Reactor(events.MessageSplit, notifications.move_split_notices, essential=True),
     Reactor(events.MessageRedacted, mail.redact_mails, essential=True),
     Reactor(events.MessageRedacted, notifications.redact_notices, essential=True),
+    Reactor(events.MessageRedacted, search.forget_message, essential=True),
+    Reactor(events.MessageSplit, search.move_split_entry, essential=True),
     Reactor(events.TicketErased, conversations.erase_conversation, essential=True),
     Reactor(events.TicketErased, mail.erase_mails, essential=True),
     Reactor(events.TicketErased, notifications.erase_notices, essential=True),
+    Reactor(events.TicketErased, search.forget_ticket, essential=True),
     Reactor(events.TicketErased, knowledge_base.forget_words, essential=True),
 )
 
@@ -84,6 +98,7 @@ STEPS = (
     Step(fetch_due),
     Step(sweep_due, every=timedelta(seconds=10)),
     Step(process_due),
+    Step(index_due),
     Step(scan_due, every=timedelta(seconds=10)),
     # Notices gather for a minute: to look every second would find nothing more.
     Step(mail_notices, every=timedelta(seconds=20)),

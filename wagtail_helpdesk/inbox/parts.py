@@ -7,48 +7,17 @@ read and sort the tickets of many years to show 25. Each part is asked for its f
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db.models import Func, IntegerField, QuerySet, Subquery
+from django.db.models import IntegerField, QuerySet
 
 from wagtail_helpdesk.inbox.ordering import Key, Ordering
+from wagtail_helpdesk.tickets.unions import Rows, Union
 
 #: A view of more parts is read as a whole: SQLite joins no more than 500 selects.
 MAX_PARTS = 100
 
 
-class _Rows(Subquery):
-    """The keys of a limited queryset, in a form that stands in a union on every database."""
-
-    template = "SELECT * FROM (%(subquery)s) helpdesk_part"
-
-    def __init__(self, rows: QuerySet, limit: int) -> None:
-        super().__init__(rows.values("pk")[:limit])
-
-
-class _Union(Func):
-    """Several selects joined. Parts that cannot have rows are left out."""
-
-    joiner = " UNION ALL "
-    frame = "(%s)"
-
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
-        """Return the SQL. EmptyResultSet when no part can have rows."""
-        selects, params = [], []
-        for part in self.get_source_expressions():
-            try:
-                sql, values = compiler.compile(part)
-            except EmptyResultSet:
-                continue
-            selects.append(sql)
-            params.extend(values)
-        if not selects:
-            raise EmptyResultSet
-        return self.frame % self.joiner.join(selects), params
-
-
-class CappedCount(_Union):
+class CappedCount(Union):
     """The number of rows of several parts together, each row once. No part is counted further than ``limit``."""
 
     joiner = " UNION "
@@ -57,11 +26,11 @@ class CappedCount(_Union):
     empty_result_set_value = 0
 
     def __init__(self, parts: Sequence[QuerySet], limit: int) -> None:
-        super().__init__(*(_Rows(part.order_by(), limit) for part in parts))
+        super().__init__(*(Rows(part.order_by(), limit) for part in parts))
 
 
 def first_keys(
     parts: Sequence[QuerySet], ordering: Ordering, size: int, *, key: Key | None = None, reverse: bool = False
-) -> _Union:
+) -> Union:
     """Return, for ``pk__in``, the keys of the first ``size`` rows of each part beyond ``key``."""
-    return _Union(*(_Rows(run, size) for part in parts for run in ordering.runs(part, key, reverse=reverse)))
+    return Union(*(Rows(run, size) for part in parts for run in ordering.runs(part, key, reverse=reverse)))

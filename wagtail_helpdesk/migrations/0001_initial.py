@@ -4,6 +4,7 @@ import django.db.models.deletion
 import django.utils.timezone
 import modelcluster.contrib.taggit
 import modelcluster.fields
+import modelsearch.index
 import swapper
 import taggit.managers
 import wagtail.fields
@@ -264,6 +265,24 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "contact's address",
                 "verbose_name_plural": "contacts' addresses",
+            },
+        ),
+        migrations.CreateModel(
+            name="IndexTask",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ticket_id", models.PositiveBigIntegerField()),
+                ("message_id", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("whole", models.BooleanField(default=False)),
+                ("later", models.BooleanField(default=False)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("owner", models.CharField(blank=True, db_index=True, max_length=32)),
+                ("lease", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "verbose_name": "index task",
+                "verbose_name_plural": "index tasks",
+                "indexes": [models.Index(fields=["later", "id"], name="helpdesk_index_task")],
             },
         ),
         migrations.CreateModel(
@@ -1927,6 +1946,37 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="SearchEntry",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.BigIntegerField(editable=False, unique=True)),
+                ("at", models.DateTimeField()),
+                ("words", models.TextField(blank=True)),
+                (
+                    "team",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="wagtail_helpdesk.team",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="search_entries",
+                        to="wagtail_helpdesk.ticket",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "search entry",
+                "verbose_name_plural": "search entries",
+            },
+            bases=(modelsearch.index.Indexed, models.Model),
+        ),
+        migrations.CreateModel(
             name="Presence",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -2905,6 +2955,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="statuslabel",
             constraint=models.UniqueConstraint(fields=("status", "language"), name="helpdesk_status_label"),
+        ),
+        migrations.AddIndex(
+            model_name="searchentry",
+            index=models.Index(fields=["-at", "-id"], name="helpdesk_search_at"),
+        ),
+        migrations.AddIndex(
+            model_name="searchentry",
+            index=models.Index(fields=["team", "-at", "-id"], name="helpdesk_search_team"),
         ),
         migrations.AddConstraint(
             model_name="presence",

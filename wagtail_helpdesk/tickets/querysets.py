@@ -54,6 +54,10 @@ class TicketQuerySet(models.QuerySet):
             return tickets
         return tickets.filter(Q(team__in=team_ids_of(user)) | Q(assignee=user))
 
+    def shared_with(self, user) -> TicketQuerySet:
+        """Return the tickets that somebody shared with ``user`` or one of the user's teams, seen anyway or not."""
+        return self.filter(pk__in=self._access_of(user, team_ids_of(user)).values("ticket"))
+
     def _shared_with(self, user, teams: list[int]) -> Exists:
         return Exists(self._access_of(user, teams).filter(ticket=OuterRef("pk")))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from wagtail_helpdesk import events
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.conversations.choices import Direction, Flag
 from wagtail_helpdesk.conversations.models import Message
@@ -51,4 +52,5 @@ class ReadWithCharset(TicketAction):
         )
         recount_conversation(self.ticket.pk)
         self.record(EventKind.CHARSET, message=message.pk, name=self.charset)
+        self.publish(events.MessageReread, ticket_id=self.ticket.pk, message_id=message.pk)
         return message
