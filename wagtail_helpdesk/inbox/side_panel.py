@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_helpdesk.inbox.links import ticket_url
 from wagtail_helpdesk.inbox.standing_views import visible_tickets
 from wagtail_helpdesk.knowledge_base.querysets import articles_of
 from wagtail_helpdesk.tickets.choices import LinkKind
@@ -57,3 +58,9 @@ def linked_tickets(ticket: Ticket, user: Any) -> list[LinkedTicket]:
         if other is not None:
             linked.append(LinkedTicket(other, _READS[link.kind][0 if leads_away else 1]))
     return linked
+
+
+def named_tickets(numbers: set[int], user: Any) -> dict[str, str]:
+    """Return {reference: address} of those of ``numbers`` that ``user`` may see. One query, none without numbers."""
+    tickets = visible_tickets(user).filter(pk__in=numbers).only("pk") if numbers else []
+    return {ticket.reference: ticket_url(ticket) for ticket in tickets}
