@@ -9,6 +9,7 @@ from wagtail_helpdesk import events
 from wagtail_helpdesk.conversations import reactors as conversations
 from wagtail_helpdesk.conversations.scanning import scan_due
 from wagtail_helpdesk.events import Reactor
+from wagtail_helpdesk.inbox.presence import forget_gone
 from wagtail_helpdesk.inbox.undoing import forget_old
 from wagtail_helpdesk.knowledge_base import reactors as knowledge_base
 from wagtail_helpdesk.mail import reactors as mail
@@ -108,6 +109,7 @@ STEPS = (
     Step(empty_trash, every=HOURLY),
     Step(clean, every=HOURLY),
     Step(forget_old, every=HOURLY),
+    Step(forget_gone, every=HOURLY),
     Step(reseal, every=HOURLY),
     Step(clear_notices, every=HOURLY),
 )

@@ -15,7 +15,7 @@ from wagtail_helpdesk.conversations.file_names import is_dangerous
 from wagtail_helpdesk.conversations.models import Attachment
 from wagtail_helpdesk.conversations.scanning import scan_due
 from wagtail_helpdesk.conversations.words import NewFile
-from wagtail_helpdesk.inbox.conversation import conversation_of
+from wagtail_helpdesk.inbox.thread import conversation_of
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.participants import token_for
 from wagtail_helpdesk.tickets.choices import TokenPurpose
@@ -161,7 +161,7 @@ def test_images_that_came_before_are_folded(desk, ticket, login):
     logo, bill = NewFile("logo.png", out.getvalue(), "image/png"), NewFile("bill.txt", b"x")
     for _n in range(3):
         factories.add_customer_message(ticket, files=(logo, bill))
-    items = [item for item in conversation_of(ticket, desk.agent).rest if item.template == "message"][1:]
+    items = [item for item in conversation_of(ticket, desk.agent).items if item.template == "message"][1:]
     assert [[file.display_name for file in item.files] for item in items] == [
         ["logo.png", "bill.txt"],
         ["bill.txt"],

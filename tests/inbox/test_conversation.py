@@ -13,7 +13,8 @@ from wagtail_helpdesk.conversations.words import NewFile
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.events import Actor
-from wagtail_helpdesk.inbox.conversation import FOLD_ABOVE, SHOWN_AT_END, MessageItem, conversation_of
+from wagtail_helpdesk.inbox.thread import conversation_of
+from wagtail_helpdesk.inbox.windows import FOLD_ABOVE, SHOWN_AT_END
 from wagtail_helpdesk.mail.arriving.decisions import Decision
 from wagtail_helpdesk.mail.choices import OutboundState
 from wagtail_helpdesk.mail.models import MailTransport, OutboundMail
@@ -108,7 +109,7 @@ class TestWhatItShows:
         factories.add_note(ticket, desk.light)
         factories.add_reply(ticket, desk.agent, delay=60)
         conversation = conversation_of(ticket, desk.agent)
-        kinds = [item.kind for item in conversation.rest if isinstance(item, MessageItem)]
+        kinds = [item.kind for item in conversation.messages]
         assert kinds == ["customer", "reply", "note", "scheduled"]
         assert conversation.last_seen == ticket.messages.order_by("-pk").first().pk
 
@@ -130,8 +131,8 @@ class TestWhatItShows:
         for n in range(FOLD_ABOVE):
             factories.add_customer_message(ticket, f"m {n}")
         conversation = conversation_of(ticket, desk.agent)
-        assert conversation.folded_messages == FOLD_ABOVE + 1 - 1 - SHOWN_AT_END
-        assert sum(isinstance(item, MessageItem) for item in conversation.rest) == SHOWN_AT_END
+        assert [gap.count for gap in conversation.gaps] == [FOLD_ABOVE + 1 - 1 - SHOWN_AT_END]
+        assert len(conversation.messages) == 1 + SHOWN_AT_END
 
     def test_timeline_in_words_names_no_ticket_of_others(self, desk, ticket, page):
         theirs = factories.make_ticket("x", team=desk.other_team, mailbox=desk.mailbox)

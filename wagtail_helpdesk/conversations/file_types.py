@@ -11,6 +11,8 @@ from PIL import Image
 UNKNOWN = "application/octet-stream"
 MAIL = "message/rfc822"
 _INLINE = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
+#: What may be shown in a page, by :func:`sniff_type`.
+INLINE_TYPES = frozenset(_INLINE.values())
 # More pixels are a burden for a browser, and for Pillow a decompression bomb.
 MAX_INLINE_PIXELS = 50_000_000
 _HEAD = 4096
@@ -40,7 +42,7 @@ def sniff_type(content: bytes, file_name: str) -> str:
 
 def may_show_inline(sniffed: str) -> bool:
     """Return True where a file that `sniff_type` calls `sniffed` may be shown in a page instead of being downloaded."""
-    return sniffed in _INLINE.values()
+    return sniffed in INLINE_TYPES
 
 
 def _verified_image(content: bytes) -> str:

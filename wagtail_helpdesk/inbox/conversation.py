@@ -1,11 +1,9 @@
-"""A ticket's conversation as its page shows it: messages and folded events, by time, in a fixed number of queries."""
+"""What stands in a conversation, as its page shows it: a message, and what happened between two messages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Any
 
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Prefetch, QuerySet, TextField, Value, When
@@ -23,16 +21,10 @@ from wagtail_helpdesk.conversations.remote_images.proxy import shows_remote_imag
 from wagtail_helpdesk.conversations.sanitising import CleanHtml, clean_agent_html
 from wagtail_helpdesk.inbox.deliveries import Delivery, delivery_of
 from wagtail_helpdesk.inbox.senders import SenderBadge, sender_badge
-from wagtail_helpdesk.inbox.standing_views import visible_tickets
-from wagtail_helpdesk.inbox.timeline import SILENT, describe, tickets_named
 from wagtail_helpdesk.mail.models import DeliveryEvent, InboundMail, OutboundMail
 from wagtail_helpdesk.mail.reporting.problems import FOR_OUTSIDERS
 from wagtail_helpdesk.tickets.choices import Visibility
-from wagtail_helpdesk.tickets.models import Ticket, TicketEvent
-
-#: A longer conversation shows its first message and its newest ones; the rest is one click away.
-FOLD_ABOVE = 12
-SHOWN_AT_END = 8
+from wagtail_helpdesk.tickets.models import TicketEvent
 
 
 @dataclass(frozen=True)
@@ -148,17 +140,6 @@ class EventsItem:
         return self.lines[0][0].created_at
 
 
-@dataclass(frozen=True)
-class Conversation:
-    """The items to show at the top, those folded away, those shown below; and the newest message's key."""
-
-    first: list[MessageItem | EventsItem]
-    folded: list[MessageItem | EventsItem]
-    rest: list[MessageItem | EventsItem]
-    last_seen: int
-    folded_messages: int
-
-
 def messages_for(tickets: Any) -> QuerySet[Message]:
     """Return the messages of ``tickets`` with what a page shows, without the foreign HTML itself."""
     ours = [Direction.OUTBOUND, Direction.INTERNAL]
@@ -194,53 +175,3 @@ def message_item(message: Message, user: Any, seen_images: frozenset[str] = froz
     mails = [mail for mail in message.outbound_mails.all() if mail.audience in FOR_OUTSIDERS]
     deliveries = [delivery_of(mail, names_recipient=len(mails) > 1) for mail in mails]
     return MessageItem(message, message.author_user_id == user.pk, deliveries, seen_images)
-
-
-def conversation_of(ticket: Ticket, user: Any) -> Conversation:
-    """Return what the page of ``ticket`` shows to ``user``."""
-    messages: list[MessageItem] = []
-    seen_images: frozenset[str] = frozenset()
-    for message in messages_for([ticket.pk]):
-        messages.append(message_item(message, user, seen_images))
-        seen_images |= {file.sha256 for file in message.attachments.all() if may_show_inline(file.sniffed_type)}
-    lines = events_in_words(ticket, user)
-    items = _merged(messages, lines)
-    first, folded, rest = _folded(items)
-    return Conversation(
-        first=first,
-        folded=folded,
-        rest=rest,
-        last_seen=max((item.message.pk for item in messages), default=0),
-        folded_messages=sum(isinstance(item, MessageItem) for item in folded),
-    )
-
-
-def events_in_words(ticket: Ticket, user: Any) -> list[tuple[TicketEvent, str]]:
-    """Return the ticket's timeline, without what the conversation shows itself. Names no ticket of others."""
-    events = list(ticket.events.exclude(kind__in=SILENT))
-    named = tickets_named(events)
-    visible = visible_tickets(user).filter(pk__in=named).only("pk") if named else []
-    references = {other.pk: other.reference for other in visible}
-    return [(event, describe(event, references)) for event in events]
-
-
-def _merged(
-    messages: Sequence[MessageItem], lines: Iterable[tuple[TicketEvent, str]]
-) -> list[MessageItem | EventsItem]:
-    """Return both by time, with the events between two messages as one item."""
-    stream: list[Any] = [*messages, *lines]
-    stream.sort(key=lambda entry: entry.at if isinstance(entry, MessageItem) else entry[0].created_at)
-    items: list[MessageItem | EventsItem] = []
-    for is_message, group in groupby(stream, key=lambda entry: isinstance(entry, MessageItem)):
-        entries = list(group)
-        items += entries if is_message else [EventsItem(entries)]
-    return items
-
-
-def _folded(items: list[Any]) -> tuple[list[Any], list[Any], list[Any]]:
-    """Split a long conversation: up to its first message, the middle, from the first of the newest messages on."""
-    places = [place for place, item in enumerate(items) if isinstance(item, MessageItem)]
-    if len(places) <= FOLD_ABOVE:
-        return [], [], items
-    start, end = places[0] + 1, places[-SHOWN_AT_END]
-    return items[:start], items[start:end], items[end:]

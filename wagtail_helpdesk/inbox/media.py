@@ -6,12 +6,15 @@ from django.forms import Media
 from wagtail.admin.staticfiles import versioned_static
 
 _FOLDER = "wagtail_helpdesk/inbox"
+_STYLES = ("inbox", "toasts", "live", "work")
+#: What several controllers use.
+_SHARED = ("fragment", "place", "answers", "action_controller")
 
 
 def inbox_media(*controllers: str) -> Media:
-    """Return the style sheet, the named controllers and what they share."""
-    names = [f"{name}_controller" for name in controllers]
+    """Return the style sheets, the named controllers and what they share."""
+    scripts = [*_SHARED, *(f"{name}_controller" for name in controllers)]
     return Media(
-        css={"all": [versioned_static(f"{_FOLDER}/{name}.css") for name in ("inbox", "toasts", "work")]},
-        js=[versioned_static(f"{_FOLDER}/{name}.js") for name in ("fragment", "answers", "action_controller", *names)],
+        css={"all": [versioned_static(f"{_FOLDER}/{name}.css") for name in _STYLES]},
+        js=[versioned_static(f"{_FOLDER}/{name}.js") for name in scripts],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from wagtail_helpdesk.inbox.links import ticket_url
 from wagtail_helpdesk.inbox.standing_views import visible_tickets
 from wagtail_helpdesk.knowledge_base.querysets import articles_of
 from wagtail_helpdesk.tickets.models import Ticket
@@ -20,3 +21,9 @@ def side_panel(ticket: Ticket, user: Any) -> dict[str, Any]:
         "more_tickets": len(found) > OTHER_TICKETS,
         "articles": articles_of(ticket, user),
     }
+
+
+def named_tickets(numbers: set[int], user: Any) -> dict[str, str]:
+    """Return {reference: address} of those of ``numbers`` that ``user`` may see. One query, none without numbers."""
+    tickets = visible_tickets(user).filter(pk__in=numbers).only("pk") if numbers else []
+    return {ticket.reference: ticket_url(ticket) for ticket in tickets}

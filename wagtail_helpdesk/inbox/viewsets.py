@@ -31,6 +31,7 @@ from wagtail_helpdesk.inbox.views.listing import ListingView
 from wagtail_helpdesk.inbox.views.macros import MacrosView, MacroView
 from wagtail_helpdesk.inbox.views.new_ticket import DuplicatesView, NewTicketView, PeopleView
 from wagtail_helpdesk.inbox.views.notices import NoticesView, ReadNoticesView
+from wagtail_helpdesk.inbox.views.older import OlderView
 from wagtail_helpdesk.inbox.views.originals import (
     KeepCharsetView,
     OriginalBodyView,
@@ -40,6 +41,7 @@ from wagtail_helpdesk.inbox.views.originals import (
 from wagtail_helpdesk.inbox.views.people import ParticipantView, RequesterView, SenderView
 from wagtail_helpdesk.inbox.views.printing import PrintView
 from wagtail_helpdesk.inbox.views.properties import PropertiesView
+from wagtail_helpdesk.inbox.views.pulse import LeaveView, PresenceView, PulseView
 from wagtail_helpdesk.inbox.views.undo import MessageView, UndoView
 from wagtail_helpdesk.inbox.views.undo_change import UndoChangeView
 from wagtail_helpdesk.inbox.views.uploads import UploadMailView
@@ -95,6 +97,7 @@ class InboxViewSet(ViewSet):
             path("", IndexView.as_view(), name="index"),
             path("counts/", CountsView.as_view(), name="counts"),
             path("tags/", TagsView.as_view(), name="tags"),
+            path("presence/", PresenceView.as_view(), name="presence"),
             path("bulk/", BulkView.as_view(), name="bulk"),
             path("notices/", NoticesView.as_view(), name="notices"),
             path("notices/read/", ReadNoticesView.as_view(), name="read_notices"),
@@ -126,6 +129,9 @@ class TicketsViewSet(ViewSet):
             path("<int:pk>/macros/", MacrosView.as_view(), name="macros"),
             path("<int:pk>/macros/<int:macro>/", MacroView.as_view(), name="macro"),
             path("<int:pk>/write/", WriteView.as_view(), name="write"),
+            path("<int:pk>/pulse/", PulseView.as_view(), name="pulse"),
+            path("<int:pk>/leave/", LeaveView.as_view(), name="leave"),
+            path("<int:pk>/older/", OlderView.as_view(), name="older"),
             path("<int:pk>/properties/", PropertiesView.as_view(), name="properties"),
             path("<int:pk>/requester/", RequesterView.as_view(), name="requester"),
             path("<int:pk>/people/<int:participant>/", ParticipantView.as_view(), name="participant"),

@@ -27,7 +27,9 @@ STOP_WORDS = frozenset(
 _SHORTEST = 3
 
 # Letters with a stroke and such, which no normal form takes apart.
-_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "\u0131": "i"})
+_PLAIN = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "\u0131": "i"}
+)
 # Accents of Latin, Greek and Cyrillic letters; the points of Hebrew and Arabic ones.
 _ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u064b-\u065f\u0670]+")
 # Vowel signs and the like belong to their word.

@@ -11,14 +11,16 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.inbox.composer import ComposerForm, first_values, taken_back
-from wagtail_helpdesk.inbox.conversation import conversation_of
 from wagtail_helpdesk.inbox.forms import PropertiesForm
 from wagtail_helpdesk.inbox.head import head_of
 from wagtail_helpdesk.inbox.links import ticket_url, view_url
 from wagtail_helpdesk.inbox.media import inbox_media
 from wagtail_helpdesk.inbox.paging import neighbours
-from wagtail_helpdesk.inbox.side_panel import side_panel
+from wagtail_helpdesk.inbox.presence import HEARTBEAT, present_at
+from wagtail_helpdesk.inbox.reading import mark_seen, seen_by
+from wagtail_helpdesk.inbox.side_panel import named_tickets, side_panel
 from wagtail_helpdesk.inbox.standing_views import visible_scopes
+from wagtail_helpdesk.inbox.thread import conversation_of, numbers_in
 from wagtail_helpdesk.inbox.typed_triggers import writing_media
 from wagtail_helpdesk.inbox.views.base import TicketMixin, inbox_breadcrumb
 from wagtail_helpdesk.inbox.views.uploads import UploadMailForm
@@ -30,7 +32,7 @@ from wagtail_helpdesk.tickets.choices import ParticipantState
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
 from wagtail_helpdesk.tickets.permissions import may
 
-CONTROLLERS = ("counts", "body", "thread", "composer", "undo", "properties", "menus", "others")
+CONTROLLERS = ("counts", "body", "thread", "composer", "undo", "properties", "menus", "others", "live")
 
 
 class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
@@ -42,6 +44,8 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
     #: What a refused answer gives back to its page.
     composer: ComposerForm | None = None
     refusal = ""
+    #: Whether the next attempt is sent in spite of what happened meanwhile.
+    anyway = False
     properties: PropertiesForm | None = None
     conflicts: dict[str, str] = {}
 
@@ -53,10 +57,12 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show the page, and take its notices as read; not when a browser only fetches it ahead."""
+        """Show the page, and take messages and notices as read; not when a browser only fetches it ahead."""
+        context = self.get_context_data()
         if "prefetch" not in request.headers.get("Sec-Purpose", ""):
             mark_read(request.user, ticket_id=self.ticket.pk)
-        return self.render_to_response(self.get_context_data())
+            mark_seen(request.user, self.ticket, context["conversation"].last_seen)
+        return self.render_to_response(context)
 
     def get_page_title(self) -> str:
         """Return number and subject."""
@@ -77,7 +83,7 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Return what the page shows."""
         user, ticket = self.request.user, self.ticket
-        conversation = conversation_of(ticket, user)
+        conversation = conversation_of(ticket, user, seen=seen_by(user, ticket), around=self._asked_for())
         composer = self.composer or self._new_composer(conversation.last_seen)
         properties = self.properties or PropertiesForm(ticket=ticket, user=user)
         return super().get_context_data(
@@ -85,6 +91,7 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
             conversation=conversation,
             composer=composer,
             refusal=self.refusal,
+            anyway=self.anyway,
             properties=properties,
             conflicts=self.conflicts,
             may_reply=composer.may_reply,
@@ -96,6 +103,9 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
             blocked={person.contact_id for person in self.people if person.state == ParticipantState.BLOCKED},
             held_mails=InboundMail.objects.filter(ticket=ticket, outcome=MailOutcome.HELD).order_by("pk"),
             **(head_of(ticket, self.request) | work_of(ticket, user)),
+            present=present_at([ticket.pk], user).get(ticket.pk, []),
+            heartbeat=HEARTBEAT,
+            named_tickets=named_tickets(numbers_in(conversation.items), user),
             **self._way(),
             **side_panel(ticket, user),
             media=composer.media + properties.media + inbox_media(*CONTROLLERS) + writing_media(),
@@ -122,6 +132,11 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
             ticket, people=self.people, last_seen=last_seen, restored=self._restored(), may_reply=may_reply
         )
         return ComposerForm(ticket=ticket, user=user, people=self.people, initial=values)
+
+    def _asked_for(self) -> int | None:
+        """The key of the message that has to stand in the page."""
+        key = self.request.GET.get("message", "")
+        return int(key[:18]) if key.isascii() and key.isdigit() else None
 
     def _restored(self) -> Message | None:
         """The reply whose text comes back into the composer."""

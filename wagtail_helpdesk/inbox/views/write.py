@@ -23,7 +23,9 @@ from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.inbox.composer import NOTE, THEN, ComposerForm
 from wagtail_helpdesk.inbox.conversation import message_item, messages_for
 from wagtail_helpdesk.inbox.extras import Extras, carried, extras_of
+from wagtail_helpdesk.inbox.guarding import reasons_to_wait
 from wagtail_helpdesk.inbox.rich_text import is_empty, to_message_html
+from wagtail_helpdesk.inbox.thread import last_event_of
 from wagtail_helpdesk.inbox.views.conversation import ConversationView
 from wagtail_helpdesk.tickets.blocking import ItemsOpen
 from wagtail_helpdesk.tickets.permissions import may
@@ -47,6 +49,8 @@ class WriteView(ConversationView):
         form = ComposerForm(request.POST, request.FILES, ticket=self.ticket, user=request.user, people=self.people)
         if not form.is_valid():
             return self._refuse(form, " ".join(error for errors in form.errors.values() for error in errors))
+        if reasons := self._reasons_to_wait(form.cleaned_data["mode"]):
+            return self._refuse(form, " ".join(reasons), guarded=True)
         try:
             message = self._write(form.cleaned_data)
         except NewerMessages as error:
@@ -87,10 +91,24 @@ class WriteView(ConversationView):
         """Where the session keeps that a person was asked about the checklist of this ticket."""
         return f"helpdesk_items_{self.ticket.pk}"
 
-    def _refuse(self, form: ComposerForm, why: str, newer: list[Message] | None = None) -> HttpResponse:
-        """Say why, keeping what was written; the next attempt knows the newer messages."""
+    def _reasons_to_wait(self, mode: str) -> list[str]:
+        """What colleagues do meanwhile, told once: who sends ``anyway`` knows it."""
+        seen_event = self.request.POST.get("seen_event", "")
+        if mode == NOTE or not seen_event.isdigit() or self.request.POST.get("anyway"):
+            return []
+        return reasons_to_wait(self.ticket, self.request.user, seen_event=int(seen_event[:18]))
+
+    def _refuse(
+        self, form: ComposerForm, why: str, newer: list[Message] | None = None, *, guarded: bool = False
+    ) -> HttpResponse:
+        """Say why, keeping what was written; the next attempt knows the newer messages, and what colleagues did."""
+        guarded = guarded or bool(newer)
         if self.is_fetched:
-            return JsonResponse(self._refusal_parts(why, newer or []), status=REFUSED)
+            parts = self._refusal_parts(why, newer or [])
+            if guarded:
+                parts |= {"anyway": True, "seen_event": last_event_of(self.ticket)}
+            return JsonResponse(parts, status=REFUSED)
+        self.anyway = guarded
         form.data = form.data.copy()
         if newer:
             form.data["last_seen"] = max(message.pk for message in newer)

@@ -94,9 +94,10 @@ class HelpdeskComposerController extends window.StimulusModule.Controller {
     }
   }
 
-  refuse({ refusal, messages, last_seen: lastSeen }) {
-    if (messages) this.element.before(window.helpdeskFragment(messages));
-    if (lastSeen) this.element.querySelector('input[name="last_seen"]').value = lastSeen;
+  refuse(answer) {
+    const { refusal } = answer;
+    // What arrived meanwhile is put into the conversation by live_controller.js.
+    document.dispatchEvent(new CustomEvent('helpdesk:refused', { detail: answer }));
     this.refusalTarget.textContent = refusal;
     this.refusalTarget.hidden = false;
     this.refusalTarget.scrollIntoView({ block: 'nearest' });
