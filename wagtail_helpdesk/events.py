@@ -270,6 +270,8 @@ class _State(threading.local):
     #: How many events of the queue the reactors have had.
     handed_out: int = 0
     is_hopeful: bool = False
+    #: Rows to be written at the end, by model.
+    rows: dict[Any, list[Any]] | None = None
     #: Whether StartAgain was raised: nobody on its way may swallow it.
     has_failed: bool = False
 
@@ -334,11 +336,12 @@ def unit_of_work(*, hopeful: bool = False) -> Iterator[None]:
             raise
         return
     _state.queue, _state.handed_out = [], 0
-    _state.is_hopeful, _state.has_failed = hopeful, False
+    _state.is_hopeful, _state.has_failed, _state.rows = hopeful, False, {}
     try:
         with transaction.atomic():
             yield
             hand_out()
+            _write_rows()
             if _state.has_failed:
                 raise StartAgain
             for event in _state.queue:
@@ -348,7 +351,7 @@ def unit_of_work(*, hopeful: bool = False) -> Iterator[None]:
             raise StartAgain from error
         raise
     finally:
-        _state.queue, _state.is_hopeful = None, False
+        _state.queue, _state.is_hopeful, _state.rows = None, False, None
 
 
 @contextmanager
@@ -366,6 +369,31 @@ def savepoint() -> Iterator[None]:
     except Exception as error:
         _state.has_failed = True
         raise StartAgain from error
+
+
+def write_later(rows: Sequence[Any]) -> None:
+    """Insert rows of one model at the end of a hopeful unit of work, with all others of it; at once in any other.
+
+    For kinds that nothing reads before (or only with :func:`unwritten`), and whose keys nobody needs.
+    """
+    if not rows:
+        return
+    model = type(rows[0])
+    if _state.is_hopeful:
+        _state.rows.setdefault(model, []).extend(rows)
+    else:
+        model._default_manager.bulk_create(rows)
+
+
+def unwritten(model: Any) -> Sequence[Any]:
+    """Return the rows of ``model`` that this unit of work has still to insert."""
+    return (_state.rows or {}).get(model, ())
+
+
+def _write_rows() -> None:
+    for model, rows in _state.rows.items():
+        model._default_manager.bulk_create(rows)
+    _state.rows = {}
 
 
 def require_unit_of_work() -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.db.models import Q
 
+from wagtail_helpdesk import events
 from wagtail_helpdesk.addresses import address_hash, is_address
 from wagtail_helpdesk.contacts.models import Contact, ContactEmail
 from wagtail_helpdesk.conversations.actions.write_message import KnownIds
@@ -91,11 +92,18 @@ def _tickets_by_ids(ids: KnownIds | None) -> list[int]:
     if not wanted:
         return []
     # Its own ID counts where an answer to it came first; another mail with the same ID is a collision.
-    known = Q(id_hash__in=ids.referenced) | Q(id_hash=ids.own, role=IdRole.REFERENCED)
+    known = Q(id_hash=ids.own, role=IdRole.REFERENCED)
+    if ids.referenced:
+        known |= Q(id_hash__in=ids.referenced)
+    rows = [
+        (row.id_hash, row.ticket_id)
+        for row in reversed(events.unwritten(MessageIdIndex))
+        if row.id_hash in ids.referenced or (row.id_hash == ids.own and row.role == IdRole.REFERENCED)
+    ]
+    rows += MessageIdIndex.objects.filter(known).order_by("-pk").values_list("id_hash", "ticket_id")[:200]
     order = {value: position for position, value in reversed(list(enumerate(wanted)))}
-    rows = MessageIdIndex.objects.filter(known).values_list("id_hash", "ticket_id", "pk")
-    ranked = sorted(rows.order_by("-pk")[:200], key=lambda row: (order[row[0]], -row[2]))
-    return list(dict.fromkeys(ticket_id for _hash, ticket_id, _pk in ranked))
+    ranked = sorted(rows, key=lambda row: order[row[0]])
+    return list(dict.fromkeys(ticket_id for _hash, ticket_id in ranked))
 
 
 def _states(contact: Contact, address: str, ticket_ids: Sequence[int]) -> dict[int, str]:

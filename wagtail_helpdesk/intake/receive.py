@@ -125,8 +125,11 @@ class _Door:
         if most is None or ticket.category not in FINISHED:
             return self.incoming.may_reopen
         since = self.incoming.received_at - timedelta(hours=1)
-        reopened = TicketEvent.objects.filter(ticket=ticket, kind=EventKind.REOPENED, created_at__gt=since)
-        return Verdict(False, "reopened_too_often") if reopened.count() >= most else self.incoming.may_reopen
+        reopened = TicketEvent.objects.filter(ticket=ticket, kind=EventKind.REOPENED, created_at__gt=since).count()
+        reopened += sum(
+            line.ticket_id == ticket.pk and line.kind == EventKind.REOPENED for line in events.unwritten(TicketEvent)
+        )
+        return Verdict(False, "reopened_too_often") if reopened >= most else self.incoming.may_reopen
 
     def _visibility(self, ticket: Ticket) -> str:
         """What a third party writes is for agents, whatever it answers."""

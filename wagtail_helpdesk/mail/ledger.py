@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from wagtail_helpdesk import conf
+from wagtail_helpdesk import conf, events
 from wagtail_helpdesk.addresses import address_hash, domain_of
 from wagtail_helpdesk.desk.models import Mailbox
 from wagtail_helpdesk.events import Verdict
@@ -57,7 +57,7 @@ def allow_automatic_mail(
     reason = _limit_reached(row)
     if reason:
         return Verdict(False, reason)
-    row.save()
+    events.write_later([row])
     return Verdict(True)
 
 
@@ -81,7 +81,9 @@ def _limit_reached(row: AutoReplyLedger) -> str:
         | Q(domain_hash=row.domain_hash, at__gt=row.at - for_domain)
         | Q(mailbox=row.mailbox_id, at__gt=row.at - for_mailbox)
     ).values_list("at", "address_hash", "domain_hash", "mailbox_id")
-    rows = list(sent)
+    rows = list(sent) + [
+        (one.at, one.address_hash, one.domain_hash, one.mailbox_id) for one in events.unwritten(AutoReplyLedger)
+    ]
     times = [at for at, address, _domain, _mailbox in rows if address == row.address_hash]
     if any(sum(at > row.at - window for at in times) >= most for window, most in ADDRESS_LIMITS):
         return "address_limit"

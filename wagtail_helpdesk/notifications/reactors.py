@@ -26,6 +26,7 @@ from wagtail_helpdesk.events import (
     TicketsUnmerged,
     TicketUpdated,
     UserMentioned,
+    write_later,
 )
 from wagtail_helpdesk.mail.choices import Audience, OutboundState
 from wagtail_helpdesk.mail.models import OutboundMail
@@ -273,7 +274,7 @@ def _tell(
                     mail_state=NoticeMail.WAITING if ways.by_mail else NoticeMail.NONE,
                 )
             )
-    Notice.objects.bulk_create(rows)
+    write_later(rows)
     return concerned
 
 

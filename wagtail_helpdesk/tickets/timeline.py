@@ -12,7 +12,7 @@ from wagtail_helpdesk.tickets.models import Ticket, TicketEvent
 
 def write_event(ticket: Ticket | int, kind: str, /, *, actor: Actor, cause: str = "", **data: Any) -> TicketEvent:
     """Add one line: ``data`` holds plain JSON values (old, new as people read them)."""
-    return TicketEvent.objects.create(
+    line = TicketEvent(
         ticket_id=ticket if isinstance(ticket, int) else ticket.pk,
         kind=kind,
         actor_kind=actor.kind,
@@ -22,6 +22,8 @@ def write_event(ticket: Ticket | int, kind: str, /, *, actor: Actor, cause: str 
         cause=cause or actor.cause[:100],
         data=data,
     )
+    events.write_later([line])
+    return line
 
 
 def record_reactor_failure(event: events.Event, reactor: events.Reactor, error: Exception) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from wagtail_helpdesk import events
 from wagtail_helpdesk.conversations.choices import IdRole
 from wagtail_helpdesk.conversations.files import store_files
 from wagtail_helpdesk.conversations.models import Message, MessageIdIndex
@@ -56,7 +57,9 @@ def write_message(
 def _remember_ids(message: Message, ids: KnownIds, at: datetime) -> None:
     rows = [(ids.own, IdRole.THEIRS)] if ids.own else []
     rows += [(value, IdRole.REFERENCED) for value in dict.fromkeys(ids.referenced) if value != ids.own]
-    MessageIdIndex.objects.bulk_create(
-        MessageIdIndex(id_hash=value, role=role, ticket_id=message.ticket_id, message=message, created_at=at)
-        for value, role in rows
+    events.write_later(
+        [
+            MessageIdIndex(id_hash=value, role=role, ticket_id=message.ticket_id, message=message, created_at=at)
+            for value, role in rows
+        ]
     )

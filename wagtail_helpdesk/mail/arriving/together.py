@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from wagtail_helpdesk import events
 from wagtail_helpdesk.events import describe_error
+from wagtail_helpdesk.mail.arriving.accept import SENT, UPLOAD
 from wagtail_helpdesk.mail.arriving.filing import Result
 from wagtail_helpdesk.mail.arriving.process import (
     DEFER_STEP,
@@ -51,7 +52,7 @@ MOST_SECONDS = 0.1
 
 def process_all(mails: Iterable[InboundMail]) -> None:
     """Read ``mails`` (rows as they were read just now) in their order; each ends as ``process()`` would end it."""
-    for together, run in groupby(mails, key=lambda mail: mail.is_untried and mail.size <= MOST_BYTES):
+    for together, run in groupby(mails, key=_may_be_read_together):
         rows = list(run)
         if together:
             for start in range(0, len(rows), MOST):
@@ -59,6 +60,10 @@ def process_all(mails: Iterable[InboundMail]) -> None:
         else:
             for mail in rows:
                 process_row(mail)
+
+
+def _may_be_read_together(mail: InboundMail) -> bool:
+    return mail.is_untried and mail.size <= MOST_BYTES and mail.origin not in (SENT, UPLOAD)
 
 
 class _Group:

@@ -15,7 +15,7 @@ from wagtail.models import Site
 from wagtail_helpdesk.addresses import address_hash
 from wagtail_helpdesk.conversations.models import Attachment, Message
 from wagtail_helpdesk.desk.models import Mailbox
-from wagtail_helpdesk.events import AtHand
+from wagtail_helpdesk.events import AtHand, write_later
 from wagtail_helpdesk.mail.arriving.languages import nearest_language
 from wagtail_helpdesk.mail.choices import Audience, MailKind, SenderName
 from wagtail_helpdesk.mail.compose.content import PublicMail, compose_body
@@ -154,7 +154,7 @@ class Outgoing:
         public_id = new_public_id(PUBLIC_ID_LENGTH)
         message_id = make_message_id(public_id, self.mailbox)
         body = compose_body(content)
-        mail = OutboundMail.objects.create(
+        mail = OutboundMail(
             public_id=public_id,
             audience=Audience.CUSTOMER,
             kind=content.kind,
@@ -176,7 +176,7 @@ class Outgoing:
             language=content.language,
             created_at=timezone.now(),
         )
-        OutboundRecipient.objects.create(
+        recipient = OutboundRecipient(
             outbound=mail,
             participant=addressee.participant,
             kind=OutboundRecipient.Kind.TO,
@@ -184,6 +184,8 @@ class Outgoing:
             address=addressee.address,
             address_hash=address_hash(addressee.address),
         )
+        write_later([mail])
+        write_later([recipient])
         return mail
 
     def _headers(
@@ -241,7 +243,7 @@ class Outgoing:
     def _reply_to(self, addressee: Addressee) -> str:
         if not self.options.plus_addressing:
             return ""
-        token = token_for(addressee.participant, TokenPurpose.REPLY).signed
+        token = token_for(addressee.participant, TokenPurpose.REPLY, is_new=self.is_new).signed
         return mailbox_header(self.mailbox.name, make_reply_address(self.mailbox, token))
 
     def _tracking_url(self, addressee: Addressee) -> str:
