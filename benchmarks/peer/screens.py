@@ -19,7 +19,9 @@ class Screens:
         from helpdesk.models import Ticket
 
         model = get_user_model()
-        user = model.objects.filter(username="agent").first() or model.objects.create_superuser("agent", "a@example.com")
+        user = model.objects.filter(username="agent").first() or model.objects.create_superuser(
+            "agent", "a@example.com"
+        )
         self._client = Client(headers={"host": "localhost"})
         self._client.force_login(user)
         newest = Ticket.objects.order_by("-pk").first()

@@ -12,6 +12,6 @@ def inbox_media(*controllers: str) -> Media:
     """Return the style sheet, the named controllers and what they share."""
     names = [f"{name}_controller" for name in controllers]
     return Media(
-        css={"all": [versioned_static(f"{_FOLDER}/{name}.css") for name in ("inbox", "toasts")]},
+        css={"all": [versioned_static(f"{_FOLDER}/{name}.css") for name in ("inbox", "search", "toasts")]},
         js=[versioned_static(f"{_FOLDER}/{name}.js") for name in ("fragment", "answers", "action_controller", *names)],
     )

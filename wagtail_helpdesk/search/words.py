@@ -27,7 +27,9 @@ STOP_WORDS = frozenset(
 _SHORTEST = 3
 
 # Letters with a stroke and such, which no normal form takes apart.
-_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "\u0131": "i"})
+_PLAIN = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "\u0131": "i"}
+)
 # Accents of Latin, Greek and Cyrillic letters; the points of Hebrew and Arabic ones.
 _ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u064b-\u065f\u0670]+")
 # Vowel signs and the like belong to their word.
@@ -52,6 +54,17 @@ def split(text: str) -> list[str]:
 def words_of(text: str) -> list[str]:
     """Return the words of ``text`` in their order, as they are stored."""
     return [stored(word) for word in split(text)]
+
+
+def spans_of(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield where each word of ``text`` begins and ends, and the word without accents and case."""
+    for match in _WORD.finditer(text[:MAX_TEXT]):
+        yield match.start(), match.end(), fold(match[0])
+
+
+def is_unspaced(text: str) -> bool:
+    """Tell whether ``text`` is of a script that puts no spaces between words."""
+    return _UNSPACED.fullmatch(text) is not None
 
 
 def long_numbers(text: str) -> list[str]:
