@@ -14,6 +14,7 @@ from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox import counts
 from wagtail_helpdesk.inbox.paging import PAGE_SIZE
 from wagtail_helpdesk.inbox.standing_views import VIEWS
+from wagtail_helpdesk.search.indexing import index_due
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
 from wagtail_helpdesk.tickets.actions.change_status import ChangeStatus
@@ -215,7 +216,12 @@ class TestSearch:
     @pytest.fixture
     def found(self, desk, login):
         client = login(desk.agent)
-        return lambda query, view="all": [ticket.subject for ticket in listed(client, view, q=query)]
+
+        def found(query, view="all"):
+            index_due()
+            return [ticket.subject for ticket in listed(client, view, q=query)]
+
+        return found
 
     @pytest.mark.parametrize("form", ["HD-{}", "hd-{}", "#{}", "{}", " {} "])
     def test_by_number_wherever_it_is(self, spread, found, form):
@@ -257,6 +263,7 @@ class TestQueries:
                     ticket=ticket, assignee=[desk.agent, desk.colleague][n % 2], actor=Actor.of_user(desk.agent)
                 )()
                 TagTicket(ticket=ticket, add=[f"tag {n}"], actor=Actor.of_user(desk.agent))()
+            index_due()
             client = login(desk.agent)
             client.get(reverse("helpdesk_inbox:view", args=["all"]))
             with CaptureQueriesContext(

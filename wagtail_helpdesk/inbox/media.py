@@ -6,7 +6,7 @@ from django.forms import Media
 from wagtail.admin.staticfiles import versioned_static
 
 _FOLDER = "wagtail_helpdesk/inbox"
-_STYLES = ("inbox", "toasts", "live", "work")
+_STYLES = ("inbox", "search", "toasts", "live", "work")
 #: What several controllers use.
 _SHARED = ("fragment", "place", "answers", "action_controller")
 

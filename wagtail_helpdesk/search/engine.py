@@ -59,7 +59,16 @@ class Place(NamedTuple):
 class Search:
     """One search for words in ``tickets``, the ones that ``user`` may see and the operators leave."""
 
-    def __init__(self, user: Any, query: Query, narrowing: Narrowing, tickets: TicketQuerySet, limit: int) -> None:
+    def __init__(
+        self,
+        user: Any,
+        query: Query,
+        narrowing: Narrowing,
+        tickets: TicketQuerySet,
+        limit: int,
+        *,
+        tickets_only: bool = False,
+    ) -> None:
         self.user, self.query, self.narrowing = user, query, narrowing
         self.tickets, self.limit = tickets, limit
         self.sees_all = user.has_perm(VIEW_ALL_PERMISSION)
@@ -67,6 +76,8 @@ class Search:
         self.words = Q()
         for term in query.terms:
             self.words &= ~Q(Has(term)) if term.negated else Q(Has(term))
+        if tickets_only:
+            self.words &= Q(key__lt=0)
 
     def places(self) -> list[Place]:
         """Return where the words stand, the newest first, each ticket once."""

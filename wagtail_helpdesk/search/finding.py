@@ -36,28 +36,40 @@ def understand(text: str) -> Query:
 
 
 def search(
-    user: Any, query: Query, *, limit: int, inside: Category | None = None, now: datetime | None = None
+    user: Any,
+    query: Query,
+    *,
+    limit: int,
+    inside: Category | None = None,
+    among: TicketQuerySet | None = None,
+    tickets_only: bool = False,
+    now: datetime | None = None,
 ) -> Found:
     """Return the ``limit`` tickets in which ``query`` was found last. ``inside``: only of this category, spam or trash.
+
+    ``among``: only these; they have to be ones that ``user`` may see. ``tickets_only``: what messages say is left out.
 
     The number of queries has a bound, however much there is: twelve, and one for each operator that names something.
     """
     narrowing = narrow(query, user, now=now)
-    tickets = _tickets(user, query, narrowing, inside)
+    if among is None:
+        among = Ticket.objects.visible_to(user).current()
+    else:
+        narrowing.is_narrow = True
+    tickets = _among(among.filter(narrowing.condition), query, narrowing, inside)
     places = _numbered(tickets, query)
-    if not query.is_number and query.parts:
+    if not query.is_number:
         if any(not term.negated for term in query.terms):
-            places += Search(user, query, narrowing, tickets, limit + 1).places()
-        else:
+            places += Search(user, query, narrowing, tickets, limit + 1, tickets_only=tickets_only).places()
+        elif query.operators or query.terms:
             places += _newest(tickets, narrowing, query, limit + 1)
     # The number's own ticket comes first, and once.
     once = list({place.ticket_id: place for place in reversed(places)}.values())[::-1]
     return Found(query, once[:limit], len(once) > limit, narrowing.hints)
 
 
-def _tickets(user: Any, query: Query, narrowing: Narrowing, inside: Category | None) -> TicketQuerySet:
+def _among(tickets: TicketQuerySet, query: Query, narrowing: Narrowing, inside: Category | None) -> TicketQuerySet:
     """Return the tickets among which is searched."""
-    tickets = Ticket.objects.visible_to(user).current().filter(narrowing.condition)
     if inside is not None:
         return tickets.filter(category=inside)
     if query.is_number:

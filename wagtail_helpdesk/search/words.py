@@ -56,6 +56,17 @@ def words_of(text: str) -> list[str]:
     return [stored(word) for word in split(text)]
 
 
+def spans_of(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield where each word of ``text`` begins and ends, and the word without accents and case."""
+    for match in _WORD.finditer(text[:MAX_TEXT]):
+        yield match.start(), match.end(), fold(match[0])
+
+
+def is_unspaced(text: str) -> bool:
+    """Tell whether ``text`` is of a script that puts no spaces between words."""
+    return _UNSPACED.fullmatch(text) is not None
+
+
 def long_numbers(text: str) -> list[str]:
     """Return the numbers that are written in groups (telephone, account), each as one word."""
     found = (re.sub(r"\D", "", match) for match in _LONG_NUMBER.findall(fold(text[:MAX_TEXT])))

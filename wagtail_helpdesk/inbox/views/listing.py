@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.views.generic.base import BaseListingView
 from wagtail.admin.widgets.button import HeaderButton
 
-from wagtail_helpdesk.desk.choices import HIDDEN
 from wagtail_helpdesk.inbox.counts import views_with_counts
 from wagtail_helpdesk.inbox.filters import TicketFilterSet
 from wagtail_helpdesk.inbox.forms import BulkForm
@@ -20,7 +19,7 @@ from wagtail_helpdesk.inbox.media import inbox_media
 from wagtail_helpdesk.inbox.ordering import ORDERINGS, Key, Ordering
 from wagtail_helpdesk.inbox.paging import KeyPage, key_page
 from wagtail_helpdesk.inbox.rows import rows_of
-from wagtail_helpdesk.inbox.searching import search_condition, ticket_number
+from wagtail_helpdesk.inbox.search_results import OPERATOR_HELP, SearchResults
 from wagtail_helpdesk.inbox.standing_views import BY_SLUG, visible_scopes, visible_tickets
 from wagtail_helpdesk.inbox.views.base import InboxMixin, inbox_breadcrumb
 from wagtail_helpdesk.tickets.models import Ticket
@@ -70,20 +69,28 @@ class ListingView(InboxMixin, BaseListingView):
         return reverse("helpdesk_inbox:results", args=[self.standing_view.slug])
 
     def get_base_queryset(self) -> TicketQuerySet:
-        """Return the view's tickets; while searching those of all views, spam and trash only from inside.
-
-        A number that can be nothing else is found wherever its ticket is.
-        """
+        """Return the view's tickets; while searching those of all views, spam and trash only from inside."""
         user = self.request.user
         if not self.is_searching or self.standing_view.hidden:
             return self.standing_view.tickets_for(user)
-        tickets = visible_tickets(user)
-        certain = ticket_number(self.search_query)[1]
-        return tickets if certain else tickets.exclude(category__in=HIDDEN)
+        return visible_tickets(user)
 
     def search_queryset(self, queryset: TicketQuerySet) -> TicketQuerySet:
-        """Return the tickets that the search means."""
-        return queryset.filter(search_condition(self.search_query)) if self.is_searching else queryset
+        """Leave the tickets as they are: :attr:`results` knows which of them were found."""
+        return queryset
+
+    @cached_property
+    def results(self) -> SearchResults | None:
+        """What the search finds, None where nobody searches."""
+        if not self.is_searching:
+            return None
+        return SearchResults(
+            self.request.user,
+            self.search_query,
+            among=self.object_list if self._is_narrowed() else None,
+            inside=self.standing_view.categories[0] if self.standing_view.hidden else None,
+            page=self.request.GET.get("p", ""),
+        )
 
     @cached_property
     def ordering(self) -> Ordering:
@@ -107,25 +114,32 @@ class ListingView(InboxMixin, BaseListingView):
             "ordering": self.ordering,
             "bulk_form": BulkForm(user=user) if page.rows else None,
             "no_results_message": self._nothing_here(),
+            "results": self.results,
+            "operator_help": OPERATOR_HELP,
             "media": context["media"] + inbox_media("counts", "selection"),
         }
+        if self.results:
+            context["chips"] = self.results.chips(self.request.GET)
         if not self.results_only:
             context["views"] = views_with_counts(user)
         return context
 
     def _page(self) -> KeyPage:
-        return key_page(
-            self.object_list.for_list().select_related("assignee__wagtail_userprofile"),
-            self.ordering,
-            after=Key.parse(self.request.GET.get("after", "")),
-            before=Key.parse(self.request.GET.get("before", "")),
-            parts=self._parts(),
-        )
+        rows = self.object_list.for_list().select_related("assignee__wagtail_userprofile")
+        after, before = (Key.parse(self.request.GET.get(name, "")) for name in ("after", "before"))
+        if self.results is None:
+            return key_page(rows, self.ordering, after=after, before=before, parts=self._parts())
+        if self.request.GET.get("sort") in ORDERINGS:
+            return self.results.sorted_page(rows, self.ordering, after, before)
+        return self.results.page(rows)
+
+    def _is_narrowed(self) -> bool:
+        """Whether filters show less than the view."""
+        return self.is_filtering and bool(set(self.filters.form.changed_data) - {"sort"})
 
     def _parts(self) -> list[TicketQuerySet]:
-        """Return the parts of the view; none where a search or filters show less than the view."""
-        chosen = set(self.filters.form.changed_data) if self.is_filtering else set()
-        if self.is_searching or chosen - {"sort"}:
+        """Return the parts of the view; none where filters show less than the view."""
+        if self._is_narrowed():
             return []
         user = self.request.user
         return self.standing_view.parts_for(user, visible_scopes(user))
