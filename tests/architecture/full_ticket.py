@@ -11,8 +11,10 @@ from django.db import models
 from django.utils import timezone
 
 from wagtail_helpdesk.conversations.actions.write_message import KnownIds
+from wagtail_helpdesk.conversations.models import Draft
 from wagtail_helpdesk.conversations.words import NewFile
 from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.inbox.models import Presence
 from wagtail_helpdesk.intake.incoming import Person
 from wagtail_helpdesk.knowledge_base.models import TicketArticle
 from wagtail_helpdesk.mail.arriving.raw_store import store_raw
@@ -21,10 +23,13 @@ from wagtail_helpdesk.mail.models import InboundMail, OutboundMail
 from wagtail_helpdesk.notifications.models import Notice
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.change_subject import ChangeSubject
+from wagtail_helpdesk.tickets.actions.checklist import AddItems, TickItem
+from wagtail_helpdesk.tickets.actions.follow_ticket import StarTicket, WatchTicket
 from wagtail_helpdesk.tickets.actions.link_tickets import link_tickets
 from wagtail_helpdesk.tickets.actions.merge_tickets import MergeTickets
 from wagtail_helpdesk.tickets.actions.participants import token_for
 from wagtail_helpdesk.tickets.actions.share_ticket import ShareTicket
+from wagtail_helpdesk.tickets.actions.snooze_ticket import SnoozeTicket
 from wagtail_helpdesk.tickets.choices import LinkKind, TokenPurpose
 from wagtail_helpdesk.tickets.models import Ticket
 
@@ -73,6 +78,7 @@ def make_full_ticket(desk: Any, number: int = 1, address: str = ADDRESS) -> Tick
     _make_neighbours(ticket, desk)
     _make_mails(ticket, number)
     _make_notices(ticket, desk)
+    _make_work(ticket, desk, number)
     article = TicketArticle.objects.create(ticket=ticket, title=f"{WORDS} article")
     article.messages.add(ticket.messages.first())
     ticket.refresh_from_db()
@@ -95,6 +101,21 @@ def _make_neighbours(ticket: Ticket, desk: Any) -> None:
         f"{WORDS} of the merged", subject=f"{WORDS} merged", team=desk.team, mailbox=desk.mailbox, name="Someone"
     )
     MergeTickets(source=merged, target=ticket, actor=Actor.of_user(desk.manager))()
+
+
+def _make_work(ticket: Ticket, desk: Any, number: int) -> None:
+    """What agents keep of it: a checklist, a star, a draft, a reason to sleep, a look at the page right now."""
+    actor, user = Actor.of_user(desk.agent), desk.agent if number == 1 else desk.colleague
+    other = factories.make_ticket(team=desk.team, mailbox=desk.mailbox)
+    items = AddItems(ticket=ticket, texts=[f"{WORDS} one", f"{WORDS} two"], actor=actor)()
+    TickItem(ticket=ticket, item=items[0], done=True, actor=actor)()
+    AddItems(ticket=other, about=ticket, actor=actor)()
+    for reader in (desk.agent, user):
+        StarTicket(ticket=ticket, starred=True, actor=Actor.of_user(reader))()
+    WatchTicket(ticket=ticket, watch="watching", actor=Actor.of_user(user))()
+    Draft.objects.create(ticket=ticket, user=user, mode="reply", body=WORDS, preview=WORDS)
+    Presence.objects.create(ticket=ticket, user=user)
+    SnoozeTicket(ticket=ticket, until=None, reason=f"{WORDS} reason", words="on reply", actor=actor)()
 
 
 def _make_notices(ticket: Ticket, desk: Any) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.tickets.state import (
+    AWAKE,
     category_after_inbound,
     category_after_reply,
     fields_for_category,
@@ -16,6 +17,7 @@ from wagtail_helpdesk.tickets.state import (
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 EARLIER = NOW - timedelta(days=3)
+PUT_AWAY = {**AWAKE, "hidden_at": NOW}
 NEW, OPEN, PENDING = Category.NEW, Category.OPEN, Category.PENDING
 RESOLVED, CLOSED, SPAM, TRASH = Category.RESOLVED, Category.CLOSED, Category.SPAM, Category.TRASH
 
@@ -25,15 +27,15 @@ RESOLVED, CLOSED, SPAM, TRASH = Category.RESOLVED, Category.CLOSED, Category.SPA
     [
         (NEW, OPEN, {}),
         (OPEN, PENDING, {}),
-        (OPEN, RESOLVED, {"customer_waiting_since": None, "resolved_at": NOW, "closed_at": None}),
-        (RESOLVED, CLOSED, {"customer_waiting_since": None, "resolved_at": EARLIER, "closed_at": NOW}),
+        (OPEN, RESOLVED, {**AWAKE, "customer_waiting_since": None, "resolved_at": NOW, "closed_at": None}),
+        (RESOLVED, CLOSED, {**AWAKE, "customer_waiting_since": None, "resolved_at": EARLIER, "closed_at": NOW}),
         (RESOLVED, OPEN, {"resolved_at": None, "closed_at": None}),
         (CLOSED, PENDING, {"resolved_at": None, "closed_at": None}),
-        (OPEN, SPAM, {"restore_status_id": 7}),
-        (RESOLVED, TRASH, {"restore_status_id": 7}),
-        (SPAM, TRASH, {}),
-        (TRASH, SPAM, {}),
-        (TRASH, OPEN, {"restore_status_id": None, "resolved_at": None, "closed_at": None}),
+        (OPEN, SPAM, {**PUT_AWAY, "restore_status_id": 7}),
+        (RESOLVED, TRASH, {**PUT_AWAY, "restore_status_id": 7}),
+        (SPAM, TRASH, PUT_AWAY),
+        (TRASH, SPAM, PUT_AWAY),
+        (TRASH, OPEN, {"restore_status_id": None, "hidden_at": None, "resolved_at": None, "closed_at": None}),
     ],
 )
 def test_fields_that_follow(old, new, fields):
