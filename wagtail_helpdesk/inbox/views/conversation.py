@@ -30,7 +30,7 @@ from wagtail_helpdesk.tickets.choices import ParticipantState
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
 from wagtail_helpdesk.tickets.permissions import may
 
-CONTROLLERS = ("counts", "body", "thread", "composer", "undo", "properties", "live")
+CONTROLLERS = ("counts", "body", "thread", "composer", "undo", "properties", "live", "card")
 
 
 class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
@@ -108,7 +108,7 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
             named_tickets=named_tickets(numbers_in(conversation.items), user),
             **self._way(),
             **side_panel(ticket, user),
-            media=composer.media + properties.media + inbox_media(*CONTROLLERS),
+            media=composer.media + properties.media + inbox_media(*CONTROLLERS, styles=("live",)),
             **kwargs,
         )
 
