@@ -6,15 +6,15 @@ from django.forms import Media
 from wagtail.admin.staticfiles import versioned_static
 
 _FOLDER = "wagtail_helpdesk/inbox"
-_STYLES = ("inbox", "search", "toasts", "live", "work")
-#: What several controllers use.
-_SHARED = ("fragment", "place", "answers", "action_controller")
+_STYLES = ("inbox", "search", "toasts", "keys")
+#: What several controllers use, and what every screen of the inbox has.
+_SHARED = ("fragment", "place", "answers", "visit", "action_controller", "keys_controller", "palette_controller")
 
 
-def inbox_media(*controllers: str) -> Media:
+def inbox_media(*controllers: str, styles: tuple[str, ...] = ()) -> Media:
     """Return the style sheets, the named controllers and what they share."""
     scripts = [*_SHARED, *(f"{name}_controller" for name in controllers)]
     return Media(
-        css={"all": [versioned_static(f"{_FOLDER}/{name}.css") for name in _STYLES]},
+        css={"all": [versioned_static(f"{_FOLDER}/{name}.css") for name in (*_STYLES, *styles)]},
         js=[versioned_static(f"{_FOLDER}/{name}.js") for name in scripts],
     )

@@ -15,6 +15,7 @@ from wagtail_helpdesk.inbox.views.attached_mails import (
     AttachedMailView,
 )
 from wagtail_helpdesk.inbox.views.bulk import BulkView
+from wagtail_helpdesk.inbox.views.card import CardView
 from wagtail_helpdesk.inbox.views.conversation import ConversationView
 from wagtail_helpdesk.inbox.views.counts import CountsView, IndexView, TagsView
 from wagtail_helpdesk.inbox.views.deliveries import DeliveryView
@@ -38,10 +39,11 @@ from wagtail_helpdesk.inbox.views.originals import (
     OriginalSourceView,
     OriginalView,
 )
+from wagtail_helpdesk.inbox.views.palette import PaletteView
 from wagtail_helpdesk.inbox.views.people import ParticipantView, RequesterView, SenderView
 from wagtail_helpdesk.inbox.views.printing import PrintView
 from wagtail_helpdesk.inbox.views.properties import PropertiesView
-from wagtail_helpdesk.inbox.views.pulse import LeaveView, PresenceView, PulseView
+from wagtail_helpdesk.inbox.views.ticket_pulse import LeaveView, PresenceView, PulseView
 from wagtail_helpdesk.inbox.views.undo import MessageView, UndoView
 from wagtail_helpdesk.inbox.views.undo_change import UndoChangeView
 from wagtail_helpdesk.inbox.views.uploads import UploadMailView
@@ -97,6 +99,7 @@ class InboxViewSet(ViewSet):
             path("", IndexView.as_view(), name="index"),
             path("counts/", CountsView.as_view(), name="counts"),
             path("tags/", TagsView.as_view(), name="tags"),
+            path("palette/", PaletteView.as_view(), name="palette"),
             path("presence/", PresenceView.as_view(), name="presence"),
             path("bulk/", BulkView.as_view(), name="bulk"),
             path("notices/", NoticesView.as_view(), name="notices"),
@@ -129,6 +132,7 @@ class TicketsViewSet(ViewSet):
             path("<int:pk>/macros/", MacrosView.as_view(), name="macros"),
             path("<int:pk>/macros/<int:macro>/", MacroView.as_view(), name="macro"),
             path("<int:pk>/write/", WriteView.as_view(), name="write"),
+            path("<int:pk>/card/", CardView.as_view(), name="card"),
             path("<int:pk>/pulse/", PulseView.as_view(), name="pulse"),
             path("<int:pk>/leave/", LeaveView.as_view(), name="leave"),
             path("<int:pk>/older/", OlderView.as_view(), name="older"),

@@ -32,7 +32,8 @@ from wagtail_helpdesk.tickets.choices import ParticipantState
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
 from wagtail_helpdesk.tickets.permissions import may
 
-CONTROLLERS = ("counts", "body", "thread", "composer", "undo", "properties", "menus", "others", "live")
+CONTROLLERS = ("counts", "body", "thread", "composer", "undo", "properties", "menus", "others", "live", "card")
+STYLES = ("live", "work")
 
 
 class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
@@ -108,7 +109,7 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
             named_tickets=named_tickets(numbers_in(conversation.items), user),
             **self._way(),
             **side_panel(ticket, user),
-            media=composer.media + properties.media + inbox_media(*CONTROLLERS) + writing_media(),
+            media=composer.media + properties.media + inbox_media(*CONTROLLERS, styles=STYLES) + writing_media(),
             **kwargs,
         )
 

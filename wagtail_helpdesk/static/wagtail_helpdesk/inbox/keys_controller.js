@@ -1,0 +1,409 @@
+/**
+ * The keys of the inbox. The table comes from the server (inbox/shortcuts.py); a key clicks, opens or focuses what the
+ * page has for its name (data-helpdesk-key), or moves between rows and messages. Whoever switched shortcuts off on
+ * Wagtail's account page has none of ours either.
+ */
+class HelpdeskKeysController extends window.StimulusModule.Controller {
+  static values = {
+    /** "list", "ticket" or "everywhere". */
+    where: String,
+    /** "Copied: %text%". */
+    copied: String,
+    /** What a list of choices is called that has no label. */
+    choose: String,
+    close: String,
+  };
+
+  /** How long the second of two keys may take. Milliseconds. */
+  static PATIENCE = 1500;
+
+  /** What pages have for some names without saying so. */
+  static USUAL = {
+    status: '#property-status, #bulk-status',
+    assign: '#property-assignee, #bulk-assignee',
+    priority: '#property-priority, #bulk-priority',
+    team: '#property-team, #bulk-team',
+    tag: '#ticket-properties .tagit-new input, #bulk-tag',
+    assign_me: 'button[name="assign_to_me"]',
+    next: 'a[rel="next"]',
+    previous: 'a[rel="prev"]',
+    back: '.helpdesk-ticket__way > a:first-child',
+    older_page: '.helpdesk-paging a[rel="next"]',
+    newer_page: '.helpdesk-paging a[rel="prev"]',
+    reply: '#composer input[name="mode"][value="reply"]',
+    note: '#composer input[name="mode"][value="note"]',
+    forward: '#composer input[name="mode"][value="forward"]',
+    send: '#composer button[data-mode]:not([hidden])',
+    send_resolve: '#composer button[name="then"][value="resolve"]',
+    promote: '#ticket-head a[href*="/promote/"]',
+    print: '#ticket-head a[href*="/print/"]',
+    older: '.helpdesk-gap a',
+    unread: '.helpdesk-jump a',
+    customer: '#ticket-people',
+    undo: '.helpdesk-toast:last-child [data-helpdesk-undo]',
+  };
+
+  connect() {
+    const config = JSON.parse(document.getElementById('wagtail-config').textContent);
+    this.isOn = config.KEYBOARD_SHORTCUTS_ENABLED !== false;
+    this.table = JSON.parse(this.element.querySelector('#helpdesk-shortcuts').textContent);
+    this.first = '';
+    // Once the dialog has the rows: those of keys that do nothing on this page are of no use there.
+    setTimeout(() => this.tidyDialog());
+    if (this.whereValue === 'list') this.comeBack();
+  }
+
+  disconnect() {
+    document.querySelectorAll('[data-helpdesk-shortcuts]').forEach((part) => part.remove());
+  }
+
+  tidyDialog() {
+    document.querySelectorAll('[data-helpdesk-shortcuts]').forEach((part) => {
+      part.querySelectorAll('[data-shortcut]').forEach((row) => {
+        const shortcut = this.table.find(({ name }) => name === row.dataset.shortcut);
+        row.hidden = !shortcut || !this.isPossible(shortcut);
+      });
+      part.hidden = !part.querySelector('[data-shortcut]:not([hidden])');
+    });
+  }
+
+  /* Which key ------------------------------------------------------------------------------------------------- */
+
+  key(event) {
+    if (!this.isOn || event.defaultPrevented || event.isComposing || event.repeat && event.key !== 'j' && event.key !== 'k') return;
+    const pressed = this.nameOf(event);
+    if (!pressed) return;
+    const isMod = pressed.startsWith('mod+');
+    const { target } = event;
+    if (document.querySelector('dialog[open]') || target.closest('[role="dialog"], [role="listbox"], [role="menu"]')) return;
+    const isWriting = target.isContentEditable || (target.matches('input, textarea, select') && !target.matches('[type="checkbox"], [type="radio"]'));
+    if (pressed === 'Escape' && isWriting) {
+      this.leave(event, target);
+      return;
+    }
+    // Within the editor this key makes a link.
+    if (isMod && pressed === 'mod+k' && target.isContentEditable) return;
+    // The composer itself listens to what sends.
+    if (isWriting && (!isMod || pressed.includes('Enter'))) return;
+    const sequence = this.first && Date.now() < this.until ? `${this.first} ${pressed}` : pressed;
+    this.first = '';
+    const shortcut = this.table.find(({ keys, name }) => keys === sequence && name !== 'leave');
+    if (shortcut) {
+      if (this.run(shortcut)) event.preventDefault();
+    } else if (this.table.some(({ keys }) => keys.startsWith(`${pressed} `))) {
+      this.first = pressed;
+      this.until = Date.now() + HelpdeskKeysController.PATIENCE;
+      event.preventDefault();
+    }
+  }
+
+  /** Before the composer, which sends with shift and without. */
+  send(event) {
+    if (!this.isOn || event.isComposing || this.nameOf(event) !== 'mod+shift+Enter' || !event.target.closest('#composer')) return;
+    const button = this.target('send_resolve');
+    if (!button) return;
+    event.preventDefault();
+    event.stopPropagation();
+    button.click();
+  }
+
+  /** Return how the table calls what was pressed. */
+  nameOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
+    if (ctrlKey || metaKey) {
+      if (altKey && !(key.length === 1 && /[^\w\s]/.test(key))) return '';
+      // Letters behind AltGr come with both keys on some systems.
+      if (altKey) return key;
+      return `mod+${shiftKey && key.length > 1 ? 'shift+' : ''}${key.length === 1 ? key.toLowerCase() : key}`;
+    }
+    return altKey && key.length === 1 && /\w/.test(key) ? '' : key;
+  }
+
+  /** From a field back to what is read. */
+  leave(event, target) {
+    const composer = target.closest('#composer');
+    if (!composer && this.whereValue === 'ticket' && !target.closest('#ticket-properties, #ticket-people')) return;
+    // An editor's own menu goes first.
+    if (document.querySelector('[data-draftail-combobox], .Draftail-ComboBox, .Draftail-Tooltip, [aria-expanded="true"][aria-haspopup]:focus')) return;
+    event.preventDefault();
+    target.blur();
+    const messages = document.querySelectorAll('#thread article');
+    const here = composer ? messages[messages.length - 1] : document.getElementById('ticket-subject');
+    if (here) here.focus({ preventScroll: true });
+    else this.rowToActOn()?.focus();
+  }
+
+  /* What it does ---------------------------------------------------------------------------------------------- */
+
+  /** The shortcuts that do something on this page now, for the palette. */
+  get possible() {
+    return this.table.filter((shortcut) => shortcut.name !== 'palette' && shortcut.name !== 'leave' && this.isPossible(shortcut));
+  }
+
+  isPossible(shortcut) {
+    if (shortcut.url) return true;
+    const moves = {
+      palette: () => true,
+      leave: () => Boolean(document.getElementById('composer')),
+      send: () => Boolean(document.getElementById('composer')),
+      next: () => this.hasRows || Boolean(this.target('next')),
+      previous: () => this.hasRows || Boolean(this.target('previous')),
+      next_message: () => this.whereValue === 'ticket',
+      previous_message: () => this.whereValue === 'ticket',
+      copy_number: () => this.whereValue === 'ticket' || this.hasRows,
+      copy_link: () => this.whereValue === 'ticket' || this.hasRows,
+      // There is one once something was changed.
+      undo: () => true,
+    };
+    ['open', 'select', 'select_range', 'select_all', 'clear', 'list'].forEach((name) => {
+      moves[name] = () => this.hasRows;
+    });
+    if (moves[shortcut.name]) return moves[shortcut.name]();
+    return Boolean(this.target(shortcut.name)) || Boolean(shortcut.status && this.optionOf(shortcut.status));
+  }
+
+  /** Do it; return whether there was something to do. */
+  run(shortcut) {
+    if (shortcut.url) {
+      window.helpdeskVisit(shortcut.url);
+      return true;
+    }
+    const move = {
+      palette: () => this.openPalette(),
+      next: () => this.step(1) || this.act('next'),
+      previous: () => this.step(-1) || this.act('previous'),
+      open: () => this.open(),
+      select: () => this.pick(false),
+      select_range: () => this.pick(true),
+      select_all: () => this.pickAll(),
+      clear: () => this.clear(),
+      list: () => this.toList(),
+      next_message: () => this.toMessage(1),
+      previous_message: () => this.toMessage(-1),
+      copy_number: () => this.copy(false),
+      copy_link: () => this.copy(true),
+    }[shortcut.name];
+    if (move) return move();
+    if (this.target(shortcut.name)) return this.onTicket(shortcut) && this.act(shortcut.name);
+    if (shortcut.status && this.optionOf(shortcut.status)) return this.onTicket(shortcut) && this.setStatus(shortcut.status);
+    return false;
+  }
+
+  openPalette() {
+    document.dispatchEvent(new CustomEvent('helpdesk:palette'));
+    return true;
+  }
+
+  /** In a list, what is done to tickets needs picked rows: else the one that has the focus is picked. */
+  onTicket({ group, name }) {
+    const acts = ['assign_me', 'assign', 'status', 'priority', 'team', 'tag', 'resolve', 'snooze', 'spam', 'trash', 'star', 'watch', 'merge', 'macro'];
+    if (this.whereValue !== 'list' || !group || !acts.includes(name)) return true;
+    if (document.querySelector('.helpdesk-row input[name="ticket"]:checked')) return true;
+    const row = this.rowToActOn();
+    const box = row && row.closest('.helpdesk-row').querySelector('input[name="ticket"]');
+    if (!box) return false;
+    box.click();
+    return true;
+  }
+
+  /** Return what the page has for a name; in a list the focused row's own comes first. */
+  target(name) {
+    const selector = `[data-helpdesk-key="${name}"]`;
+    const usual = HelpdeskKeysController.USUAL[name];
+    const row = this.current();
+    const own = row && row.closest('.helpdesk-row').querySelector(selector);
+    return own || document.querySelector(usual ? `${selector}, ${usual}` : selector);
+  }
+
+  act(name) {
+    const target = this.target(name);
+    if (!target) return false;
+    if (target.tagName === 'SELECT') this.chooseFrom(target, name);
+    else if (target.matches('[type="radio"], [type="checkbox"]')) this.toEditor(target);
+    else if (target.matches('a, button, summary, label')) {
+      const details = target.tagName === 'SUMMARY' ? target.parentElement : target.closest('details:not([open])');
+      if (details && target.tagName !== 'SUMMARY') details.open = true;
+      target.click();
+      if (['reply', 'note', 'forward'].includes(name)) this.focusEditor();
+      else if (details && details.open) details.querySelector('input:not([type="hidden"]), select, textarea, button')?.focus();
+    } else {
+      if (!target.matches('input, textarea, [tabindex]')) target.tabIndex = -1;
+      target.focus();
+      target.scrollIntoView({ block: 'nearest' });
+    }
+    return true;
+  }
+
+  toEditor(choice) {
+    choice.click();
+    this.focusEditor();
+  }
+
+  focusEditor() {
+    // The composer may have to make room for it first.
+    setTimeout(() => {
+      const editor = document.querySelector('#composer [contenteditable="true"], #composer textarea');
+      if (!editor) return;
+      editor.focus();
+      editor.scrollIntoView({ block: 'nearest' });
+    }, 50);
+  }
+
+  /** Let one of a list's choices be picked by a letter, or by typing where there are many. */
+  chooseFrom(select, name) {
+    const label = this.table.find((shortcut) => shortcut.name === name);
+    document.dispatchEvent(
+      new CustomEvent('helpdesk:palette', {
+        detail: {
+          label: label ? label.label : this.chooseValue,
+          entries: [...select.options]
+            .filter((option) => !option.disabled && (option.value || !select.closest('.helpdesk-bulk')))
+            .map((option) => ({
+              label: option.label,
+              isCurrent: option.selected && select.id.startsWith('property'),
+              run: () => this.set(select, option.value),
+            })),
+        },
+      }),
+    );
+  }
+
+  set(select, value) {
+    select.value = value;
+    select.dispatchEvent(new Event('change', { bubbles: true }));
+    // The fields of a ticket save themselves, and some lists too.
+    if (select.form && !select.closest('#ticket-properties') && !/#change|#save/.test(select.dataset.action || '')) {
+      select.form.requestSubmit();
+    }
+    return true;
+  }
+
+  optionOf(status) {
+    const select = this.target('status');
+    return select && select.tagName === 'SELECT' && [...select.options].some(({ value }) => value === String(status)) ? select : null;
+  }
+
+  setStatus(status) {
+    return this.set(this.optionOf(status), String(status));
+  }
+
+  async copy(whole) {
+    const row = this.rowToActOn()?.closest('.helpdesk-row');
+    const number = row ? row.querySelector('.helpdesk-row__reference') : document.querySelector('#ticket-head [data-helpdesk-reference]');
+    const subject = row ? row.querySelector('.helpdesk-row__subject') : document.getElementById('ticket-subject');
+    if (!number) return false;
+    const address = new URL(row ? subject.href : window.location.href);
+    const words = [number.textContent.trim()];
+    if (whole) words.push(subject.textContent.trim(), `${address.origin}${address.pathname}`);
+    const text = words.join(' ');
+    try {
+      await navigator.clipboard.writeText(text);
+      window.helpdeskToast({ text: this.copiedValue.replace('%text%', text), close: this.closeValue });
+    } catch {
+      // Not every page may write there: then it can be copied by hand.
+      window.helpdeskToast({ text, close: this.closeValue, level: 'warning' });
+    }
+    return true;
+  }
+
+  /* Rows ------------------------------------------------------------------------------------------------------ */
+
+  get rows() {
+    return this.whereValue === 'list' ? [...document.querySelectorAll('.helpdesk-row .helpdesk-row__subject')] : [];
+  }
+
+  get hasRows() {
+    return this.rows.length > 0;
+  }
+
+  /** The row that has the focus. */
+  current() {
+    const row = document.activeElement.closest('.helpdesk-row');
+    return row && row.querySelector('.helpdesk-row__subject');
+  }
+
+  /** The row that has the focus, or had it before the list was made anew. */
+  rowToActOn() {
+    return this.current() || this.rows.find((row) => row.getAttribute('href') === this.last) || null;
+  }
+
+  /** Remember where the focus is: the list may be made anew under it. */
+  follow() {
+    const row = this.current();
+    if (!row) return;
+    this.last = row.getAttribute('href');
+    this.place = this.rows.indexOf(row);
+  }
+
+  step(by) {
+    const { rows } = this;
+    if (rows.length === 0) return false;
+    const row = this.rowToActOn();
+    let place = row ? rows.indexOf(row) + by : 0;
+    // The row itself is gone: what stands in its place is the next one.
+    if (!row && this.place !== undefined) place = by > 0 ? this.place : this.place - 1;
+    const next = rows[Math.max(0, Math.min(rows.length - 1, place))];
+    next.focus();
+    next.closest('.helpdesk-row').scrollIntoView({ block: 'nearest' });
+    return true;
+  }
+
+  toList() {
+    const row = this.rowToActOn() || this.rows[0] || document.querySelector('.helpdesk-slim [aria-current], .helpdesk-slim a');
+    if (!row) return false;
+    row.focus();
+    return true;
+  }
+
+  open() {
+    const row = this.rowToActOn();
+    if (!row) return false;
+    row.click();
+    return true;
+  }
+
+  pick(isRange) {
+    const row = this.rowToActOn();
+    const box = row && row.closest('.helpdesk-row').querySelector('input[name="ticket"]');
+    if (!box) return false;
+    box.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, shiftKey: isRange }));
+    return true;
+  }
+
+  pickAll() {
+    const all = document.querySelector('[data-helpdesk-selection-target="all"]');
+    if (all) all.click();
+    return Boolean(all);
+  }
+
+  clear() {
+    const picked = document.querySelectorAll('.helpdesk-row input[name="ticket"]:checked');
+    picked.forEach((box) => box.click());
+    return picked.length > 0;
+  }
+
+  /** Back from a ticket: on its row. */
+  comeBack() {
+    const path = sessionStorage.getItem('helpdesk-ticket');
+    sessionStorage.removeItem('helpdesk-ticket');
+    const row = path && this.rows.find(({ pathname }) => pathname === path);
+    if (!row || !document.referrer.includes(path)) return;
+    row.focus({ preventScroll: true });
+    row.closest('.helpdesk-row').scrollIntoView({ block: 'nearest' });
+  }
+
+  /* Messages -------------------------------------------------------------------------------------------------- */
+
+  toMessage(by) {
+    const messages = [...document.querySelectorAll('#thread article')];
+    if (messages.length === 0) return false;
+    const focused = document.activeElement.closest('#thread article');
+    const here = focused || window.helpdeskFirstInView(messages) || messages[0];
+    const place = messages.indexOf(here) + (focused ? by : 0);
+    const next = messages[Math.max(0, Math.min(messages.length - 1, place))];
+    next.focus({ preventScroll: true });
+    next.scrollIntoView({ block: 'start' });
+    return true;
+  }
+}
+
+window.wagtail.app.register('helpdesk-keys', HelpdeskKeysController);
