@@ -108,13 +108,7 @@ class _Filing:
         return Result(MailOutcome.REPORT, taken.reason, taken.trace, self.labels, receipt, mailbox_id)
 
     def _twin(self) -> InboundMail | None:
-        """Return the mail of which this is a copy that a list or gateway altered: same Message-ID, From and Date."""
-        if not self.mail.twin_hash:
-            return None
-        twins = InboundMail.objects.filter(
-            twin_hash=self.mail.twin_hash, dedupe_scope=self.mail.dedupe_scope, pk__lt=self.mail.pk
-        )
-        return twins.exclude(outcome=MailOutcome.FAILED).order_by("pk").first()
+        return InboundMail.objects.twin_of(self.mail)
 
     def _classify(self) -> Classification:
         mail_from = self.mail.envelope.get("mail_from")
