@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from base64 import b64decode
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail as outbox
@@ -12,15 +13,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.mail.helpers import make_mail, take_in
+from tests.mail.parsing.outlook_files import BINARY, TIME, UNICODE, compound, file, message, person
 from wagtail_helpdesk.conversations.choices import Flag
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.events import Actor
-from wagtail_helpdesk.mail.arriving.uploading import Kind, kind_of
+from wagtail_helpdesk.mail.arriving.uploading import is_mail
 from wagtail_helpdesk.mail.choices import MailOutcome
 from wagtail_helpdesk.mail.models import InboundMail
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.change_status import ChangeStatus, TrashTicket
+
+PIXEL = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
 
 @pytest.fixture
@@ -147,7 +151,8 @@ def test_ticket_that_takes_nothing_more(desk, ticket, upload):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 rest", "(.msg) cannot be read"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 rest", "This file is not a mail."),
+        (compound({"WordDocument": b"x"}), "This file is not a mail."),
         (b"\x89PNG\r\n\x1a\n", "This file is not a mail."),
         (b"", "This file is not a mail."),
         (b"Just some words\n", "This file is not a mail."),
@@ -164,7 +169,58 @@ def test_too_large(desk, ticket, upload, settings):
     assert not InboundMail.objects.exists()
 
 
-def test_kinds():
-    assert kind_of(make_mail().as_bytes()) == Kind.MAIL
-    assert kind_of(b"Sender: a@b.example\n\n") == Kind.MAIL
-    assert kind_of(b"Subject: x\n\n") == Kind.OTHER
+def test_what_is_a_mail():
+    assert is_mail(make_mail().as_bytes())
+    assert is_mail(b"Sender: a@b.example\n\n")
+    assert not is_mail(b"Subject: x\n\n")
+
+
+class TestOutlook:
+    MAIL = {
+        (0x0042, UNICODE): "Sue",
+        (0x0065, UNICODE): "sue@supplier.example",
+        (0x0037, UNICODE): "Offer",
+        (0x1035, UNICODE): "<offer@supplier.example>",
+        (0x0039, TIME): datetime(2026, 3, 9, 8, 0, tzinfo=UTC),
+        (0x1013, BINARY): b'<p>See <img src="cid:logo@x"></p>',
+    }
+
+    def file(self, **more) -> bytes:
+        files = [file("logo.png", PIXEL, cid="logo@x", kind="image/png"), file("offer.pdf", b"%PDF-1.4 offer")]
+        return compound(message(self.MAIL, people=[person("support@desk.example")], files=files, **more))
+
+    def test_is_a_message_like_any_other(self, desk, ticket, upload):
+        upload(desk.agent, self.file())
+        added = ticket.messages.order_by("-pk").first()
+        assert (added.author_name, added.from_address, added.subject) == ("Sue", "sue@supplier.example", "Offer")
+        assert added.text.strip() == "See"
+        files = {one.display_name: one for one in added.attachments.all()}
+        assert set(files) == {"logo.png", "offer.pdf"} and files["logo.png"].hidden and not files["offer.pdf"].hidden
+
+    def test_source_is_the_file_itself(self, desk, ticket, upload, login):
+        upload(desk.agent, self.file())
+        message = ticket.messages.latest("pk")
+        client = login(desk.agent)
+        source = client.get(reverse("helpdesk_tickets:original_source", args=[ticket.pk, message.pk]))
+        assert b"".join(source.streaming_content) == self.file()
+        assert f"{ticket.reference}-{message.pk}.msg" in source["Content-Disposition"]
+        page = page_of(client.get(reverse("helpdesk_tickets:original", args=[ticket.pk, message.pk])))
+        assert "Subject: Offer" in page and "a file of Outlook" in page and "<select" not in page
+        keep = reverse("helpdesk_tickets:keep_charset", args=[ticket.pk, message.pk])
+        assert client.post(keep, {"charset": "koi8-r"}).status_code == 404
+
+    def test_mail_that_arrived_by_itself(self, desk, ticket, upload):
+        sent = self.MAIL[0x0039, TIME]
+        arrived = make_mail("See", sender="sue@supplier.example", date=sent, message_id="<offer@supplier.example>")
+        other = take_in(arrived, desk.mailbox).ticket
+        assert f"This mail is on {other.reference} already." in page_of(upload(desk.agent, self.file()))
+        assert ticket.messages.count() == 1
+
+    def test_attached_to_a_mail_it_can_be_looked_at(self, desk, login):
+        mail = make_mail("See the file")
+        mail.add_attachment(self.file(), maintype="application", subtype="octet-stream", filename="offer.msg")
+        ticket = take_in(mail, desk.mailbox).ticket
+        attached = ticket.messages.get().attachments.get()
+        address = reverse("helpdesk_tickets:attached_mail", args=[ticket.pk, attached.public_id])
+        page = page_of(login(desk.agent).get(address))
+        assert "Sue &lt;sue@supplier.example&gt;" in page and "offer.pdf" in page

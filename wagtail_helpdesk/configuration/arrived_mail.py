@@ -30,6 +30,7 @@ from wagtail_helpdesk.inbox.senders import sender_badge
 from wagtail_helpdesk.mail.actions.read_again import ReadMailAgain
 from wagtail_helpdesk.mail.arriving.process import process
 from wagtail_helpdesk.mail.arriving.raw_store import RawMissing, load_raw
+from wagtail_helpdesk.mail.arriving.translate import source_file
 from wagtail_helpdesk.mail.choices import Fidelity, InboundState, MailOutcome
 from wagtail_helpdesk.mail.models import InboundMail
 from wagtail_helpdesk.tickets.permissions import may
@@ -128,8 +129,9 @@ class SourceView(ArrivedMailView):
         except RawMissing:
             messages.warning(request, _("The source of this mail is gone."))
             return redirect(_detail_url(self.mail))
-        response = HttpResponse(raw, content_type="message/rfc822")
-        response["Content-Disposition"] = f'attachment; filename="mail-{self.mail.pk}.eml"'
+        file = source_file(f"mail-{self.mail.pk}", raw)
+        response = HttpResponse(raw, content_type=file.declared_type)
+        response["Content-Disposition"] = f'attachment; filename="{file.name}"'
         response["Content-Security-Policy"] = "sandbox; default-src 'none'"
         response["X-Content-Type-Options"] = "nosniff"
         response["Cache-Control"] = "private, no-store"

@@ -10,6 +10,9 @@ from PIL import Image
 #: What is said of bytes that nothing recognises.
 UNKNOWN = "application/octet-stream"
 MAIL = "message/rfc822"
+#: A mail as Outlook keeps it in a file.
+OUTLOOK_MAIL = "application/vnd.ms-outlook"
+_COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _INLINE = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
 #: What may be shown in a page, by :func:`sniff_type`.
 INLINE_TYPES = frozenset(_INLINE.values())
@@ -32,6 +35,8 @@ def sniff_type(content: bytes, file_name: str) -> str:
     """
     if not content:
         return UNKNOWN
+    if content.startswith(_COMPOUND_FILE) and file_name.lower().endswith(".msg"):
+        return OUTLOOK_MAIL
     # Magic bytes first: a PDF or an image may hold markup, and is still a PDF or an image.
     kind = filetype.guess(content)
     guessed = kind.mime if kind else ""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_helpdesk.contacts.models import Contact
 from wagtail_helpdesk.conversations.choices import Direction, DraftMode, Flag, IdRole, MessageState, ScanState
 from wagtail_helpdesk.conversations.file_names import is_dangerous
-from wagtail_helpdesk.conversations.file_types import MAIL
+from wagtail_helpdesk.conversations.file_types import MAIL, OUTLOOK_MAIL
 from wagtail_helpdesk.conversations.querysets import MessageQuerySet
 from wagtail_helpdesk.desk.models import Status
 from wagtail_helpdesk.tickets.choices import Channel, Visibility
@@ -148,7 +148,7 @@ class Attachment(models.Model):
     @property
     def is_mail(self) -> bool:
         """Whether it is a mail of its own."""
-        return MAIL in (self.declared_type, self.sniffed_type)
+        return MAIL in (self.declared_type, self.sniffed_type) or self.sniffed_type == OUTLOOK_MAIL
 
 
 class Draft(models.Model):

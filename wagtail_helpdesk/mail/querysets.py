@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from wagtail_helpdesk.mail.choices import InboundState, OutboundState, RecipientState
+from wagtail_helpdesk.mail.choices import InboundState, MailOutcome, OutboundState, RecipientState
 from wagtail_helpdesk.mail.outbox.schedule import LATE_AFTER
+
+if TYPE_CHECKING:
+    from wagtail_helpdesk.mail.models import InboundMail
 
 
 class InboundMailQuerySet(models.QuerySet):
@@ -21,6 +25,13 @@ class InboundMailQuerySet(models.QuerySet):
             Q(state=InboundState.RECEIVED) & (Q(lease_until__isnull=True) | Q(lease_until__lte=now))
             | Q(state=InboundState.PROCESSING, lease_until__lte=now)
         )
+
+    def twin_of(self, mail: InboundMail) -> InboundMail | None:
+        """Return the mail of which ``mail`` is a copy that was altered on the way: same Message-ID, From and Date."""
+        if not mail.twin_hash:
+            return None
+        twins = self.filter(twin_hash=mail.twin_hash, dedupe_scope=mail.dedupe_scope, pk__lt=mail.pk)
+        return twins.exclude(outcome=MailOutcome.FAILED).order_by("pk").first()
 
 
 class OutboundMailQuerySet(models.QuerySet):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import struct
 import time
 from collections.abc import Callable
 
 import pytest
 
+from tests.mail.parsing.outlook_files import BINARY, UNICODE, compound, file, message, person
 from wagtail_helpdesk.mail.parsing import parse, peek
+from wagtail_helpdesk.mail.parsing.outlook.compound import MAGIC
 
 from .samples import HEAD, mail, mail_of, multipart, part
 
@@ -65,6 +68,31 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     ),
     "line ends": lambda: b"From: a@b.c\r" * (2 * MEGABYTE),
 }
+#: Files of Outlook's; one whose tables lead nowhere is no mail.
+OUTLOOK_BOMBS: dict[str, Callable[[], bytes]] = {
+    "tables of themselves": lambda: looping_tables(0),
+    "tables of each other": lambda: looping_tables(2),
+    "files that share their bytes": lambda: sharing_files(),
+    "people": lambda: compound(message({}, people=[person(f"a{number}@x.example") for number in range(6000)])),
+    "rich text": lambda: compound(message({(0x1009, BINARY): b"\0" * 8 + b"LZFu\0\0\0\0" + b"\xff" * (20 * MEGABYTE)})),
+    "html": lambda: compound(message({(0x1013, BINARY): b"<" * (20 * MEGABYTE)})),
+    "fields": lambda: compound(message({(0x007D, UNICODE): "a: b\n" * MEGABYTE})),
+    "folds": lambda: compound(message({(0x007D, UNICODE): "a: b" + "\n " * (3 * MEGABYTE)})),
+}
+
+
+def looping_tables(number: int) -> bytes:
+    head = MAGIC + b"\0" * 16 + struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
+    head += struct.pack("<9I", 0, 0xFFFFFF, number, 0, 4096, number, 0xFFFFFF, number, 0xFFFFFF)
+    return head + struct.pack("<109I", *range(109)) + struct.pack("<I", number) * (10 * MEGABYTE)
+
+
+def sharing_files() -> bytes:
+    raw = bytearray(compound(message({}, files=[file(str(number), b"x" * 5000) for number in range(500)])))
+    name, place = "__substg1.0_37010102".encode("utf-16-le"), 0
+    while (place := raw.find(name, place + 1)) > 0:
+        struct.pack_into("<Q", raw, place + 120, 0x7FFFFFFF)
+    return bytes(raw) + b"\0" * (10 * MEGABYTE)
 
 
 @pytest.mark.parametrize("name", BOMBS)
@@ -75,3 +103,13 @@ def test_bombs_are_read_in_time(name):
     peek(raw)
     assert time.process_time() - started < ENOUGH
     assert parsed.level == "full"
+
+
+@pytest.mark.parametrize("name", OUTLOOK_BOMBS)
+def test_outlook_bombs_are_read_in_time(name):
+    raw = OUTLOOK_BOMBS[name]()
+    started = time.process_time()
+    parsed = parse(raw)
+    peek(raw)
+    assert time.process_time() - started < ENOUGH
+    assert parsed.level in ("full", "envelope")

@@ -23,14 +23,14 @@ from wagtail_helpdesk.conversations.serving import (
     content_response,
     prepared_html,
 )
-from wagtail_helpdesk.conversations.words import NewFile
 from wagtail_helpdesk.inbox.media import inbox_media
 from wagtail_helpdesk.inbox.views.base import TicketMixin, inbox_breadcrumb
 from wagtail_helpdesk.mail.arriving.caps import configured_caps
-from wagtail_helpdesk.mail.arriving.preview import CHARSETS, preview, source_of
+from wagtail_helpdesk.mail.arriving.preview import CHARSETS, preview, readable_source, source_of
 from wagtail_helpdesk.mail.arriving.raw_store import RawMissing
-from wagtail_helpdesk.mail.arriving.translate import read_words
+from wagtail_helpdesk.mail.arriving.translate import read_words, source_file
 from wagtail_helpdesk.mail.parsing import parse
+from wagtail_helpdesk.mail.parsing.outlook import is_outlook_file
 from wagtail_helpdesk.tickets.permissions import may
 
 #: Characters of the source that the page shows; all of it can be downloaded.
@@ -55,7 +55,12 @@ class OriginalMixin(TicketMixin):
 
     @property
     def charset(self) -> str:
-        """The character set that was chosen; "" for none, and for any that cannot be chosen."""
+        """The character set that was chosen; "" for none, and for any that cannot be chosen.
+
+        A file of Outlook's has its words in Unicode, or says how they are written.
+        """
+        if self.raw is None or is_outlook_file(self.raw):
+            return ""
         chosen = (self.request.POST if self.request.method == "POST" else self.request.GET).get("charset", "")
         return chosen if chosen in CHARSETS else ""
 
@@ -69,15 +74,18 @@ class OriginalView(OriginalMixin, WagtailAdminTemplateMixin):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the page; it says so where the source is gone."""
-        source = scrub((self.raw or b"")[: SHOWN * 2].decode("utf-8", "replace"))
+        raw = self.raw or b""
+        readable = readable_source(raw)
+        source = scrub(readable[: SHOWN * 2].decode("utf-8", "replace"))
         return self.render_to_response(
             self.get_context_data(
                 ticket=self.ticket,
                 message=self.message,
                 standing_view=self.standing_view,
                 source=source[:SHOWN],
-                is_cut=len(source) > SHOWN or len(self.raw or b"") > SHOWN * 2,
-                size=len(self.raw or b""),
+                is_cut=len(source) > SHOWN or len(readable) > SHOWN * 2,
+                is_outlook=is_outlook_file(raw),
+                size=len(raw),
                 charsets=CHARSETS.items(),
                 charset=self.charset,
                 may_change=may(request.user, "change", self.ticket),
@@ -107,7 +115,7 @@ class OriginalSourceView(OriginalMixin):
             raise Http404
         if _has_locked_file(self.message) and not may_open_locked(request.user):
             raise PermissionDenied
-        return content_response(NewFile(f"{self.ticket.reference}-{self.message.pk}.eml", self.raw))
+        return content_response(source_file(f"{self.ticket.reference}-{self.message.pk}", self.raw))
 
 
 class OriginalBodyView(OriginalMixin):

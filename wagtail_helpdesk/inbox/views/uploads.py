@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from wagtail_helpdesk import conf
 from wagtail_helpdesk.inbox.views.base import TicketMixin
-from wagtail_helpdesk.mail.arriving.uploading import Kind, attach_mail, kind_of
+from wagtail_helpdesk.mail.arriving.uploading import attach_mail, is_mail
 from wagtail_helpdesk.mail.models import InboundMail
 from wagtail_helpdesk.tickets.models import Ticket
 
@@ -25,9 +25,9 @@ class UploadMailForm(forms.Form):
     """One file (``mail`` cleans to its bytes), and who may read it."""
 
     mail = forms.FileField(
-        label=gettext_lazy("File (.eml)"),
+        label=gettext_lazy("File (.eml or .msg)"),
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".eml,message/rfc822"}),
+        widget=forms.FileInput(attrs={"accept": ".eml,.msg,message/rfc822,application/vnd.ms-outlook"}),
     )
     public = forms.BooleanField(label=gettext_lazy("Customers may read it"), required=False)
 
@@ -38,10 +38,7 @@ class UploadMailForm(forms.Form):
         if file.size > most:
             raise ValidationError(_("A mail may not be larger than %(size)s.") % {"size": filesizeformat(most)})
         content = file.read()
-        kind = kind_of(content)
-        if kind == Kind.OUTLOOK:
-            raise ValidationError(_("Outlook's own format (.msg) cannot be read. Save the mail as .eml first."))
-        if kind == Kind.OTHER:
+        if not is_mail(content):
             raise ValidationError(_("This file is not a mail."))
         return content
 

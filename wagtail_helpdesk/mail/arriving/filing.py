@@ -62,7 +62,7 @@ def file_mail(
 
     ``may_have_twin``: False where somebody has looked, and it is no altered copy of another mail.
     """
-    return _Filing(mail, raw, parsed, route, auth).result(may_have_twin)
+    return _Filing(mail, raw, parsed, route, auth).result(may_have_twin=may_have_twin)
 
 
 def file_as_new(mail: InboundMail, raw: bytes, parsed: ParsedMail, route: Route, auth: Authentication) -> Receipt:
@@ -81,12 +81,11 @@ class _Filing:
         self.route, self.auth = route, auth
         self.labels: tuple[str, ...] = ()
 
-    def result(self, may_have_twin: bool) -> Result:
-        twin = self._twin() if may_have_twin else None
+    def result(self, *, may_have_twin: bool) -> Result:
+        twin = InboundMail.objects.twin_of(self.mail) if may_have_twin else None
         if twin is not None:
-            key, ticket_id, message_id = twin
-            receipt = Receipt(Outcome.DUPLICATE, ticket_id, message_id)
-            return Result(MailOutcome.DUPLICATE, f"same mail as #{key}, altered on the way", receipt=receipt)
+            receipt = Receipt(Outcome.DUPLICATE, twin.ticket_id, twin.message_id)
+            return Result(MailOutcome.DUPLICATE, f"same mail as #{twin.pk}, altered on the way", receipt=receipt)
         mailbox_ids = [mailbox.pk for mailbox in self.route.mailboxes]
         if not mailbox_ids:
             return Result(MailOutcome.NO_MAILBOX, "addressed to none of our mailboxes")
@@ -118,19 +117,6 @@ class _Filing:
         sent = taken.mail
         receipt = Receipt(Outcome.IGNORED, sent.ticket_id, sent.message_id) if sent and sent.ticket_id else None
         return Result(MailOutcome.REPORT, taken.reason, taken.trace, self.labels, receipt, mailbox_id)
-
-    def _twin(self) -> tuple[int, int | None, int | None] | None:
-        """Return the key, ticket and message of the mail of which this is a copy that a list or gateway altered.
-
-        It has the same Message-ID, From and Date.
-        """
-        if not self.mail.twin_hash:
-            return None
-        twins = InboundMail.objects.filter(
-            twin_hash=self.mail.twin_hash, dedupe_scope=self.mail.dedupe_scope, pk__lt=self.mail.pk
-        )
-        rows = twins.exclude(outcome=MailOutcome.FAILED).order_by("pk").values_list("pk", "ticket_id", "message_id")
-        return rows.first()
 
     def _classify(self) -> Classification:
         mail_from = self.mail.envelope.get("mail_from")

@@ -17,6 +17,7 @@ from wagtail_helpdesk.mail.arriving.accept import hash_message_id
 from wagtail_helpdesk.mail.parsing import ParsedAttachment, ParsedMail, parse
 from wagtail_helpdesk.mail.parsing.addresses import parse_addresses
 from wagtail_helpdesk.mail.parsing.dates import parse_date
+from wagtail_helpdesk.mail.parsing.outlook import is_outlook_file
 
 #: A longer text is not searched for what it passes on.
 MAX_TEXT = 200_000
@@ -62,8 +63,12 @@ def unwrap(parsed: ParsedMail, words: Words) -> Forwarded | None:
 
 
 def _inner_mail(parsed: ParsedMail) -> ParsedAttachment | None:
-    mails = [part for part in parsed.attachments if part.declared_type == "message/rfc822"]
+    mails = [part for part in parsed.attachments if part.declared_type == "message/rfc822" or _is_outlook_mail(part)]
     return mails[0] if len(mails) == 1 else None
+
+
+def _is_outlook_mail(part: ParsedAttachment) -> bool:
+    return part.file_name.lower().endswith(".msg") and is_outlook_file(part.content)
 
 
 def _unwrap_file(inner: ParsedAttachment, parsed: ParsedMail, words: Words) -> Forwarded | None:

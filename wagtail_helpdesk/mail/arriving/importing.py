@@ -1,4 +1,4 @@
-"""Reads mails from .eml files, folders of them, and mbox files."""
+"""Reads mails from .eml and .msg files, folders of them, and mbox files."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _report(source: Source, mail: InboundMail, outcome: str, reason: str) -> Imp
 
 def _is_mbox(path: Path) -> bool:
     """An mbox begins with a "From " line, and so may a single mail: the name or a second such line tells."""
-    if path.suffix.lower() == ".eml":
+    if path.suffix.lower() in (".eml", ".msg"):
         return False
     with path.open("rb") as file:
         return file.read(5) == b"From "

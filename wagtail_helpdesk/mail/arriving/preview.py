@@ -14,6 +14,7 @@ from wagtail_helpdesk.mail.arriving.raw_store import RawMissing, load_raw
 from wagtail_helpdesk.mail.arriving.translate import read_words
 from wagtail_helpdesk.mail.models import InboundMail
 from wagtail_helpdesk.mail.parsing import Address, parse
+from wagtail_helpdesk.mail.parsing.outlook import as_mail, is_outlook_file
 
 #: The character sets that a reader can choose from: by region, as mails are met in them.
 CHARSETS: dict[str, str | Promise] = {
@@ -79,6 +80,16 @@ def source_of(message_id: int) -> bytes:
     if mail is None:
         raise RawMissing
     return load_raw(mail)
+
+
+def readable_source(raw: bytes) -> bytes:
+    """Return the source of a mail as people can read it: a file of Outlook's as the mail that was made of it."""
+    if not is_outlook_file(raw):
+        return raw
+    try:
+        return as_mail(raw)
+    except ValueError:
+        return b""
 
 
 def _names(people: tuple[Address, ...]) -> str:

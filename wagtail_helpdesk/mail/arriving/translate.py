@@ -22,6 +22,7 @@ from wagtail_helpdesk.mail.identity import split_reply_address
 from wagtail_helpdesk.mail.parsing import Address, Classification, ParsedMail
 from wagtail_helpdesk.mail.parsing.addresses import parse_addresses
 from wagtail_helpdesk.mail.parsing.noise import is_no_reply
+from wagtail_helpdesk.mail.parsing.outlook import OUTLOOK_TYPE, is_outlook_file
 
 #: A mail older than this is read, not acknowledged: it was lying somewhere.
 MAX_AGE_TO_ACKNOWLEDGE = timedelta(hours=24)
@@ -145,7 +146,7 @@ def read_words(
         for part in hide_repeated(parsed.attachments)
     ]
     if unreadable or truncated:
-        files.append(NewFile(name="original.eml", content=raw, declared_type="message/rfc822"))
+        files.append(source_file("original", raw))
     if whole_size is not None:
         return _beginning_of(parsed.subject, text, whole_size)
     located = [part for part in parsed.attachments if part.content_location and not part.content_id]
@@ -159,6 +160,13 @@ def read_words(
         flags=tuple(flags),
         cards=read_cards(parsed.attachments),
     )
+
+
+def source_file(name: str, raw: bytes) -> NewFile:
+    """Return the source of a mail as a file, under the name that the programs know which can open it."""
+    if is_outlook_file(raw):
+        return NewFile(name=f"{name}.msg", content=raw, declared_type=OUTLOOK_TYPE)
+    return NewFile(name=f"{name}.eml", content=raw, declared_type="message/rfc822")
 
 
 def _beginning_of(subject: str, text: str, whole_size: int) -> Words:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import StrEnum
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -11,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 
 from wagtail_helpdesk.conversations.choices import Flag
 from wagtail_helpdesk.events import Actor, Verdict
-from wagtail_helpdesk.intake.incoming import Evidence, EvidenceKind, IncomingMessage, Outcome
+from wagtail_helpdesk.intake.incoming import Evidence, EvidenceKind, IncomingMessage, Outcome, Receipt
 from wagtail_helpdesk.intake.receive import receive
 from wagtail_helpdesk.mail.arriving import translate
 from wagtail_helpdesk.mail.arriving.accept import UPLOAD, Envelope, Origin, accept
@@ -21,32 +20,22 @@ from wagtail_helpdesk.mail.arriving.languages import language_of
 from wagtail_helpdesk.mail.choices import InboundState, MailOutcome
 from wagtail_helpdesk.mail.models import InboundMail
 from wagtail_helpdesk.mail.parsing import ParsedMail, parse_headers
+from wagtail_helpdesk.mail.parsing.outlook import is_outlook_file
 from wagtail_helpdesk.tickets.choices import Channel, EventKind, Visibility
 from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.permissions import may
 from wagtail_helpdesk.tickets.timeline import write_event
 
 _HEADER_REACH = 256 * 1024
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _NOT_AGAIN = Verdict(False, UPLOAD)
 
 
-class Kind(StrEnum):
-    """What a file is."""
-
-    MAIL = "mail"
-    #: Outlook's own format: no free library reads it well.
-    OUTLOOK = "outlook"
-    OTHER = "other"
-
-
-def kind_of(content: bytes) -> Kind:
-    """Return what a file is that somebody takes for a mail (RFC 5322). Never raises."""
-    if content.startswith(_OLE):
-        return Kind.OUTLOOK
+def is_mail(content: bytes) -> bool:
+    """Tell whether a file is a mail, as text (RFC 5322) or as Outlook keeps it. Never raises."""
+    if is_outlook_file(content):
+        return parse_headers(content).level != "envelope"
     parsed = parse_headers(content[:_HEADER_REACH])
-    is_mail = parsed.from_addresses or parsed.sender or (parsed.message_id and parsed.date)
-    return Kind.MAIL if is_mail else Kind.OTHER
+    return bool(parsed.from_addresses or parsed.sender or (parsed.message_id and parsed.date))
 
 
 def attach_mail(*, ticket: Ticket, raw: bytes, user: Any, public: bool) -> tuple[InboundMail, bool]:
@@ -65,7 +54,7 @@ def attach_mail(*, ticket: Ticket, raw: bytes, user: Any, public: bool) -> tuple
     mail = accepted.mail
     if mail.state not in (InboundState.DONE, InboundState.FAILED):
         mail = process(mail.pk, may_defer=False)
-    return mail, accepted.is_new
+    return mail, accepted.is_new and mail.outcome == MailOutcome.APPENDED
 
 
 def file_upload(mail: InboundMail, raw: bytes, parsed: ParsedMail) -> Result:
@@ -73,6 +62,11 @@ def file_upload(mail: InboundMail, raw: bytes, parsed: ParsedMail) -> Result:
 
     It is its author's message, whoever brought it; nobody is answered, nothing is reopened, nobody joins the ticket.
     """
+    twin = InboundMail.objects.twin_of(mail)
+    if twin is not None and twin.message_id is not None:
+        # Programs write one mail into files in many ways.
+        known = Receipt(Outcome.DUPLICATE, twin.ticket_id, twin.message_id)
+        return Result(MailOutcome.DUPLICATE, f"same mail as #{twin.pk}", receipt=known)
     hints = read_hints(parsed, (), {})
     words = translate.read_words(parsed, raw=raw, differs=False, is_auto_reply=False)
     incoming = IncomingMessage(

@@ -102,6 +102,28 @@ _EXTRA_LABELS = {
     "koi8": "koi8_r",
 }
 
+#: Code pages of Windows that are no charset by their number.
+_CODEPAGES = {
+    932: "shift_jis",
+    936: "gb18030",
+    949: "euc-kr",
+    950: "big5",
+    10000: "macintosh",
+    20127: "us-ascii",
+    20866: "koi8-r",
+    21866: "koi8-u",
+    20932: "euc-jp",
+    50220: "iso-2022-jp",
+    50221: "iso-2022-jp",
+    50222: "iso-2022-jp",
+    51932: "euc-jp",
+    51936: "gb18030",
+    51949: "euc-kr",
+    54936: "gb18030",
+    65000: "utf-7",
+    65001: "utf-8",
+} | {28590 + part: f"iso-8859-{part}" for part in (*range(1, 10), 13, 15)}
+
 _SEPARATORS = re.compile(r"[\s_]+")
 _WINDOWS_NUMBER = re.compile(r"(?:windows|win|cp|ms|x-cp|x-windows|ibm)-?(12[5][0-8]|874|866)")
 
@@ -125,3 +147,8 @@ def codec_for(label: str) -> str | None:
             return _WHATWG_CODECS[encoding.name]
     number = _WINDOWS_NUMBER.fullmatch(label)
     return f"cp{number[1]}" if number else None
+
+
+def codec_of_codepage(codepage: int) -> str | None:
+    """Return the codec for a code page by its number on Windows; None where it is not known."""
+    return codec_for(_CODEPAGES.get(codepage) or f"cp{codepage}")

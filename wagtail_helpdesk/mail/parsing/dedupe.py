@@ -32,7 +32,11 @@ class Peek:
 
 def peek(raw: bytes) -> Peek:
     """Return what can be told of the mail ``raw`` without reading its parts; never raises."""
-    raw = open_source(raw, DEFAULT_CAPS.raw)
+    try:
+        raw = open_source(raw, DEFAULT_CAPS.raw)
+    except ValueError:
+        # No mail at all: the same only where the bytes are.
+        return Peek("", "", "", "", hashlib.sha256(raw).hexdigest(), "")
     block = read_mail_fields(raw, DEFAULT_CAPS)
     senders = parse_addresses(block.first("from"), limit=1).addresses
     return Peek(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .caps import Caps
+from .outlook import as_mail, is_outlook_file
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _BLOCK_END = re.compile(rb"\n\r?\n")
@@ -52,7 +53,12 @@ class FieldBlock:
 
 
 def open_source(raw: bytes, limit: int) -> bytes:
-    """Return the mail ``raw`` as it is to be read: at most ``limit`` bytes, with LF or CRLF as its line ends."""
+    """Return the mail ``raw`` as it is to be read: at most ``limit`` bytes, with LF or CRLF as its line ends.
+
+    A file of Outlook's as the mail that it holds; ValueError where it holds none.
+    """
+    if is_outlook_file(raw):
+        return as_mail(raw[:limit])
     raw = raw[:limit].removeprefix(codecs.BOM_UTF8)
     # Line ends of an old Macintosh. Beside real ones a CR is never a line end: it could smuggle in a header.
     return raw if b"\n" in raw else raw.replace(b"\r", b"\n")

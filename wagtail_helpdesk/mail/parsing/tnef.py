@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from .charset_labels import codec_for
+from .charset_labels import codec_of_codepage
 from .charsets import decode, decode_as
 from .mail_types import ParsedAttachment
 from .rtf import decompress_rtf, read_rtf
@@ -116,7 +116,7 @@ class _Reader:
 
     def _take(self, name: int, data: bytes) -> None:
         if name == _CODEPAGE and len(data) >= 4:
-            self.codec = _codec(struct.unpack_from("<I", data)[0]) or self.codec
+            self.codec = codec_of_codepage(struct.unpack_from("<I", data)[0]) or self.codec
         elif name == _BODY:
             self.text = decode_as(data.rstrip(b"\0"), self.codec).text
         elif name == _MESSAGE_PROPERTIES:
@@ -141,7 +141,7 @@ class _Reader:
             elif name == _RTF:
                 self.rtf = value
             elif name == _INTERNET_CODEPAGE and len(value) >= 4:
-                codec = _codec(struct.unpack_from("<I", value)[0]) or ""
+                codec = codec_of_codepage(struct.unpack_from("<I", value)[0]) or ""
         if html:
             html = html.rstrip(b"\0")
             self.html = (decode_as(html, codec) if codec else decode(html, "", html=True)).text
@@ -219,7 +219,3 @@ class _Cursor:
 
     def number(self) -> int:
         return struct.unpack("<I", self.take(4))[0]
-
-
-def _codec(codepage: int) -> str | None:
-    return codec_for({20127: "us-ascii", 28591: "iso-8859-1"}.get(codepage, f"cp{codepage}"))

@@ -37,7 +37,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         steps = parser.add_subparsers(dest="step", required=True, metavar="import|fetch|sweep|idle|process|send|health")
-        importing = steps.add_parser("import", help="take in .eml files, folders of them, and mbox files")
+        importing = steps.add_parser("import", help="take in .eml and .msg files, folders of them, and mbox files")
         importing.add_argument("paths", nargs="+", type=Path, metavar="PATH")
         importing.add_argument("--mailbox", required=True, metavar="ADDRESS", help="the mailbox they were sent to")
         importing.add_argument("--archive", action="store_true", help="old mail: nobody gets an acknowledgement")
