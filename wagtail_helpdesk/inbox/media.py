@@ -11,7 +11,9 @@ _FOLDER = "wagtail_helpdesk/inbox"
 def inbox_media(*controllers: str) -> Media:
     """Return the style sheet, the named controllers and what they share."""
     names = [f"{name}_controller" for name in controllers]
+    if "composer" in controllers:
+        names.insert(0, "editor")
     return Media(
-        css={"all": [versioned_static(f"{_FOLDER}/{name}.css") for name in ("inbox", "toasts")]},
+        css={"all": [versioned_static(f"{_FOLDER}/{name}.css") for name in ("inbox", "toasts", "composer")]},
         js=[versioned_static(f"{_FOLDER}/{name}.js") for name in ("fragment", "answers", "action_controller", *names)],
     )

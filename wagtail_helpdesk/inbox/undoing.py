@@ -19,6 +19,9 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import events
 from wagtail_helpdesk.actions import ActionRefused
+from wagtail_helpdesk.conversations.actions.cancel_message import CancelMessage
+from wagtail_helpdesk.conversations.drafts import recover_draft
+from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.desk.models import Priority, Status, Team
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.changes import FieldChange, change_fields
@@ -47,8 +50,23 @@ def _put_field_back(ticket: Ticket, step: Mapping[str, Any], actor: Actor) -> No
     change_fields(ticket, {field: FieldChange(old, new)}, actor=actor)
 
 
+def _take_message_back(ticket: Ticket, step: Mapping[str, Any], actor: Actor) -> None:
+    message = Message.objects.filter(pk=step["message"], ticket=ticket).select_related("ticket").first()
+    if message is None:
+        raise ActionRefused(_("This message does not exist any more."))
+    CancelMessage(message=message, actor=actor)()
+
+
+def _bring_draft_back(ticket: Ticket, step: Mapping[str, Any], actor: Actor) -> None:
+    recover_draft(user=actor.instance, pk=step["draft"])
+
+
 #: What takes a step back, by its kind. Raises ActionRefused where it cannot be done any more.
-REVERSERS: dict[str, Reverser] = {"field": _put_field_back}
+REVERSERS: dict[str, Reverser] = {
+    "field": _put_field_back,
+    "message": _take_message_back,
+    "draft": _bring_draft_back,
+}
 
 
 def field_steps(ticket: Ticket, before: Mapping[str, Any], changes: Mapping[str, FieldChange]) -> list[Step]:

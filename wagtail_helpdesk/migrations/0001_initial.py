@@ -267,6 +267,64 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Draft",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("reply", "Reply"), ("note", "Internal note"), ("forward", "Forward")], max_length=10
+                    ),
+                ),
+                ("body", models.TextField(blank=True)),
+                ("preview", models.CharField(blank=True, max_length=200)),
+                ("choices", models.JSONField(blank=True, default=dict)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("discarded_at", models.DateTimeField(blank=True, db_index=True, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="helpdesk_drafts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "draft",
+                "verbose_name_plural": "drafts",
+            },
+        ),
+        migrations.CreateModel(
+            name="DraftFile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.CharField(editable=False, max_length=32, unique=True)),
+                ("storage_key", models.CharField(db_index=True, max_length=100)),
+                ("sha256", models.CharField(max_length=64)),
+                ("display_name", models.CharField(max_length=150, verbose_name="file name")),
+                ("declared_type", models.CharField(blank=True, max_length=150)),
+                ("sniffed_type", models.CharField(max_length=100, verbose_name="type")),
+                ("size", models.PositiveBigIntegerField(verbose_name="size in bytes")),
+                ("content_id", models.CharField(blank=True, max_length=250)),
+                ("inline", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="files", to="wagtail_helpdesk.draft"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "file of a draft",
+                "verbose_name_plural": "files of drafts",
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
             name="Mailbox",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -662,6 +720,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("reply", "Reply"),
+                            ("forward", "Forwarded to a third party"),
                             ("ack", "Acknowledgement"),
                             ("notice", "Notice to an agent"),
                             ("digest", "Digest for an agent"),
@@ -807,6 +866,7 @@ class Migration(migrations.Migration):
                 ("cards", models.JSONField(blank=True, default=list)),
                 ("flags", models.JSONField(blank=True, default=list)),
                 ("recipients", models.JSONField(blank=True, default=dict)),
+                ("mailing", models.JSONField(blank=True, default=dict)),
                 ("publish_at", models.DateTimeField(blank=True, null=True)),
                 ("external_key", models.CharField(blank=True, max_length=64, null=True, unique=True)),
                 ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent at")),
@@ -869,8 +929,8 @@ class Migration(migrations.Migration):
                 ("declared_type", models.CharField(blank=True, max_length=150)),
                 ("sniffed_type", models.CharField(max_length=100, verbose_name="type")),
                 ("size", models.PositiveBigIntegerField(verbose_name="size in bytes")),
-                ("disposition", models.CharField(default="attachment", max_length=10)),
                 ("content_id", models.CharField(blank=True, max_length=250)),
+                ("disposition", models.CharField(default="attachment", max_length=10)),
                 ("hidden", models.BooleanField(default=False)),
                 (
                     "scan_state",
@@ -957,6 +1017,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("reply", "Reply"),
+                            ("forward", "Forwarded to a third party"),
                             ("ack", "Acknowledgement"),
                             ("notice", "Notice to an agent"),
                             ("digest", "Digest for an agent"),
@@ -1152,6 +1213,25 @@ class Migration(migrations.Migration):
                 "verbose_name": "delivery event",
                 "verbose_name_plural": "delivery events",
                 "ordering": ["at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="SendPreference",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("then", models.CharField(blank=True, max_length=10)),
+                ("after", models.CharField(blank=True, max_length=10)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "preference for sending",
+                "verbose_name_plural": "preferences for sending",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
@@ -1641,6 +1721,7 @@ class Migration(migrations.Migration):
                             ("mentioned", "I was mentioned"),
                             ("delivery", "A mail did not arrive"),
                             ("held", "A mail waits for a decision"),
+                            ("draft", "What I wrote did not leave"),
                         ],
                         max_length=10,
                         verbose_name="kind",
@@ -1762,42 +1843,16 @@ class Migration(migrations.Migration):
                 verbose_name="ticket",
             ),
         ),
-        migrations.CreateModel(
-            name="Draft",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "mode",
-                    models.CharField(
-                        choices=[("reply", "Reply"), ("note", "Internal note"), ("forward", "Forward")], max_length=10
-                    ),
-                ),
-                ("body", models.TextField(blank=True)),
-                ("preview", models.CharField(blank=True, max_length=200)),
-                ("choices", models.JSONField(blank=True, default=dict)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "ticket",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="drafts",
-                        to="wagtail_helpdesk.ticket",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "draft",
-                "verbose_name_plural": "drafts",
-            },
+        migrations.AddField(
+            model_name="draft",
+            name="ticket",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="drafts",
+                to="wagtail_helpdesk.ticket",
+            ),
         ),
         migrations.CreateModel(
             name="TicketAccess",

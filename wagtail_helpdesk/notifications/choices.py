@@ -13,6 +13,7 @@ class NoticeKind(models.TextChoices):
     MENTIONED = "mentioned", _("I was mentioned")
     DELIVERY = "delivery", _("A mail did not arrive")
     HELD = "held", _("A mail waits for a decision")
+    DRAFT = "draft", _("What I wrote did not leave")
 
 
 class NoticeMail(models.TextChoices):

@@ -20,6 +20,7 @@ HELP = {
     NoticeKind.MENTIONED: _("A note names me with @."),
     NoticeKind.DELIVERY: _("On tickets that are mine. Reports of mail servers are shown in the admin only."),
     NoticeKind.HELD: _("A mail in my name that could not be proven to be mine."),
+    NoticeKind.DRAFT: _("A customer was quicker, or a colleague goes on with my draft."),
 }
 
 

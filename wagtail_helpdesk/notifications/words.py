@@ -22,6 +22,9 @@ _SENTENCES = {
     (NoticeKind.DELIVERY, "complained"): gettext_lazy("A mail was reported as spam"),
     (NoticeKind.HELD, MINE): gettext_lazy("A mail in your name waits for a decision"),
     (NoticeKind.HELD, ""): gettext_lazy("A mail in a colleague's name waits for a decision"),
+    (NoticeKind.DRAFT, "taken"): gettext_lazy("%(who)s goes on with your draft"),
+    (NoticeKind.DRAFT, "cancelled"): gettext_lazy("%(who)s cancelled your reply; its text is in your draft"),
+    (NoticeKind.DRAFT, "answered"): gettext_lazy("The customer wrote before your reply left: it is a draft again"),
 }
 #: A ticket that is somebody's from its first moment.
 _YOURS = gettext_lazy("A new ticket is yours")
@@ -33,6 +36,7 @@ ICONS = {
     NoticeKind.MENTIONED: "openquote",
     NoticeKind.DELIVERY: "warning",
     NoticeKind.HELD: "lock",
+    NoticeKind.DRAFT: "edit",
 }
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.functional import cached_property
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from wagtail_helpdesk.conversations.models import Message
-from wagtail_helpdesk.inbox.composer import ComposerForm, first_values, taken_back
+from wagtail_helpdesk.inbox.composer import ComposerForm
+from wagtail_helpdesk.inbox.composer_page import composer_context
 from wagtail_helpdesk.inbox.conversation import conversation_of
 from wagtail_helpdesk.inbox.durations import short_time_since
 from wagtail_helpdesk.inbox.forms import PropertiesForm
@@ -28,7 +28,18 @@ from wagtail_helpdesk.tickets.choices import ParticipantState
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
 from wagtail_helpdesk.tickets.permissions import may
 
-CONTROLLERS = ("counts", "body", "thread", "composer", "undo", "properties")
+CONTROLLERS = (
+    "counts",
+    "body",
+    "thread",
+    "composer",
+    "draft",
+    "uploads",
+    "recipients",
+    "quoting",
+    "undo",
+    "properties",
+)
 
 
 class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
@@ -76,29 +87,21 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
         """Return what the page shows."""
         user, ticket = self.request.user, self.ticket
         conversation = conversation_of(ticket, user)
-        composer = self.composer or self._new_composer(conversation.last_seen)
+        composer = self._composer_context(conversation.last_seen)
         properties = self.properties or PropertiesForm(ticket=ticket, user=user)
         return super().get_context_data(
-            ticket=ticket,
-            standing_view=self.standing_view,
             conversation=conversation,
-            composer=composer,
-            refusal=self.refusal,
             properties=properties,
             conflicts=self.conflicts,
-            may_promote=may(user, "promote", ticket),
-            may_reply=composer.may_reply,
-            may_change=may(user, "change", ticket),
             upload_form=UploadMailForm() if may(user, "note", ticket) else None,
             # An address that a stranger sent may be of any kind: only the web's are links.
             source_is_web=ticket.source_url.startswith(("https://", "http://")),
-            people=self.people,
-            blocked={person.contact_id for person in self.people if person.state == ParticipantState.BLOCKED},
+            **{**composer, **self._rights()},
             held_mails=InboundMail.objects.filter(ticket=ticket, outcome=MailOutcome.HELD).order_by("pk"),
             waits=short_time_since(ticket.customer_waiting_since),
             **self._way(),
             **side_panel(ticket, user),
-            media=composer.media + properties.media + inbox_media(*CONTROLLERS),
+            media=composer["composer"].media + properties.media + inbox_media(*CONTROLLERS),
             **kwargs,
         )
 
@@ -115,17 +118,24 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
             "next_url": ticket_url(after, view) if after else "",
         }
 
-    def _new_composer(self, last_seen: int) -> ComposerForm:
-        user, ticket = self.request.user, self.ticket
-        may_reply = may(user, "reply", ticket)
-        values = first_values(
-            ticket, people=self.people, last_seen=last_seen, restored=self._restored(), may_reply=may_reply
+    def _composer_context(self, last_seen: int) -> dict[str, Any]:
+        """Return what the composer's template needs; ``last_seen`` is the newest message on the page."""
+        context = composer_context(
+            self.ticket,
+            self.request.user,
+            people=self.people,
+            last_seen=last_seen,
+            form=self.composer,
+            passed_on=self.request.GET.get("forward", ""),
         )
-        return ComposerForm(ticket=ticket, user=user, people=self.people, initial=values)
+        return {**context, "standing_view": self.standing_view, "refusal": self.refusal}
 
-    def _restored(self) -> Message | None:
-        """The reply whose text comes back into the composer."""
-        key = self.request.GET.get("restore", "")
-        if not key.isdigit():
-            return None
-        return get_object_or_404(taken_back(self.ticket, self.request.user), pk=int(key[:18]))
+    def _rights(self) -> dict[str, Any]:
+        """Return what messages of the page offer, and to whom."""
+        user, ticket = self.request.user, self.ticket
+        return {
+            "may_promote": may(user, "promote", ticket),
+            "may_reply": may(user, "reply", ticket),
+            "may_change": may(user, "change", ticket),
+            "blocked": {person.contact_id for person in self.people if person.state == ParticipantState.BLOCKED},
+        }
