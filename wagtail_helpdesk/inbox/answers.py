@@ -51,7 +51,8 @@ def answer(
 
     ``then``: where a plain form goes (and our JavaScript too, with ``leave``). ``said``: one sentence, ``details`` more
     of them; ``level``: "success", "warning" or "error". ``undo``: what takes it back. ``parts``: {id of an element:
-    (template, context)}. ``seconds``: how long the toast stays. ``more`` goes to our JavaScript as it is, such as ``tickets`` (keys of those that changed).
+    (template, context)}. ``seconds``: how long the toast stays. ``more`` goes to our JavaScript as it is, such as
+    ``tickets`` (keys of those that changed).
     """
     undo_url = reverse("helpdesk_inbox:undo", args=[undo.pk]) if undo else ""
     details = details or []
