@@ -241,6 +241,16 @@ class DeliveryProblem(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DraftMoved(Event):
+    """Something of ``user_id``'s writing is not where it was. ``what``: "taken" (another agent goes on with the draft),
+    "cancelled" or "answered" (a message that was to leave is a draft again; a customer's message came first)."""
+
+    ticket_id: int
+    user_id: Any
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ArticleDrafted(Event):
     """A ticket's answer became a draft article page."""
 

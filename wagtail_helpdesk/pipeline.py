@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from wagtail_helpdesk import events
 from wagtail_helpdesk.conversations import reactors as conversations
+from wagtail_helpdesk.conversations.drafts import clean_drafts
 from wagtail_helpdesk.conversations.scanning import scan_due
 from wagtail_helpdesk.events import Reactor
 from wagtail_helpdesk.inbox.presence import forget_gone
@@ -35,8 +36,11 @@ from wagtail_helpdesk.tickets.timeline import record_reactor_failure
 from wagtail_helpdesk.worker import Step
 
 REACTORS = (
+    # What was to leave later waits for its author where a customer was quicker.
+    Reactor(events.MessageAdded, conversations.hold_back_later),
     # What is to be sent: a reply without its mail must not be published; an acknowledgement is a courtesy.
     Reactor(events.MessageAdded, mail.queue_reply, essential=True),
+    Reactor(events.MessageAdded, mail.queue_forward, essential=True),
     Reactor(events.TicketOpened, mail.acknowledge),
     Reactor(events.DeliveryProblem, mail.flag_ticket),
     Reactor(events.TicketUpdated, tickets.tick_items_about),
@@ -47,6 +51,7 @@ REACTORS = (
     Reactor(events.TicketUpdated, notifications.tell_of_change),
     Reactor(events.UserMentioned, notifications.tell_mentioned),
     Reactor(events.DeliveryProblem, notifications.tell_of_delivery_problem),
+    Reactor(events.DraftMoved, notifications.tell_of_draft),
     Reactor(events.MailHeld, notifications.tell_of_held_mail),
     # What is to be found, once it is committed.
     Reactor(events.TicketOpened, search.note_message),
@@ -110,6 +115,7 @@ STEPS = (
     Step(clean, every=HOURLY),
     Step(forget_old, every=HOURLY),
     Step(forget_gone, every=HOURLY),
+    Step(clean_drafts, every=HOURLY),
     Step(reseal, every=HOURLY),
     Step(clear_notices, every=HOURLY),
 )

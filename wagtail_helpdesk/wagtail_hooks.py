@@ -27,6 +27,7 @@ from wagtail_helpdesk.configuration.viewsets import (
     OutgoingMailViewSet,
 )
 from wagtail_helpdesk.contact_forms.viewsets import ContactFormViewSet
+from wagtail_helpdesk.inbox.rich_text import register_features
 from wagtail_helpdesk.inbox.ticket_snippet.bulk_actions import TrashTickets
 from wagtail_helpdesk.inbox.ticket_snippet.viewset import TicketViewSet
 from wagtail_helpdesk.inbox.viewsets import InboxViewSet, NoticesMenuItem, TicketsViewSet
@@ -93,4 +94,5 @@ def admin_css():
     return format_html('<link rel="stylesheet" href="{}">', versioned_static("wagtail_helpdesk/admin.css"))
 
 
+hooks.register("register_rich_text_features", register_features)
 hooks.register("register_account_settings_panel", NoticeSettingsPanel)

@@ -11,9 +11,10 @@ from wagtail.test.utils.form_data import rich_text
 from wagtail_helpdesk.contacts.actions.find_or_create_contact import find_or_create_contact
 from wagtail_helpdesk.conversations.choices import MessageState
 from wagtail_helpdesk.conversations.files import read_file
-from wagtail_helpdesk.conversations.models import Message
+from wagtail_helpdesk.conversations.models import Draft, Message
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.inbox.rich_text import FEATURES
+from wagtail_helpdesk.notifications.models import Notice
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.participants import add_participant
 from wagtail_helpdesk.tickets.choices import ParticipantState, Role
@@ -133,8 +134,10 @@ class TestRefused:
         assert parts["last_seen"] == newer.pk
         assert "I found it meanwhile" in parts["messages"]
         assert "arrived" in parts["refusal"]
-        again = write(desk.agent, last_seen=newer.pk, fetched=True)
-        assert again.json()["redirect"].endswith(f"#message-{newest(ticket).pk}")
+        again = write(desk.agent, last_seen=newer.pk, fetched=True).json()
+        assert again["sent"] == newest(ticket).pk
+        assert f'id="message-{newest(ticket).pk}"' in again["parts"]["conversation-end"]
+        assert "We have corrected it." not in again["parts"]["composer"]
 
     @pytest.mark.parametrize("html", ["", "<p></p>", "<p> \n</p>"])
     def test_empty(self, desk, ticket, write, html):
@@ -167,33 +170,25 @@ class TestUndo:
         response = self.undo(client, reply)
         reply.refresh_from_db()
         assert reply.state == MessageState.CANCELLED
-        assert response["Location"].endswith(f"?restore={reply.pk}#composer")
-        composer = client.get(response["Location"].partition("#")[0]).context["composer"]
-        assert "early" in composer["body"].value()
-        file = reply.attachments.get()
-        assert composer["kept"].value() == [file.pk]
-        write(desk.agent, kept=[file.pk], once="click-2")
+        assert response["Location"] == f"{reverse('helpdesk_tickets:ticket', args=[ticket.pk])}#composer"
+        page = client.get(response["Location"].partition("#")[0])
+        assert "early" in page.context["composer"]["body"].value()
+        assert "a" in [file.display_name for file in page.context["draft_files"]]
+        write(desk.agent, once="click-2", version=page.context["draft"].version)
         assert [read_file(file) for file in newest(ticket).attachments.all()] == [b"aaa"]
+        assert not Draft.objects.exists()
 
     def test_of_somebody_else(self, desk, reply, login):
         self.undo(login(desk.colleague), reply)
         reply.refresh_from_db()
         assert reply.state == MessageState.SCHEDULED
         assert self.undo(login(desk.other_agent), reply).status_code == 404
-        response = self.undo(login(desk.manager), reply)
-        assert "restore" not in response["Location"]
+        self.undo(login(desk.manager), reply)
         reply.refresh_from_db()
         assert reply.state == MessageState.CANCELLED
-
-    def test_text_of_others_is_not_restored(self, desk, ticket, reply, login):
-        self.undo(login(desk.agent), reply)
-        address = reverse("helpdesk_tickets:ticket", args=[ticket.pk])
-        assert login(desk.colleague).get(address, {"restore": reply.pk}).status_code == 404
-        assert login(desk.agent).get(address, {"restore": "nonsense"}).status_code == 200
-
-    def test_files_of_others_are_not_taken(self, desk, ticket, reply, write, login):
-        self.undo(login(desk.agent), reply)
-        assert write(desk.colleague, kept=[reply.attachments.get().pk]).status_code == 422
+        draft = Draft.objects.get()
+        assert (draft.user, draft.preview) == (desk.agent, "Too early")
+        assert Notice.objects.filter(user=desk.agent, kind="draft", what="cancelled").exists()
 
     def test_too_late(self, desk, ticket, login):
         reply = factories.add_reply(ticket, desk.agent)
@@ -204,7 +199,8 @@ class TestUndo:
 
     def test_script_stays_on_the_page(self, desk, reply, login):
         answer = self.undo(login(desk.agent), reply, **FETCHED).json()
-        assert f"restore={reply.pk}" in answer["html"]
+        assert "taken back" in answer["parts"][f"message-{reply.pk}"]
+        assert answer["tickets"] == [reply.ticket_id]
 
     def test_what_became_of_it(self, desk, ticket, reply, login):
         address = reverse("helpdesk_tickets:message", args=[ticket.pk, reply.pk])

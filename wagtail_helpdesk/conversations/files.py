@@ -13,37 +13,56 @@ from django.db import transaction
 from wagtail_helpdesk.conversations.choices import ScanState
 from wagtail_helpdesk.conversations.file_names import clean_file_name, number_duplicates
 from wagtail_helpdesk.conversations.file_types import sniff_type
-from wagtail_helpdesk.conversations.models import Attachment, Message
+from wagtail_helpdesk.conversations.models import Attachment, Message, PrivateFile
 from wagtail_helpdesk.conversations.scanning import is_scanned
 from wagtail_helpdesk.conversations.storage import private_storage
-from wagtail_helpdesk.conversations.words import NewFile
+from wagtail_helpdesk.conversations.words import NewFile, StoredFile
 
 #: Folder of attachments in the private storage.
 FOLDER = "attachments"
 
 
-def store_files(message: Message, files: Sequence[NewFile]) -> list[Attachment]:
-    """Write ``files`` to the private storage and return their rows (one insert).
+#: Bytes of files that go along with a mail. More become links to the tracking page, where the reader has one.
+MAX_MAILED = 15 * 1024 * 1024
+
+
+def store_file(content: bytes, name: str, *, declared_type: str = "") -> StoredFile:
+    """Write one file to the private storage and return what is known of it. OSError where that fails."""
+    public_id = secrets.token_hex(16)
+    key = private_storage().save(f"{FOLDER}/{public_id[:2]}/{public_id}", ContentFile(content))
+    return StoredFile(
+        name=name,
+        public_id=public_id,
+        storage_key=key,
+        sha256=hashlib.sha256(content).hexdigest(),
+        sniffed_type=sniff_type(content, name)[:100],
+        size=len(content),
+        declared_type=declared_type[:150],
+    )
+
+
+def store_files(message: Message, files: Sequence[NewFile | StoredFile]) -> list[Attachment]:
+    """Write ``files`` to the private storage and return their rows (one insert). Stored ones stay where they are.
 
     Storage errors (OSError) are the caller's: the transaction goes back, files already written are swept later.
     """
     names = number_duplicates([clean_file_name(file.name, fallback=f"file-{n}") for n, file in enumerate(files, 1)])
-    storage = private_storage()
     scan_state = ScanState.PENDING if is_scanned(message) else ScanState.NONE
     rows = []
     for file, name in zip(files, names, strict=True):
-        public_id = secrets.token_hex(16)
-        key = storage.save(f"{FOLDER}/{public_id[:2]}/{public_id}", ContentFile(file.content))
+        stored = file
+        if isinstance(file, NewFile):
+            stored = store_file(file.content, name, declared_type=file.declared_type)
         rows.append(
             Attachment(
                 message=message,
-                public_id=public_id,
-                storage_key=key,
-                sha256=hashlib.sha256(file.content).hexdigest(),
+                public_id=stored.public_id,
+                storage_key=stored.storage_key,
+                sha256=stored.sha256,
                 display_name=name,
-                declared_type=file.declared_type[:150],
-                sniffed_type=sniff_type(file.content, name)[:100],
-                size=len(file.content),
+                declared_type=stored.declared_type,
+                sniffed_type=stored.sniffed_type,
+                size=stored.size,
                 disposition=file.disposition,
                 content_id=file.content_id[:250],
                 hidden=file.hidden,
@@ -53,7 +72,7 @@ def store_files(message: Message, files: Sequence[NewFile]) -> list[Attachment]:
     return Attachment.objects.bulk_create(rows) if rows else []
 
 
-def read_file(attachment: Attachment) -> bytes:
+def read_file(attachment: PrivateFile) -> bytes:
     """Return a file's bytes. OSError when the storage cannot give it."""
     with private_storage().open(attachment.storage_key) as file:
         return file.read()

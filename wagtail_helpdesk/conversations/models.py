@@ -11,7 +11,7 @@ from wagtail_helpdesk.contacts.models import Contact
 from wagtail_helpdesk.conversations.choices import Direction, DraftMode, Flag, IdRole, MessageState, ScanState
 from wagtail_helpdesk.conversations.file_names import is_dangerous
 from wagtail_helpdesk.conversations.file_types import MAIL, OUTLOOK_MAIL
-from wagtail_helpdesk.conversations.querysets import MessageQuerySet
+from wagtail_helpdesk.conversations.querysets import DraftQuerySet, MessageQuerySet
 from wagtail_helpdesk.desk.models import Status
 from wagtail_helpdesk.tickets.choices import Channel, Visibility
 from wagtail_helpdesk.tickets.models import Ticket
@@ -58,6 +58,8 @@ class Message(models.Model):
     removed_files = models.PositiveSmallIntegerField(default=0)
     #: {"to": [{"participant": pk, "name": ..., "address": ...}], "cc": [...], "bcc": []}
     recipients = models.JSONField(default=dict, blank=True)
+    #: What its author chose for the mail: {"unquoted", "later", "regardless": True}, "forwarded": [keys of messages].
+    mailing = models.JSONField(default=dict, blank=True)
     #: When a scheduled message is to be published, and the status to set then.
     publish_at = models.DateTimeField(null=True, blank=True)
     on_publish = models.ForeignKey(Status, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
@@ -103,10 +105,9 @@ class Message(models.Model):
         return self.reply_text != self.text
 
 
-class Attachment(models.Model):
-    """A file of a message, in the private storage."""
+class PrivateFile(models.Model):
+    """A file in the private storage."""
 
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
     public_id = models.CharField(max_length=32, unique=True, editable=False)
     #: Name in the private storage: random, without anything a sender wrote.
     storage_key = models.CharField(max_length=100, db_index=True)
@@ -116,16 +117,10 @@ class Attachment(models.Model):
     #: What the content is, as we see it.
     sniffed_type = models.CharField(_("type"), max_length=100)
     size = models.PositiveBigIntegerField(_("size in bytes"))
-    disposition = models.CharField(max_length=10, default="attachment")
     content_id = models.CharField(max_length=250, blank=True)
-    #: Shown inside the message instead of in the list of files.
-    hidden = models.BooleanField(default=False)
-    scan_state = models.CharField(max_length=8, choices=ScanState.choices, blank=True, db_index=True)
 
     class Meta:
-        verbose_name = _("attachment")
-        verbose_name_plural = _("attachments")
-        ordering = ["pk"]
+        abstract = True
 
     def __str__(self) -> str:
         return self.display_name
@@ -133,12 +128,7 @@ class Attachment(models.Model):
     @property
     def is_locked(self) -> bool:
         """Whether the site's scanner has not cleared it."""
-        return self.scan_state in (ScanState.PENDING, ScanState.INFECTED)
-
-    @property
-    def is_infected(self) -> bool:
-        """Whether the site's scanner found something in it."""
-        return self.scan_state == ScanState.INFECTED
+        return False
 
     @property
     def is_dangerous(self) -> bool:
@@ -151,20 +141,51 @@ class Attachment(models.Model):
         return MAIL in (self.declared_type, self.sniffed_type) or self.sniffed_type == OUTLOOK_MAIL
 
 
+class Attachment(PrivateFile):
+    """A file of a message."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
+    disposition = models.CharField(max_length=10, default="attachment")
+    #: Shown inside the message instead of in the list of files.
+    hidden = models.BooleanField(default=False)
+    scan_state = models.CharField(max_length=8, choices=ScanState.choices, blank=True, db_index=True)
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        ordering = ["pk"]
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the site's scanner has not cleared it."""
+        return self.scan_state in (ScanState.PENDING, ScanState.INFECTED)
+
+    @property
+    def is_infected(self) -> bool:
+        """Whether the site's scanner found something in it."""
+        return self.scan_state == ScanState.INFECTED
+
+
 class Draft(models.Model):
     """What an agent has written and not sent: one for each agent and ticket, or a new ticket's."""
 
     ticket = models.ForeignKey(Ticket, null=True, blank=True, on_delete=models.CASCADE, related_name="drafts")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="helpdesk_drafts")
     mode = models.CharField(max_length=10, choices=DraftMode.choices)
-    #: The editor's own content, as it wrote it.
+    #: The editor's own content, as its widget gives it (Wagtail's database HTML).
     body = models.TextField(blank=True)
     #: The first words, for lists.
     preview = models.CharField(max_length=200, blank=True)
     #: What else was chosen: recipients, status, subject ...
     choices = models.JSONField(default=dict, blank=True)
+    #: Counts the savings: whoever saves names the one that he knows.
+    version = models.PositiveIntegerField(default=1)
+    #: When it was thrown away: for a while there is a way back.
+    discarded_at = models.DateTimeField(null=True, blank=True, db_index=True)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
+
+    objects = DraftQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("draft")
@@ -174,6 +195,20 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mode} {self.pk}"
+
+
+class DraftFile(PrivateFile):
+    """A file that waits with a draft to be sent."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="files")
+    #: An image for the text; without it there, it does not go along.
+    inline = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("file of a draft")
+        verbose_name_plural = _("files of drafts")
+        ordering = ["pk"]
 
 
 class MessageIdIndex(models.Model):

@@ -1,6 +1,8 @@
-"""Reads on messages. ``public`` is the one door to what customers may see."""
+"""Reads on messages and drafts. ``public`` is the one door to what customers may see."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.db import models
 
@@ -26,3 +28,19 @@ class MessageQuerySet(models.QuerySet):
     def in_order(self) -> MessageQuerySet:
         """Return the messages as a conversation reads: by time, then as they came."""
         return self.order_by("created_at", "pk")
+
+
+class DraftQuerySet(models.QuerySet):
+    """Drafts by whose they are."""
+
+    def living(self) -> DraftQuerySet:
+        """Return those that nobody threw away."""
+        return self.filter(discarded_at__isnull=True)
+
+    def of(self, user: Any) -> DraftQuerySet:
+        """Return the living drafts of ``user``, the latest first."""
+        return self.living().filter(user=user).order_by("-updated_at", "-pk")
+
+    def on_row(self, user: Any) -> models.Exists:
+        """Return the condition "``user`` has a draft on this ticket", for querysets of tickets: a filter or a mark."""
+        return models.Exists(self.living().filter(user=user, ticket=models.OuterRef("pk")))

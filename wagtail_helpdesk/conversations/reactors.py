@@ -2,13 +2,44 @@
 
 from __future__ import annotations
 
-from wagtail_helpdesk.conversations.choices import Direction, MessageState
+from contextlib import suppress
+
+from wagtail_helpdesk.actions import ActionRefused
+from wagtail_helpdesk.conversations.actions.cancel_message import CancelMessage
+from wagtail_helpdesk.conversations.choices import Direction, Flag, MessageState
+from wagtail_helpdesk.conversations.drafts import give_draft
 from wagtail_helpdesk.conversations.files import delete_files_after_commit
-from wagtail_helpdesk.conversations.models import Attachment, Draft, Message, MessageIdIndex
+from wagtail_helpdesk.conversations.models import Attachment, Draft, DraftFile, Message, MessageIdIndex
 from wagtail_helpdesk.conversations.recounting import recount_conversation
-from wagtail_helpdesk.events import ContactErased, ContactsMerged, TicketErased, TicketsMerged, TicketsUnmerged
+from wagtail_helpdesk.events import (
+    Actor,
+    ContactErased,
+    ContactsMerged,
+    MessageAdded,
+    TicketErased,
+    TicketsMerged,
+    TicketsUnmerged,
+)
 from wagtail_helpdesk.tickets.actions.merge_tickets import note_moved
+from wagtail_helpdesk.tickets.choices import Visibility
 from wagtail_helpdesk.tickets.models import TicketMerge, TicketParticipant
+
+
+def hold_back_later(event: MessageAdded) -> None:
+    """A customer's message comes first: what was to leave later is its author's draft again, unless meant regardless.
+
+    A machine's answer holds nothing back.
+    """
+    if event.direction != Direction.INBOUND or event.visibility != Visibility.PUBLIC:
+        return
+    waiting = Message.objects.filter(ticket=event.ticket_id, state=MessageState.SCHEDULED)
+    later = [message for message in waiting.select_related("ticket", "author_user") if message.mailing.get("later")]
+    if not later or Flag.AUTO_REPLY in Message.objects.get(pk=event.message_id).flags:
+        return
+    for message in later:
+        if not message.mailing.get("regardless"):
+            with suppress(ActionRefused):
+                CancelMessage(message=message, why="answered", actor=Actor.system(), depth=event.depth)()
 
 
 def merge_conversations(event: TicketsMerged) -> None:
@@ -16,18 +47,29 @@ def merge_conversations(event: TicketsMerged) -> None:
     messages = list(Message.objects.filter(ticket=event.source_id).values_list("pk", flat=True))
     Message.objects.filter(pk__in=messages).update(ticket=event.target_id)
     MessageIdIndex.objects.filter(message__in=messages).update(ticket=event.target_id)
-    note_moved(event.merge_id, "conversations", {"messages": messages})
+    drafts = list(Draft.objects.living().filter(ticket=event.source_id).select_related("user"))
+    taken = set(Draft.objects.filter(ticket=event.target_id).values_list("user", flat=True))
+    alone = [draft.pk for draft in drafts if draft.user_id not in taken]
+    Draft.objects.filter(pk__in=alone).update(ticket=event.target_id)
+    for draft in drafts:
+        if draft.user_id in taken:
+            draft.ticket_id = event.target_id
+            give_draft(draft, draft.user)
+    note_moved(event.merge_id, "conversations", {"messages": messages, "drafts": alone})
     recount_conversation(event.source_id)
     recount_conversation(event.target_id)
 
 
 def unmerge_conversations(event: TicketsUnmerged) -> None:
     """What had come from the source goes back to it; what was written since stays."""
-    messages = TicketMerge.objects.get(pk=event.merge_id).moved["conversations"]["messages"]
+    moved = TicketMerge.objects.get(pk=event.merge_id).moved["conversations"]
     # What was split off from the target meanwhile stays where it is.
-    messages = list(Message.objects.filter(pk__in=messages, ticket=event.target_id).values_list("pk", flat=True))
+    messages = Message.objects.filter(pk__in=moved["messages"], ticket=event.target_id)
+    messages = list(messages.values_list("pk", flat=True))
     Message.objects.filter(pk__in=messages).update(ticket=event.source_id)
     MessageIdIndex.objects.filter(message__in=messages).update(ticket=event.source_id)
+    drafts = Draft.objects.filter(pk__in=moved.get("drafts", []), ticket=event.target_id)
+    drafts.update(ticket=event.source_id)
     recount_conversation(event.source_id)
     recount_conversation(event.target_id)
 
@@ -56,11 +98,23 @@ def erase_conversation(event: TicketErased) -> None:
     delete_files_after_commit(attachments.values_list("storage_key", flat=True))
     attachments.delete()
     MessageIdIndex.objects.filter(ticket=event.ticket_id).delete()
+    delete_files_after_commit(
+        DraftFile.objects.filter(draft__ticket=event.ticket_id).values_list("storage_key", flat=True)
+    )
     Draft.objects.filter(ticket=event.ticket_id).delete()
     messages = Message.objects.filter(ticket=event.ticket_id)
     messages.filter(state=MessageState.SCHEDULED).update(state=MessageState.CANCELLED)
     messages.update(
-        subject="", text="", html="", reply_text="", reply_html="", from_address="", recipients={}, flags=[], cards=[]
+        subject="",
+        text="",
+        html="",
+        reply_text="",
+        reply_html="",
+        from_address="",
+        recipients={},
+        flags=[],
+        cards=[],
+        mailing={},
     )
     messages.filter(author_contact__isnull=False).update(author_name="")
 

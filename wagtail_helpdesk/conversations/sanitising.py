@@ -55,6 +55,8 @@ _MAX_STYLES = 300_000
 # "https:x" without slashes is relative for a browser that is on https already.
 _WEB_ADDRESS = re.compile(r"https?://[^/\\?#]", re.IGNORECASE)
 _LINK_ADDRESS = re.compile(r"(?:https?://[^/\\?#]|mailto:|tel:)", re.IGNORECASE)
+#: A path on this site; browsers read "//" and "/\" as the beginning of another one.
+_OWN_PATH = re.compile(r"/(?![/\\])")
 _IGNORED_IN_ADDRESSES = re.compile(r"[\x00-\x1f]")
 _CONTENT_ID_SAFE = "!$&'()*+,/:;=?@~"
 
@@ -113,11 +115,11 @@ def render_html(
 ) -> CleanHtml:
     """Make stored HTML ready for one look at it.
 
-    `inline` maps content ids to the absolute http(s) addresses under which we serve those images; an image of another
-    id loses its address. Remote images lose theirs too, unless `remote` gives the absolute http(s) address under which
-    we serve what lies at the one it is given; images of one pixel stay away even then. With `explain_links` links say
-    where they really lead (`link_hosts`). HTML that no `clean_html` can have made and that is too complex comes back
-    empty. Never raises.
+    `inline` maps content ids to the addresses under which we serve those images (absolute ones of http(s), or paths of
+    our own), or to `cid:` addresses where they travel along; an image of another id loses its address. Remote images
+    lose theirs too, unless `remote` gives the absolute http(s) address under which we serve what lies at the one it is
+    given; images of one pixel stay away even then. With `explain_links` links say where they really lead
+    (`link_hosts`). HTML that no `clean_html` can have made and that is too complex comes back empty. Never raises.
     """
     source = _prepared(stored, STORED)
     if source is None:
@@ -129,7 +131,7 @@ def render_html(
 
     def show(address: str) -> str | None:
         if content_id := _content_id(address):
-            return _remote_image(inline.get(content_id, ""))
+            return _our_image(inline.get(content_id, ""))
         return _remote_image(remote(address)) if remote and _remote_image(address) else None
 
     return _clean(source, show)
@@ -161,14 +163,17 @@ def used_content_ids(stored: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def clean_agent_html(html: str) -> CleanHtml:
+def clean_agent_html(html: str, *, inline: Mapping[str, str] | None = None) -> CleanHtml:
     """Make HTML that an agent wrote (or that we made from text) harmless: as `clean_html`, with https images only.
 
-    HTML that is too complex comes back as escaped text, so that nothing written is lost.
+    `inline` as for `render_html`. HTML that is too complex comes back as escaped text, so that nothing written is lost.
     """
     source = _prepared(html, STORED)
+    known = inline or {}
 
     def keep(address: str) -> str | None:
+        if content_id := _content_id(address):
+            return _our_image(known.get(content_id, ""))
         image = _remote_image(address)
         return image if image and image[:8].lower() == "https://" else None
 
@@ -230,6 +235,13 @@ def _address(value: str) -> str:
 
 def _remote_image(address: str) -> str | None:
     return address if _WEB_ADDRESS.match(address) else None
+
+
+def _our_image(address: str) -> str | None:
+    """Return an address that we made ourselves for an image, None for "" and for what is no address of an image."""
+    if content_id := _content_id(address):
+        return _content_id_address(content_id)
+    return address if _OWN_PATH.match(address) else _remote_image(address)
 
 
 def _content_id(address: str) -> str:

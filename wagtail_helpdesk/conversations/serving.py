@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from wagtail_helpdesk.conversations.file_names import clean_file_name
 from wagtail_helpdesk.conversations.file_types import UNKNOWN, may_show_inline, sniff_type
 from wagtail_helpdesk.conversations.linkify import text_to_html
-from wagtail_helpdesk.conversations.models import Attachment, Message
+from wagtail_helpdesk.conversations.models import Attachment, Message, PrivateFile
 from wagtail_helpdesk.conversations.sanitising import CleanHtml, render_html
 from wagtail_helpdesk.conversations.storage import private_storage
 from wagtail_helpdesk.conversations.words import NewFile, Prepared
@@ -99,7 +99,12 @@ def body_response(html: CleanHtml, *, title: str = "") -> HttpResponse:
     return _guarded(HttpResponse(page), _BODY_POLICY, frame="SAMEORIGIN")
 
 
-def file_response(attachment: Attachment, *, inline: bool = False, unlocked: bool = False) -> FileResponse:
+def page_response(html: str) -> HttpResponse:
+    """Return a whole page that holds clean foreign HTML among words of ours, as guarded as :func:`body_response`."""
+    return _guarded(HttpResponse(html), _BODY_POLICY, frame="SAMEORIGIN")
+
+
+def file_response(attachment: PrivateFile, *, inline: bool = False, unlocked: bool = False) -> FileResponse:
     """Return a file, streamed: to be saved, or with ``inline`` shown where it is a raster image that was verified.
 
     Raises Http404 when the storage does not have it, PermissionDenied for one that the site's scanner has not cleared,

@@ -25,6 +25,26 @@ class NewFile:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file that lies in the private storage already: it was uploaded with a draft.
+
+    ``inline``: an image for the text, which does not go along unless the text shows it.
+    """
+
+    name: str
+    public_id: str
+    storage_key: str
+    sha256: str
+    sniffed_type: str
+    size: int
+    declared_type: str = ""
+    disposition: str = "attachment"
+    content_id: str = ""
+    hidden: bool = False
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """What somebody wrote. ``html`` is foreign and unsanitised; ``text`` may be empty when there is html."""
 
@@ -51,7 +71,7 @@ class Prepared:
     remote_images: int
     sanitizer_version: int
     flags: list[str]
-    files: tuple[NewFile, ...] = ()
+    files: tuple[NewFile | StoredFile, ...] = ()
     cards: tuple[dict[str, Any], ...] = ()
 
     @property
@@ -91,7 +111,7 @@ def prepare(words: Words) -> Prepared:
     )
 
 
-def _hide_inline(files: tuple[NewFile, ...], html: str) -> tuple[NewFile, ...]:
+def _hide_inline(files: tuple[NewFile | StoredFile, ...], html: str) -> tuple[NewFile | StoredFile, ...]:
     """An image that the HTML shows is no file of the list; one with an id that nothing shows is."""
     left = set(used_content_ids(html)) if any(file.content_id for file in files) else set()
     result = []
@@ -104,9 +124,13 @@ def _hide_inline(files: tuple[NewFile, ...], html: str) -> tuple[NewFile, ...]:
     return tuple(result)
 
 
-def prepare_agent(html: str, files: tuple[NewFile, ...] = ()) -> Prepared:
-    """Clean what an agent wrote in the editor (HTML with absolute addresses)."""
-    cleaned = clean_agent_html(html)
+def prepare_agent(html: str, files: tuple[NewFile | StoredFile, ...] = ()) -> Prepared:
+    """Clean what an agent wrote in the editor (HTML with absolute addresses).
+
+    Images in it are those of ``files``, by their content ids; uploaded ones that it does not show any more are left.
+    """
+    cleaned = clean_agent_html(html, inline={file.content_id: f"cid:{file.content_id}" for file in files})
+    files = tuple(file for file in _hide_inline(files, cleaned) if file.hidden or not getattr(file, "inline", False))
     text = html_to_text(cleaned)
     return Prepared(
         subject="",

@@ -43,6 +43,7 @@ def answer(
     undo: UndoRecord | None = None,
     parts: Mapping[str, tuple[str, dict[str, Any]]] | None = None,
     leave: bool = False,
+    seconds: int | None = None,
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
@@ -50,7 +51,8 @@ def answer(
 
     ``then``: where a plain form goes (and our JavaScript too, with ``leave``). ``said``: one sentence, ``details`` more
     of them; ``level``: "success", "warning" or "error". ``undo``: what takes it back. ``parts``: {id of an element:
-    (template, context)}. ``more`` goes to our JavaScript as it is, such as ``tickets`` (keys of those that changed).
+    (template, context)}. ``seconds``: how long the toast stays. ``more`` goes to our JavaScript as it is, such as
+    ``tickets`` (keys of those that changed).
     """
     undo_url = reverse("helpdesk_inbox:undo", args=[undo.pk]) if undo else ""
     details = details or []
@@ -66,6 +68,8 @@ def answer(
         body["redirect"] = then
     elif said:
         body["toast"] = {"text": said, "details": details, "level": level, "close": _("Close")}
+        if seconds is not None:
+            body["toast"]["seconds"] = seconds
         if undo_url:
             body["toast"] |= {"undo": undo_url, "undo_label": _("Undo")}
     response = JsonResponse(body, status=status)

@@ -1,4 +1,4 @@
-"""The form in which agents answer and make notes."""
+"""The form in which agents answer, make notes and pass things on."""
 
 from __future__ import annotations
 
@@ -8,80 +8,137 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wagtail_helpdesk.contact_forms.uploads import FilesField
-from wagtail_helpdesk.conversations.choices import MessageState
+from wagtail_helpdesk.conversations.choices import DraftMode
 from wagtail_helpdesk.conversations.html_text import html_to_text
-from wagtail_helpdesk.conversations.models import Attachment, Message
+from wagtail_helpdesk.conversations.models import Draft
 from wagtail_helpdesk.desk.choices import HIDDEN, Category
+from wagtail_helpdesk.inbox.addresses import AddressesField
 from wagtail_helpdesk.inbox.mentions import mention_errors
 from wagtail_helpdesk.inbox.rich_text import composer_widget
 from wagtail_helpdesk.tickets.choices import ParticipantState, Role
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
 from wagtail_helpdesk.tickets.permissions import may
 
-REPLY, NOTE = "reply", "note"
+REPLY, NOTE, FORWARD = DraftMode.REPLY, DraftMode.NOTE, DraftMode.FORWARD
+#: The right that each mode needs.
+VERBS = {REPLY: "reply", NOTE: "note", FORWARD: "reply"}
+MODES = [(REPLY, _("Reply")), (NOTE, _("Note")), (FORWARD, pgettext_lazy("what to write", "Forward"))]
 #: What a send button does besides sending, by its value.
 THEN = {"": None, "pending": Category.PENDING, "resolve": Category.RESOLVED}
+#: Where the agent is after sending.
+AFTER = [("", _("stay on this ticket")), ("next", _("go to the next ticket")), ("list", _("go back to the list"))]
+#: What native inputs of date and time send.
+MOMENT = "%Y-%m-%dT%H:%M"
 
 
 class ComposerForm(forms.Form):
-    """A reply or a note; ``mode`` alone decides which, whatever button was pressed."""
+    """A reply, a note or something passed on; ``mode`` alone decides which, whatever button was pressed."""
 
-    mode = forms.ChoiceField(choices=[(REPLY, _("Reply")), (NOTE, _("Note"))], widget=forms.RadioSelect)
+    mode = forms.ChoiceField(choices=MODES, widget=forms.RadioSelect)
     body = forms.CharField(label=_("Message"), required=False)
     cc = forms.MultipleChoiceField(label=_("Copy to"), required=False, widget=forms.CheckboxSelectMultiple)
+    copies = AddressesField(label=_("Copy to somebody else"))
+    to = AddressesField(label=_("To"))
+    forwarded = forms.MultipleChoiceField(label=_("Messages to pass on"), required=False)
+    attached = forms.MultipleChoiceField(label=_("Files to pass on"), required=False)
     files = FilesField(label=_("Attach files"), required=False)
-    #: Files of a reply that was taken back.
-    kept = forms.ModelMultipleChoiceField(
-        Attachment.objects.none(), label=_("Files kept"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    unquoted = forms.BooleanField(label=_("Leave out the quoted text"), required=False)
     then = forms.ChoiceField(choices=[(value, value) for value in THEN], required=False)
+    after = forms.ChoiceField(label=_("After sending"), choices=AFTER, required=False)
+    later = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    publish_at = forms.DateTimeField(
+        label=_("Day and time"),
+        required=False,
+        input_formats=[MOMENT, f"{MOMENT}:%S"],
+        widget=forms.DateTimeInput(format=MOMENT, attrs={"type": "datetime-local"}),
+    )
+    regardless = forms.BooleanField(label=_("Send it even if the customer writes meanwhile"), required=False)
     #: The newest message on the page.
     last_seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     #: The same for the same click.
     once = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    #: The version of the draft on the page, 0 for none.
+    version = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, ticket: Ticket, user: Any, people: Sequence[TicketParticipant], **kwargs: Any
+        self,
+        *args: Any,
+        ticket: Ticket,
+        user: Any,
+        people: Sequence[TicketParticipant],
+        forwardable: Sequence[Any] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, auto_id="composer-%s", **kwargs)
         self.fields["body"].widget = composer_widget()
-        self.fields["kept"].queryset = files_taken_back(ticket, user)
         self.fields["cc"].choices = [(person.pk, copy_label(person)) for person in people if may_be_copied(person)]
-        modes = [mode for mode in self.fields["mode"].choices if may(user, mode[0], ticket)]
-        self.fields["mode"].choices = modes
-        self.may_reply = any(mode == REPLY for mode, _label in modes)
+        self.fields["mode"].choices = [mode for mode in MODES if may(user, VERBS[mode[0]], ticket)]
+        self.fields["forwarded"].choices = [(message.pk, message.pk) for message in forwardable]
+        self.fields["attached"].choices = [
+            (file.pk, file.display_name) for message in forwardable for file in message.attachments.all()
+        ]
+        self.may_reply = may(user, "reply", ticket)
         self.ticket, self.user = ticket, user
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a note that names somebody whom it cannot reach."""
+        """Refuse a note that names somebody whom it cannot reach, and "later" without a time."""
         data = super().clean()
         if data.get("mode") == NOTE:
             for error in mention_errors(html_to_text(data.get("body", "")), self.ticket, self.user):
                 self.add_error("body", error)
+        elif data.get("later") and not data.get("publish_at") and "publish_at" not in self.errors:
+            self.add_error("publish_at", _("Choose a day and a time."))
+        return data
+
+
+class DraftForm(ComposerForm):
+    """What is saved of the same form, whatever is still missing in it."""
+
+    last_seen = once = None
+
+    def clean(self) -> dict[str, Any]:
+        """Return what there is: a half-typed address is none yet, and stands in the draft as it was typed."""
+        data = self.cleaned_data
+        data["choices"] = {
+            "cc": [int(pk) for pk in data.get("cc", [])],
+            "copies": self.data.get("copies", "")[:4000],
+            "to": self.data.get("to", "")[:4000],
+            "forwarded": [int(pk) for pk in data.get("forwarded", [])],
+            "attached": [int(pk) for pk in data.get("attached", [])],
+            "unquoted": data.get("unquoted", False),
+            "publish_at": self.data.get("publish_at", "")[:32],
+            "regardless": data.get("regardless", False),
+        }
         return data
 
 
 def first_values(
-    ticket: Ticket, *, people: Sequence[TicketParticipant], last_seen: int, restored: Message | None, may_reply: bool
+    ticket: Ticket, *, people: Sequence[TicketParticipant], last_seen: int, may_reply: bool, customer_wrote: bool
 ) -> dict[str, Any]:
-    """Return what the form begins with; ``restored`` is a reply that its author took back."""
-    copied = {person.pk for person in people if may_be_copied(person) and person.state == ParticipantState.ACTIVE}
-    values = {
-        "mode": REPLY if may_reply and ticket.category not in HIDDEN else NOTE,
-        "cc": sorted(copied),
+    """Return what the form begins with. Where no customer wrote, a note: so that nobody mails one by mistake."""
+    answers = may_reply and customer_wrote and ticket.category not in HIDDEN
+    return {
+        "mode": REPLY if answers else NOTE,
+        "cc": sorted(copied_by_default(people)),
         "last_seen": last_seen,
         "once": secrets.token_hex(16),
+        "version": 0,
     }
-    if restored is not None:
-        values |= {
-            "mode": REPLY,
-            "body": restored.html,
-            "cc": [entry["participant"] for entry in restored.recipients.get("cc", [])],
-            "kept": list(restored.attachments.values_list("pk", flat=True)),
-        }
-    return values
+
+
+def values_of(draft: Draft) -> dict[str, Any]:
+    """Return what a draft puts into the form."""
+    known = {"cc", "copies", "to", "forwarded", "attached", "unquoted", "publish_at", "regardless"}
+    chosen = {name: value for name, value in draft.choices.items() if name in known}
+    return {"mode": draft.mode, "body": draft.body, "version": draft.version, **chosen}
+
+
+def copied_by_default(people: Sequence[TicketParticipant]) -> set[int]:
+    """Return whom a reply to all is copied to."""
+    return {person.pk for person in people if may_be_copied(person) and person.state == ParticipantState.ACTIVE}
 
 
 def may_be_copied(person: TicketParticipant) -> bool:
@@ -97,13 +154,3 @@ def copy_label(person: TicketParticipant) -> str:
     if person.state == ParticipantState.PENDING:
         return _("%(person)s (not confirmed)") % {"person": label}
     return label
-
-
-def taken_back(ticket: Ticket, user: Any) -> Any:
-    """Return the replies on ``ticket`` that ``user`` wrote and that were cancelled before they left."""
-    return Message.objects.filter(ticket=ticket, author_user=user, state=MessageState.CANCELLED)
-
-
-def files_taken_back(ticket: Ticket, user: Any) -> Any:
-    """Return the files of those replies."""
-    return Attachment.objects.filter(message__in=taken_back(ticket, user)).order_by("pk")

@@ -19,6 +19,7 @@ from wagtail_helpdesk.conversations.linkify import text_to_html
 from wagtail_helpdesk.conversations.models import Attachment, Message
 from wagtail_helpdesk.conversations.remote_images.proxy import shows_remote_images
 from wagtail_helpdesk.conversations.sanitising import CleanHtml, clean_agent_html
+from wagtail_helpdesk.conversations.views import file_url
 from wagtail_helpdesk.inbox.deliveries import Delivery, delivery_of
 from wagtail_helpdesk.inbox.senders import SenderBadge, sender_badge
 from wagtail_helpdesk.mail.models import DeliveryEvent, InboundMail, OutboundMail
@@ -45,12 +46,14 @@ class MessageItem:
 
     @property
     def kind(self) -> str:
-        """What it looks like: "note", "reply", "scheduled", "third_party" or "customer"."""
+        """What it looks like: "note", "reply", "scheduled", "forward", "third_party" or "customer"."""
         message = self.message
         if message.direction == Direction.INTERNAL:
             return "note"
         if message.direction == Direction.OUTBOUND:
-            return "scheduled" if message.state == MessageState.SCHEDULED else "reply"
+            if message.state == MessageState.SCHEDULED:
+                return "scheduled"
+            return "forward" if message.visibility == Visibility.INTERNAL else "reply"
         return "third_party" if message.visibility == Visibility.INTERNAL else "customer"
 
     @property
@@ -89,7 +92,13 @@ class MessageItem:
         """The body to print in the page, of a message that has no frame."""
         if self.message.direction == Direction.INBOUND or not self.message.own_html:
             return text_to_html(self.message.own_text)
-        return clean_agent_html(self.message.own_html)
+        return clean_agent_html(self.message.own_html, inline=self._inline)
+
+    @property
+    def _inline(self) -> dict[str, str]:
+        """Where the images in the text of one of ours are."""
+        files = [file for file in self.message.attachments.all() if file.hidden and may_show_inline(file.sniffed_type)]
+        return {file.content_id: f"{file_url(file)}?inline=1" for file in files}
 
     @cached_property
     def files(self) -> list[Attachment]:

@@ -13,7 +13,8 @@ _SHARED = ("fragment", "place", "answers", "visit", "action_controller", "keys_c
 
 def inbox_media(*controllers: str, styles: tuple[str, ...] = ()) -> Media:
     """Return the style sheets, the named controllers and what they share."""
-    scripts = [*_SHARED, *(f"{name}_controller" for name in controllers)]
+    editor = ("editor",) if "composer" in controllers else ()
+    scripts = [*_SHARED, *editor, *(f"{name}_controller" for name in controllers)]
     return Media(
         css={"all": [versioned_static(f"{_FOLDER}/{name}.css") for name in (*_STYLES, *styles)]},
         js=[versioned_static(f"{_FOLDER}/{name}.js") for name in scripts],

@@ -43,3 +43,20 @@ class UndoRecord(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class SendPreference(models.Model):
+    """What the send button does for one agent: as the last time."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    #: Values of ``inbox.composer.THEN`` and ``AFTER``.
+    then = models.CharField(max_length=10, blank=True)
+    after = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        verbose_name = _("preference for sending")
+        verbose_name_plural = _("preferences for sending")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.then} {self.after}"

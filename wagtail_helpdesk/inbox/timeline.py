@@ -71,6 +71,7 @@ _PLAIN: dict[str, Promise] = {
     EventKind.REQUESTER: gettext_lazy("%(who)s changed the requester from %(old)s to %(new)s"),
 }
 _PEOPLE: dict[str, Promise] = {
+    "added": gettext_lazy("%(who)s added %(name)s to the ticket"),
     "confirmed": gettext_lazy("%(who)s confirmed that %(name)s takes part"),
     "removed": gettext_lazy("%(who)s removed %(name)s from the ticket"),
     "left": gettext_lazy("%(who)s left the ticket and gets no more mail about it"),
@@ -87,6 +88,7 @@ _HELD: dict[str, Promise] = {
 _DELIVERIES: dict[str, Promise] = {
     "no_acknowledgement": gettext_lazy("The help desk sent no acknowledgement"),
     "retried": gettext_lazy("%(who)s sent a mail again"),
+    "added": gettext_lazy("%(who)s added %(name)s to the ticket"),
     "confirmed": gettext_lazy("%(who)s confirmed that a mail arrived"),
     "cancelled": gettext_lazy("%(who)s stopped a mail before it was sent"),
     "failed": gettext_lazy("A mail could not be sent"),
@@ -129,12 +131,16 @@ _REDACTED: dict[str, Promise] = {
     "words": gettext_lazy("%(who)s removed the words of a message of %(name)s for good"),
     "file": gettext_lazy("%(who)s removed a file of a message of %(name)s for good"),
 }
+_CANCELLED: dict[str, Promise] = {
+    "answered": gettext_lazy("A customer wrote before a planned reply left: it is its author's draft again"),
+}
 #: Kinds whose lines differ by what was done.
 _BY_WHAT = {
     EventKind.DELIVERY: _DELIVERIES,
     EventKind.IMAGES: _IMAGES,
     EventKind.WOKE: _WOKE,
     EventKind.REDACTED: _REDACTED,
+    EventKind.CANCELLED: _CANCELLED,
 }
 
 

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk import events
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.conversations.actions.cancel_message import CancelMessage
+from wagtail_helpdesk.conversations.drafts import recover_draft
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.desk.models import Priority, Status, Team
 from wagtail_helpdesk.events import Actor
@@ -57,11 +58,16 @@ def _take_message_back(ticket: Ticket, step: Mapping[str, Any], actor: Actor) ->
     CancelMessage(message=message, actor=actor)()
 
 
+def _bring_draft_back(ticket: Ticket, step: Mapping[str, Any], actor: Actor) -> None:
+    recover_draft(user=actor.instance, pk=step["draft"])
+
+
 #: What takes a step back, by its kind. Raises ActionRefused where it cannot be done any more.
 REVERSERS: dict[str, Reverser] = {
     "field": _put_field_back,
     "message": _take_message_back,
     **reversers.REVERSERS,
+    "draft": _bring_draft_back,
 }
 
 

@@ -19,6 +19,8 @@ from wagtail_helpdesk.inbox.views.card import CardView
 from wagtail_helpdesk.inbox.views.conversation import ConversationView
 from wagtail_helpdesk.inbox.views.counts import CountsView, IndexView, TagsView
 from wagtail_helpdesk.inbox.views.deliveries import DeliveryView
+from wagtail_helpdesk.inbox.views.draft_files import DraftFileView, UploadView
+from wagtail_helpdesk.inbox.views.drafts import ComposerPartView, DiscardDraftView, DraftView, TakeOverDraftView
 from wagtail_helpdesk.inbox.views.held import HeldMailView
 from wagtail_helpdesk.inbox.views.images import ImagesView
 from wagtail_helpdesk.inbox.views.insertions import (
@@ -41,10 +43,12 @@ from wagtail_helpdesk.inbox.views.originals import (
 )
 from wagtail_helpdesk.inbox.views.palette import PaletteView
 from wagtail_helpdesk.inbox.views.people import ParticipantView, RequesterView, SenderView
+from wagtail_helpdesk.inbox.views.preview import PreviewView
 from wagtail_helpdesk.inbox.views.printing import PrintView
 from wagtail_helpdesk.inbox.views.properties import PropertiesView
+from wagtail_helpdesk.inbox.views.recipients import RecipientsView
 from wagtail_helpdesk.inbox.views.ticket_pulse import LeaveView, PresenceView, PulseView
-from wagtail_helpdesk.inbox.views.undo import MessageView, UndoView
+from wagtail_helpdesk.inbox.views.undo import MessageView, SendNowView, UndoView
 from wagtail_helpdesk.inbox.views.undo_change import UndoChangeView
 from wagtail_helpdesk.inbox.views.uploads import UploadMailView
 from wagtail_helpdesk.inbox.views.write import WriteView
@@ -104,6 +108,7 @@ class InboxViewSet(ViewSet):
             path("bulk/", BulkView.as_view(), name="bulk"),
             path("notices/", NoticesView.as_view(), name="notices"),
             path("notices/read/", ReadNoticesView.as_view(), name="read_notices"),
+            path("drafts/files/<str:public_id>/", DraftFileView.as_view(), name="draft_file"),
             path("undo/<int:record>/", UndoChangeView.as_view(), name="undo"),
             path("<slug:view>/", ListingView.as_view(), name="view"),
             path("<slug:view>/results/", ListingView.as_view(results_only=True), name="results"),
@@ -136,6 +141,13 @@ class TicketsViewSet(ViewSet):
             path("<int:pk>/pulse/", PulseView.as_view(), name="pulse"),
             path("<int:pk>/leave/", LeaveView.as_view(), name="leave"),
             path("<int:pk>/older/", OlderView.as_view(), name="older"),
+            path("<int:pk>/composer/", ComposerPartView.as_view(), name="composer"),
+            path("<int:pk>/draft/", DraftView.as_view(), name="draft"),
+            path("<int:pk>/draft/discard/", DiscardDraftView.as_view(), name="discard_draft"),
+            path("<int:pk>/draft/files/", UploadView.as_view(), name="upload"),
+            path("<int:pk>/drafts/<int:draft>/take/", TakeOverDraftView.as_view(), name="take_draft"),
+            path("<int:pk>/preview/", PreviewView.as_view(), name="preview"),
+            path("<int:pk>/recipients/", RecipientsView.as_view(), name="recipients"),
             path("<int:pk>/properties/", PropertiesView.as_view(), name="properties"),
             path("<int:pk>/requester/", RequesterView.as_view(), name="requester"),
             path("<int:pk>/people/<int:participant>/", ParticipantView.as_view(), name="participant"),
@@ -143,6 +155,7 @@ class TicketsViewSet(ViewSet):
             path("<int:pk>/held/<int:mail>/", HeldMailView.as_view(), name="held"),
             path("<int:pk>/messages/<int:message>/", MessageView.as_view(), name="message"),
             path("<int:pk>/messages/<int:message>/undo/", UndoView.as_view(), name="undo"),
+            path("<int:pk>/messages/<int:message>/send/", SendNowView.as_view(), name="send_now"),
             path("<int:pk>/mails/upload/", UploadMailView.as_view(), name="upload_mail"),
             path("<int:pk>/print/", PrintView.as_view(), name="print"),
             path("<int:pk>/messages/<int:message>/original/", OriginalView.as_view(), name="original"),

@@ -35,7 +35,8 @@ class SenderAuth(StrEnum):
 class Evidence:
     """One checked hint at a ticket; ``participant_id`` is whom we had written to, where the hint says so.
 
-    An agent's: ``user_id`` is the agent we had told something, ``visibility`` who may read what we told.
+    An agent's: ``user_id`` is the agent we had told something. ``visibility``: who may read what we had told;
+    "internal" for what went to a third party, "" where that says nothing.
     """
 
     kind: EvidenceKind

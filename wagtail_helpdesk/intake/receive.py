@@ -78,8 +78,10 @@ class _Door:
             self.incoming = incoming = replace(incoming, is_spam=True)
         if decision.ticket_id is not None:
             ticket = tickets[decision.ticket_id]
-            if self._goes_on(ticket):
-                return self._append(ticket, decision)
+            # A third party's answer never opens a ticket that could become the customer's.
+            visibility = self._visibility(ticket)
+            if visibility == Visibility.INTERNAL or self._goes_on(ticket):
+                return self._append(ticket, decision, visibility)
             decision = replace(decision, trace=(*decision.trace, "finished too long ago: new ticket"))
             return self._open(decision, link_to=ticket, kind=LinkKind.CONTINUES)
         return self._open(decision, link_to=tickets.get(decision.suggest_id), kind=LinkKind.POSSIBLY)
@@ -93,7 +95,7 @@ class _Door:
             now=self.incoming.received_at,
         )
 
-    def _append(self, ticket: Ticket, decision: Decision) -> Receipt:
+    def _append(self, ticket: Ticket, decision: Decision, visibility: str) -> Receipt:
         incoming, outside = self.incoming, decision.verb == Verb.APPEND_OUTSIDE
         marks = {"T4": (Flag.OUTSIDE_SENDER,), "T7": (Flag.MATCHED_BY_SUBJECT,)}
         flags = (*incoming.words.flags, *marks.get(decision.rule, ()))
@@ -103,7 +105,7 @@ class _Door:
             channel=incoming.channel,
             at=incoming.received_at,
             address=incoming.sender.address,
-            visibility=self._visibility(ticket),
+            visibility=visibility,
             may_reopen=self._may_reopen(ticket),
             may_notify=incoming.may_notify,
             counts_as_waiting=incoming.counts_as_waiting,
@@ -115,7 +117,7 @@ class _Door:
             sender_auth=self.sender_auth,
             actor=self.actor,
         ).as_part()
-        if decision.rule in ("T3", "T5"):
+        if decision.rule in ("T3", "T5") and message.visibility == Visibility.PUBLIC:
             self._add_copied(ticket, ParticipantState.PENDING)
         return Receipt(Outcome.APPENDED, ticket.pk, message.pk, decision.rule, decision.trace)
 
@@ -132,11 +134,18 @@ class _Door:
         return Verdict(False, "reopened_too_often") if reopened >= most else self.incoming.may_reopen
 
     def _visibility(self, ticket: Ticket) -> str:
-        """What a third party writes is for agents, whatever it answers."""
+        """What a third party writes is for agents, whatever it answers; so is what anybody answers to its mail."""
         if self.incoming.visibility:
             return self.incoming.visibility
-        third_party = TicketParticipant.objects.filter(ticket=ticket, contact=self.contact, role=Role.THIRD_PARTY)
-        return Visibility.INTERNAL if third_party.exists() else Visibility.PUBLIC
+        if any(one.visibility == Visibility.INTERNAL for one in self.incoming.evidence):
+            return Visibility.INTERNAL
+        return Visibility.INTERNAL if self._is_third_party(ticket) else Visibility.PUBLIC
+
+    def _is_third_party(self, ticket: Ticket) -> bool:
+        if self.is_new:
+            return False
+        rows = TicketParticipant.objects.filter(ticket=ticket, contact=self.contact, role=Role.THIRD_PARTY)
+        return rows.exists()
 
     def _open(self, decision: Decision, *, link_to: Ticket | None, kind: LinkKind) -> Receipt:
         incoming = self.incoming

@@ -79,6 +79,7 @@ class MailKind(models.TextChoices):
     """Why we write."""
 
     REPLY = "reply", _("Reply")
+    FORWARD = "forward", _("Forwarded to a third party")
     ACKNOWLEDGEMENT = "ack", _("Acknowledgement")
     NOTICE = "notice", _("Notice to an agent")
     DIGEST = "digest", _("Digest for an agent")

@@ -31,6 +31,7 @@ from wagtail_helpdesk.mail.ledger import (
 )
 from wagtail_helpdesk.mail.models import DeliveryEvent, InboundMail, OutboundMail, OutboundRecipient
 from wagtail_helpdesk.mail.outbox.enqueue import Outgoing
+from wagtail_helpdesk.mail.outbox.forward import OutgoingForward
 from wagtail_helpdesk.mail.reporting.problems import refresh_delivery_flag
 from wagtail_helpdesk.tickets.actions.link_tickets import link_tickets
 from wagtail_helpdesk.tickets.actions.merge_tickets import note_moved
@@ -49,6 +50,14 @@ def queue_reply(event: MessageAdded) -> None:
         return
     message = _with_mailbox(Message.objects.public()).get(pk=event.message_id)
     Outgoing(message.ticket).queue_reply(message)
+
+
+def queue_forward(event: MessageAdded) -> None:
+    """What an agent wrote to third parties becomes mails to them, and to nobody else."""
+    if event.direction != "outbound" or event.visibility != Visibility.INTERNAL or event.has_left:
+        return
+    message = _with_mailbox(Message.objects.all()).get(pk=event.message_id)
+    OutgoingForward(message.ticket).queue_forward(message)
 
 
 def acknowledge(event: TicketOpened) -> None:

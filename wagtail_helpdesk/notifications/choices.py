@@ -15,6 +15,7 @@ class NoticeKind(models.TextChoices):
     HELD = "held", _("A mail waits for a decision")
     WATCHED = "watched", _("Something happened on a ticket that I watch")
     AWAKE = "awake", _("A snoozed ticket of mine is back")
+    DRAFT = "draft", _("What I wrote did not leave")
 
 
 class NoticeMail(models.TextChoices):

@@ -28,6 +28,7 @@ HELP = {
     NoticeKind.HELD: _("A mail in my name that could not be proven to be mine."),
     NoticeKind.WATCHED: _("Every message and change on tickets that I chose to watch."),
     NoticeKind.AWAKE: _("The time that it was put to sleep for is over."),
+    NoticeKind.DRAFT: _("A customer was quicker, or a colleague goes on with my draft."),
 }
 
 

@@ -16,6 +16,7 @@ from wagtail_helpdesk.events import (
     Actor,
     ContactErased,
     DeliveryProblem,
+    DraftMoved,
     MailHeld,
     MessageAdded,
     MessageRedacted,
@@ -151,6 +152,14 @@ def tell_of_held_mail(event: MailHeld) -> None:
         _tell(named, NoticeKind.HELD, ticket, event.actor, what=MINE)
     else:
         _tell(_responsible(ticket, None), NoticeKind.HELD, ticket, event.actor, but=marks_of(ticket.pk).muted)
+
+
+def tell_of_draft(event: DraftMoved) -> None:
+    """Whoever wrote something hears that it did not leave, or that somebody else goes on with it."""
+    ticket = Ticket.objects.filter(pk=event.ticket_id, erased_at__isnull=True).first()
+    if ticket is not None:
+        author = [user for user in _users().filter(pk=event.user_id) if may(user, "view", ticket)]
+        _tell(author, NoticeKind.DRAFT, ticket, event.actor, what=event.what)
 
 
 def move_notices(event: TicketsMerged) -> None:

@@ -36,6 +36,9 @@ _SENTENCES = {
     (NoticeKind.WATCHED, CHANGED): gettext_lazy("%(who)s changed a ticket that you watch"),
     (NoticeKind.AWAKE, ""): gettext_lazy("A snoozed ticket is back"),
     (NoticeKind.HELD, ""): gettext_lazy("A mail in a colleague's name waits for a decision"),
+    (NoticeKind.DRAFT, "taken"): gettext_lazy("%(who)s goes on with your draft"),
+    (NoticeKind.DRAFT, "cancelled"): gettext_lazy("%(who)s cancelled your reply; its text is in your draft"),
+    (NoticeKind.DRAFT, "answered"): gettext_lazy("The customer wrote before your reply left: it is a draft again"),
 }
 #: A ticket that is somebody's from its first moment.
 _YOURS = gettext_lazy("A new ticket is yours")
@@ -49,6 +52,7 @@ ICONS = {
     NoticeKind.HELD: "lock",
     NoticeKind.WATCHED: "view",
     NoticeKind.AWAKE: "time",
+    NoticeKind.DRAFT: "edit",
 }
 
 

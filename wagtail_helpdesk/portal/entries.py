@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.conversations.cards import Card, cards_of
 from wagtail_helpdesk.conversations.choices import Direction, Flag
+from wagtail_helpdesk.conversations.file_types import may_show_inline
 from wagtail_helpdesk.conversations.linkify import text_to_html
 from wagtail_helpdesk.conversations.models import Attachment, Message
 from wagtail_helpdesk.conversations.sanitising import CleanHtml, render_html
@@ -56,7 +57,11 @@ def conversation(visit: Visit) -> list[Entry]:
 def _entry(message: Message, visit: Visit) -> Entry:
     ours = message.direction == Direction.OUTBOUND
     formatted_by_us = message.channel == Channel.AGENT and bool(message.reply_html)
-    body = render_html(message.reply_html, inline={}) if formatted_by_us else text_to_html(shown_text(message))
+    body = text_to_html(shown_text(message))
+    if formatted_by_us:
+        images = [file for file in message.attachments.all() if file.hidden and may_show_inline(file.sniffed_type)]
+        inline = {file.content_id: f"{file_path(visit, file)}?inline=1" for file in images}
+        body = render_html(message.reply_html, inline=inline)
     foreign_html = bool(message.html) and not formatted_by_us
     return Entry(
         pk=message.pk,

@@ -1,4 +1,6 @@
-"""What the inbox's templates have in common."""
+"""What pages of the inbox share."""
+
+from __future__ import annotations
 
 from typing import Any
 
@@ -6,6 +8,7 @@ from django import template
 from wagtail.admin.utils import get_keyboard_key_labels_from_request
 
 from wagtail_helpdesk.inbox import shortcuts
+from wagtail_helpdesk.inbox.leaving import leaving_messages
 
 register = template.Library()
 
@@ -22,3 +25,11 @@ def helpdesk_keys(context: dict[str, Any], where: str) -> dict[str, Any]:
     for entry in table:
         groups.setdefault(entry["group"], []).append(entry)
     return {"request": request, "where": where, "table": table, "groups": groups, "mod": labels.MOD}
+
+
+@register.inclusion_tag("wagtail_helpdesk/inbox/leaving.html", takes_context=True)
+def leaving_strip(context: template.Context, ticket: Any = None) -> dict[str, Any]:
+    """Show what is about to leave; a ticket's own page shows its messages itself."""
+    request = context["request"]
+    but_of = ticket.pk if ticket else None
+    return {"request": request, "leaving": leaving_messages(request.user, but_of=but_of)}

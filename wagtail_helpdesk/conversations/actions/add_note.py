@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import events
 from wagtail_helpdesk.actions import ActionRefused
-from wagtail_helpdesk.conversations.actions.reply import once_key
 from wagtail_helpdesk.conversations.actions.write_message import write_message
+from wagtail_helpdesk.conversations.actions.write_outgoing import once_key
 from wagtail_helpdesk.conversations.choices import Direction
 from wagtail_helpdesk.conversations.mentions import colleagues, find_mentions, handles_of
 from wagtail_helpdesk.conversations.models import Message
-from wagtail_helpdesk.conversations.words import NewFile, prepare_agent
+from wagtail_helpdesk.conversations.words import NewFile, StoredFile, prepare_agent
 from wagtail_helpdesk.tickets.actions.base import TicketAction
 from wagtail_helpdesk.tickets.actions.record_activity import record_activity
 from wagtail_helpdesk.tickets.actions.share_ticket import ShareTicket
@@ -37,7 +37,7 @@ class AddNote(TicketAction):
         self,
         *,
         html: str,
-        files: Sequence[NewFile] = (),
+        files: Sequence[NewFile | StoredFile] = (),
         once: str = "",
         channel: str = Channel.AGENT,
         mentions: bool = True,
@@ -52,7 +52,7 @@ class AddNote(TicketAction):
         """As the base; ActionRefused for an empty note."""
         super().check()
         self.prepared = prepare_agent(self.html, self.files)
-        if not self.prepared.text.strip() and not self.files:
+        if not self.prepared.text.strip() and not self.prepared.files:
             raise ActionRefused(_("Write something before you save."))
 
     def execute(self) -> Message:
@@ -79,7 +79,7 @@ class AddNote(TicketAction):
             direction=note.direction,
             visibility=note.visibility,
             text=note.text,
-            attachments=len(self.files),
+            attachments=self.prepared.listed_files,
             depth=self.depth,
         )
         self.record(EventKind.MESSAGE, message=note.pk)

@@ -7,29 +7,31 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
+from wagtail_helpdesk import events
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.conversations.choices import MessageState
+from wagtail_helpdesk.conversations.drafts import return_message
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.tickets.actions.base import TicketAction
 from wagtail_helpdesk.tickets.choices import EventKind
 
 
 class CancelMessage(TicketAction):
-    """Cancel a scheduled message. Its author may, and whoever may see all tickets."""
+    """Cancel a scheduled message: its text is its author's draft again. Its author may, and whoever sees all tickets.
+
+    ``why``: "" for a person's own wish, "answered" where a customer's message came first.
+    """
 
     verb = "reply"
 
-    def __init__(self, *, message: Message, **kwargs: Any) -> None:
+    def __init__(self, *, message: Message, why: str = "", **kwargs: Any) -> None:
         super().__init__(ticket=message.ticket, **kwargs)
-        self.message = message
+        self.message, self.why = message, why
 
     def check(self) -> None:
         """As the base; PermissionDenied for somebody else's reply."""
         super().check()
-        if self.user is None or self.message.author_user_id == self.user.pk:
-            return
-        if not self.user.has_perm("wagtail_helpdesk.view_all_ticket"):
-            raise PermissionDenied
+        check_author(self, self.message)
 
     def execute(self) -> Message:
         """Return the cancelled message. ActionRefused when it has left already."""
@@ -37,5 +39,21 @@ class CancelMessage(TicketAction):
         if not claimed.update(state=MessageState.CANCELLED, external_key=None):
             raise ActionRefused(_("It is too late: the reply has left."))
         self.message.state = MessageState.CANCELLED
-        self.record(EventKind.CANCELLED, message=self.message.pk)
+        self.record(EventKind.CANCELLED, message=self.message.pk, **({"what": self.why} if self.why else {}))
+        author = self.message.author_user
+        if author is not None:
+            return_message(self.message, author)
+            if self.actor.kind != "user" or self.actor.id != author.pk:
+                self.publish(
+                    events.DraftMoved, ticket_id=self.ticket.pk, user_id=author.pk, what=self.why or "cancelled"
+                )
         return self.message
+
+
+def check_author(action: TicketAction, message: Message) -> None:
+    """Raise PermissionDenied for a user who neither wrote ``message`` nor may see all tickets."""
+    user = action.user
+    if user is None or message.author_user_id == user.pk:
+        return
+    if not user.has_perm("wagtail_helpdesk.view_all_ticket"):
+        raise PermissionDenied

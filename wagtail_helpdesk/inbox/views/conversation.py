@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.functional import cached_property
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from wagtail_helpdesk.conversations.models import Message
-from wagtail_helpdesk.inbox.composer import ComposerForm, first_values, taken_back
+from wagtail_helpdesk.inbox.composer import ComposerForm
+from wagtail_helpdesk.inbox.composer_page import composer_context
 from wagtail_helpdesk.inbox.forms import PropertiesForm
 from wagtail_helpdesk.inbox.head import head_of
 from wagtail_helpdesk.inbox.links import ticket_url, view_url
@@ -32,8 +32,23 @@ from wagtail_helpdesk.tickets.choices import ParticipantState
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
 from wagtail_helpdesk.tickets.permissions import may
 
-CONTROLLERS = ("counts", "body", "thread", "composer", "undo", "properties", "menus", "others", "live", "card")
-STYLES = ("live", "work")
+CONTROLLERS = (
+    "counts",
+    "body",
+    "thread",
+    "composer",
+    "draft",
+    "uploads",
+    "recipients",
+    "quoting",
+    "undo",
+    "properties",
+    "menus",
+    "others",
+    "live",
+    "card",
+)
+STYLES = ("composer", "live", "work")
 
 
 class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
@@ -85,23 +100,17 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
         """Return what the page shows."""
         user, ticket = self.request.user, self.ticket
         conversation = conversation_of(ticket, user, seen=seen_by(user, ticket), around=self._asked_for())
-        composer = self.composer or self._new_composer(conversation.last_seen)
+        composer = self._composer_context(conversation.last_seen, conversation.last_event)
         properties = self.properties or PropertiesForm(ticket=ticket, user=user)
         return super().get_context_data(
-            standing_view=self.standing_view,
             conversation=conversation,
-            composer=composer,
-            refusal=self.refusal,
-            anyway=self.anyway,
             properties=properties,
             conflicts=self.conflicts,
-            may_reply=composer.may_reply,
             may_redact_all=may(user, "change", ticket) and may(user, "delete", ticket),
             upload_form=UploadMailForm() if may(user, "note", ticket) else None,
             # An address that a stranger sent may be of any kind: only the web's are links.
             source_is_web=ticket.source_url.startswith(("https://", "http://")),
-            people=self.people,
-            blocked={person.contact_id for person in self.people if person.state == ParticipantState.BLOCKED},
+            **{**composer, **self._rights()},
             held_mails=InboundMail.objects.filter(ticket=ticket, outcome=MailOutcome.HELD).order_by("pk"),
             **(head_of(ticket, self.request) | work_of(ticket, user)),
             present=present_at([ticket.pk], user).get(ticket.pk, []),
@@ -109,7 +118,12 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
             named_tickets=named_tickets(numbers_in(conversation.items), user),
             **self._way(),
             **side_panel(ticket, user),
-            media=composer.media + properties.media + inbox_media(*CONTROLLERS, styles=STYLES) + writing_media(),
+            media=(
+                composer["composer"].media
+                + properties.media
+                + inbox_media(*CONTROLLERS, styles=STYLES)
+                + writing_media()
+            ),
             **kwargs,
         )
 
@@ -126,22 +140,33 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
             "next_url": ticket_url(after, view) if after else "",
         }
 
-    def _new_composer(self, last_seen: int) -> ComposerForm:
-        user, ticket = self.request.user, self.ticket
-        may_reply = may(user, "reply", ticket)
-        values = first_values(
-            ticket, people=self.people, last_seen=last_seen, restored=self._restored(), may_reply=may_reply
+    def _composer_context(self, last_seen: int, last_event: int) -> dict[str, Any]:
+        """Return what the composer's template needs.
+
+        ``last_seen`` is the newest message on the page, ``last_event`` the newest line of its timeline.
+        """
+        context = composer_context(
+            self.ticket,
+            self.request.user,
+            people=self.people,
+            last_seen=last_seen,
+            form=self.composer,
+            passed_on=self.request.GET.get("forward", ""),
         )
-        return ComposerForm(ticket=ticket, user=user, people=self.people, initial=values)
+        view = {"standing_view": self.standing_view, "refusal": self.refusal}
+        return {**context, **view, "last_event": last_event, "anyway": self.anyway}
 
     def _asked_for(self) -> int | None:
         """The key of the message that has to stand in the page."""
         key = self.request.GET.get("message", "")
         return int(key[:18]) if key.isascii() and key.isdigit() else None
 
-    def _restored(self) -> Message | None:
-        """The reply whose text comes back into the composer."""
-        key = self.request.GET.get("restore", "")
-        if not key.isdigit():
-            return None
-        return get_object_or_404(taken_back(self.ticket, self.request.user), pk=int(key[:18]))
+    def _rights(self) -> dict[str, Any]:
+        """Return what messages of the page offer, and to whom."""
+        user, ticket = self.request.user, self.ticket
+        return {
+            "may_promote": may(user, "promote", ticket),
+            "may_reply": may(user, "reply", ticket),
+            "may_change": may(user, "change", ticket),
+            "blocked": {person.contact_id for person in self.people if person.state == ParticipantState.BLOCKED},
+        }

@@ -1,51 +1,60 @@
-"""Take a reply back before it leaves; look what became of it."""
+"""Take a message back before it leaves, or send it now; look what became of it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.template.loader import render_to_string
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.conversations.actions.cancel_message import CancelMessage
+from wagtail_helpdesk.conversations.actions.send_now import SendNow
 from wagtail_helpdesk.conversations.models import Message
+from wagtail_helpdesk.inbox.answers import answer
 from wagtail_helpdesk.inbox.conversation import message_item, messages_for
 from wagtail_helpdesk.inbox.views.base import TicketMixin
 from wagtail_helpdesk.tickets.permissions import may
 
 
 class UndoView(TicketMixin):
-    """POST takes the reply back; its author gets the text into the composer again."""
+    """POST takes the message back; its text is its author's draft again."""
 
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, pk: int, message: int) -> HttpResponse:
-        """Cancel the message. PermissionDenied for somebody else's reply."""
-        reply = get_object_or_404(Message, pk=message, ticket=self.ticket)
+        """Cancel the message. PermissionDenied for somebody else's."""
+        written = get_object_or_404(Message.objects.select_related("ticket"), pk=message, ticket=self.ticket)
         try:
-            CancelMessage(message=reply, actor=self.actor)()
+            CancelMessage(message=written, actor=self.actor)()
         except ActionRefused as error:
-            return self._answer(messages.WARNING, str(error), f"{self.ticket_url}#message-{reply.pk}")
-        said = _("The reply was taken back. Nobody got it.")
-        if reply.author_user_id != request.user.pk:
-            return self._answer(messages.SUCCESS, said, self.ticket_url)
-        joint = "&" if "?" in self.ticket_url else "?"
-        restore = f"{self.ticket_url}{joint}restore={reply.pk}#composer"
-        return self._answer(messages.SUCCESS, said, restore, restore_url=restore)
+            where = f"{self.ticket_url}#message-{written.pk}"
+            return answer(request, then=where, said=str(error), level="warning", tickets=[self.ticket.pk])
+        said = _("It was taken back, and nobody got it. Its text is in the author's draft.")
+        if written.author_user_id == request.user.pk:
+            said = _("It was taken back, and nobody got it. Its text is in your draft.")
+        gone = {f"message-{written.pk}": ("wagtail_helpdesk/inbox/taken_back.html", {"said": said})}
+        where = f"{self.ticket_url}#composer"
+        return answer(request, then=where, said=said, parts=gone, tickets=[self.ticket.pk], drafts=True)
 
-    def _answer(self, level: int, said: str, address: str, restore_url: str = "") -> HttpResponse:
-        """Go to ``address``; whoever fetches stays, and gets what stands in the reply's place."""
-        if not self.is_fetched:
-            messages.add_message(self.request, level, said)
-            return redirect(address)
-        context = {"said": said, "restore_url": restore_url}
-        html = render_to_string("wagtail_helpdesk/inbox/taken_back.html", context, self.request)
-        return JsonResponse({"html": html})
+
+class SendNowView(TicketMixin):
+    """POST sends at once what was to leave later."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, pk: int, message: int) -> HttpResponse:
+        """Publish the message. PermissionDenied for somebody else's."""
+        written = get_object_or_404(Message.objects.select_related("ticket"), pk=message, ticket=self.ticket)
+        said, level = _("Sent."), "success"
+        try:
+            SendNow(message=written, actor=self.actor)()
+        except ActionRefused as error:
+            said, level = str(error), "warning"
+        where = f"{self.ticket_url}#message-{written.pk}"
+        return answer(request, then=where, said=said, level=level, tickets=[self.ticket.pk], drafts=True)
 
 
 class MessageView(TicketMixin):

@@ -13,7 +13,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.inbox.answers import answer
-from wagtail_helpdesk.inbox.links import view_url
+from wagtail_helpdesk.inbox.links import ticket_url, view_url
 from wagtail_helpdesk.inbox.models import UndoRecord
 from wagtail_helpdesk.inbox.standing_views import DEFAULT, visible_tickets
 from wagtail_helpdesk.inbox.undoing import undo
@@ -54,11 +54,24 @@ class UndoChangeView(InboxMixin, WagtailAdminTemplateMixin):
             for pk, why in results.items()
             if why and pk in known
         ]
+        if done and all(step["kind"] == "message" for step in self.record.steps):
+            said = _("It was taken back, and nobody got it. Its text is in your draft.")
+            return answer(request, then=then, said=said, details=refused, tickets=list(results), drafts=True)
         said = ngettext("%(count)s ticket is as it was.", "%(count)s tickets are as they were.", len(done))
         level = "warning" if refused else "success"
         return answer(
-            request, then=then, said=said % {"count": len(done)}, level=level, details=refused, tickets=list(results)
+            request,
+            then=then,
+            said=said % {"count": len(done)},
+            level=level,
+            details=refused,
+            tickets=list(results),
+            drafts=any(step["kind"] == "draft" for step in self.record.steps),
         )
 
     def _then(self) -> str:
+        written = {step["ticket"] for step in self.record.steps if step["kind"] in ("message", "draft")}
+        if len(written) == 1:
+            # Where the text is again.
+            return f"{ticket_url(written.pop())}#composer"
         return get_valid_next_url_from_request(self.request) or view_url(DEFAULT)

@@ -1,4 +1,4 @@
-"""Answer, or make a note."""
+"""Answer, make a note, or pass something on."""
 
 from __future__ import annotations
 
@@ -6,26 +6,29 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from wagtail_helpdesk import events
+from wagtail_helpdesk import conf
 from wagtail_helpdesk.actions import ActionRefused
-from wagtail_helpdesk.contact_forms.uploads import new_files
-from wagtail_helpdesk.conversations.actions.add_note import AddNote
-from wagtail_helpdesk.conversations.actions.reply import Reply
 from wagtail_helpdesk.conversations.actions.send_guard import NewerMessages
-from wagtail_helpdesk.conversations.files import read_file
+from wagtail_helpdesk.conversations.choices import MessageState
+from wagtail_helpdesk.conversations.drafts import DraftChanged
 from wagtail_helpdesk.conversations.models import Message
-from wagtail_helpdesk.conversations.words import NewFile
-from wagtail_helpdesk.desk.defaults import default_status
-from wagtail_helpdesk.inbox.composer import NOTE, THEN, ComposerForm
+from wagtail_helpdesk.inbox.answers import answer
+from wagtail_helpdesk.inbox.composer import NOTE, VERBS, ComposerForm
+from wagtail_helpdesk.inbox.composer_page import forwardable_messages
 from wagtail_helpdesk.inbox.conversation import message_item, messages_for
-from wagtail_helpdesk.inbox.extras import Extras, carried, extras_of
+from wagtail_helpdesk.inbox.extras import carried, extras_of
 from wagtail_helpdesk.inbox.guarding import reasons_to_wait
-from wagtail_helpdesk.inbox.rich_text import is_empty, to_message_html
+from wagtail_helpdesk.inbox.links import view_url
+from wagtail_helpdesk.inbox.sending import remember_choice, send
+from wagtail_helpdesk.inbox.standing_views import DEFAULT
 from wagtail_helpdesk.inbox.thread import last_event_of
+from wagtail_helpdesk.inbox.undoing import remember
 from wagtail_helpdesk.inbox.views.conversation import ConversationView
 from wagtail_helpdesk.tickets.blocking import ItemsOpen
 from wagtail_helpdesk.tickets.permissions import may
@@ -40,51 +43,78 @@ class WriteView(ConversationView):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Write the message; go to it on the ticket's page. PermissionDenied for who may not write here."""
+        """Write the message; show it on the ticket's page. PermissionDenied for who may not write here."""
         if not may(request.user, "note", self.ticket) and not may(request.user, "reply", self.ticket):
             raise PermissionDenied
         mode = request.POST.get("mode", "")
-        if mode in ("reply", "note") and not may(request.user, mode, self.ticket):
+        if mode in VERBS and not may(request.user, VERBS[mode], self.ticket):
             raise PermissionDenied
-        form = ComposerForm(request.POST, request.FILES, ticket=self.ticket, user=request.user, people=self.people)
+        # Asked before the message is there: it may lead out of the view.
+        following = self._way().get("next_url", "") if request.POST.get("after") == "next" else ""
+        messages = forwardable_messages(self.ticket) if may(request.user, "reply", self.ticket) else []
+        form = ComposerForm(
+            request.POST,
+            request.FILES,
+            ticket=self.ticket,
+            user=request.user,
+            people=self.people,
+            forwardable=list(messages),
+        )
         if not form.is_valid():
             return self._refuse(form, " ".join(error for errors in form.errors.values() for error in errors))
         if reasons := self._reasons_to_wait(form.cleaned_data["mode"]):
             return self._refuse(form, " ".join(reasons), guarded=True)
         try:
-            message = self._write(form.cleaned_data)
+            message = self._send(form.cleaned_data)
         except NewerMessages as error:
             return self._refuse(form, str(error), newer=error.messages)
         except ItemsOpen as error:
             self.request.session[self._asked] = True
             again = _("Send it once more to resolve the ticket all the same.")
             return self._refuse(form, f"{error} {again}")
+        except DraftChanged as error:
+            return self._refuse(form, str(error), version=error.draft.version if error.draft else 0)
         except ActionRefused as error:
             return self._refuse(form, str(error))
-        address = f"{self.ticket_url}#message-{message.pk}"
-        return JsonResponse({"redirect": address}) if self.is_fetched else redirect(address)
+        remember_choice(request.user, form.cleaned_data)
+        return self._sent(message, form.cleaned_data["after"], following)
 
-    def _write(self, data: dict[str, Any]) -> Message:
-        extras = extras_of(self.request.POST, self.request.user, ticket=self.ticket)
-        with events.unit_of_work():
-            message = self._send(data, extras)
-            extras.settle(message, actor=self.actor)
-        return message
+    def _send(self, data: dict[str, Any]) -> Message:
+        user = self.request.user
+        extras = extras_of(self.request.POST, user, ticket=self.ticket)
+        # Asked about the checklist, the person sent once more.
+        anyway = bool(data.get("then")) and self.request.session.pop(self._asked, False)
+        return send(self.ticket, user, data, extras, anyway=anyway)
 
-    def _send(self, data: dict[str, Any], extras: Extras) -> Message:
-        html = "" if is_empty(data["body"]) else to_message_html(data["body"], site=self.ticket.site)
-        files = [*(_as_new(file) for file in data["kept"]), *new_files(data["files"]), *extras.files]
-        common = {"ticket": self.ticket, "html": html, "files": files, "once": data["once"], "actor": self.actor}
-        if data["mode"] == NOTE:
-            return AddNote(**common)()
-        category = THEN[data["then"]]
-        return Reply(
-            **common,
-            cc=[int(pk) for pk in data["cc"]],
-            status=default_status(category) if category else extras.status_for(self.request.user, self.ticket),
-            last_seen=data["last_seen"],
-            anyway=bool(category) and self.request.session.pop(self._asked, False),
-        )()
+    def _sent(self, message: Message, after: str, following: str) -> HttpResponse:
+        """Say what was done and offer the way back; go where the person wants to be."""
+        scheduled = message.state == MessageState.SCHEDULED
+        steps = [{"kind": "message", "ticket": self.ticket.pk, "message": message.pk}] if scheduled else []
+        then, leave = f"{self.ticket_url}#message-{message.pk}", False
+        if after == "next" and following:
+            then, leave = following, True
+        elif after == "list" or after == "next":
+            then, leave = view_url(self.standing_view or DEFAULT), True
+        return answer(
+            self.request,
+            then=then,
+            leave=leave,
+            said=_said(message),
+            undo=remember(self.request.user, steps),
+            seconds=conf.get("UNDO_SECONDS") + 2 if scheduled else None,
+            parts=None if leave else self._parts(message),
+            tickets=[self.ticket.pk],
+            sent=message.pk,
+        )
+
+    def _parts(self, message: Message) -> dict[str, Any]:
+        """An empty composer. The message itself comes with the page's next look at what is new."""
+        return {
+            "composer": (
+                "wagtail_helpdesk/inbox/composer.html",
+                self._composer_context(message.pk, last_event_of(self.ticket)),
+            )
+        }
 
     @property
     def _asked(self) -> str:
@@ -99,19 +129,29 @@ class WriteView(ConversationView):
         return reasons_to_wait(self.ticket, self.request.user, seen_event=int(seen_event[:18]))
 
     def _refuse(
-        self, form: ComposerForm, why: str, newer: list[Message] | None = None, *, guarded: bool = False
+        self,
+        form: ComposerForm,
+        why: str,
+        newer: list[Message] | None = None,
+        *,
+        version: int | None = None,
+        guarded: bool = False,
     ) -> HttpResponse:
-        """Say why, keeping what was written; the next attempt knows the newer messages, and what colleagues did."""
+        """Say why, keeping what was written; the next attempt knows the newer messages, what colleagues did, and the
+        other draft.
+        """
         guarded = guarded or bool(newer)
         if self.is_fetched:
-            parts = self._refusal_parts(why, newer or [])
+            body = {**self._refusal_parts(why, newer or []), "version": version}
             if guarded:
-                parts |= {"anyway": True, "seen_event": last_event_of(self.ticket)}
-            return JsonResponse(parts, status=REFUSED)
+                body |= {"anyway": True, "seen_event": last_event_of(self.ticket)}
+            return JsonResponse(body, status=REFUSED)
         self.anyway = guarded
         form.data = form.data.copy()
         if newer:
             form.data["last_seen"] = max(message.pk for message in newer)
+        if version is not None:
+            form.data["version"] = version
         if self.request.FILES:
             choose_again = _("Please choose your files again.")
             why = f"{why} {choose_again}"
@@ -121,10 +161,19 @@ class WriteView(ConversationView):
     def _refusal_parts(self, why: str, newer: list[Message]) -> dict[str, Any]:
         keys = [message.pk for message in newer]
         shown = messages_for([self.ticket.pk]).filter(pk__in=keys)
-        context = {"items": [message_item(message, self.request.user) for message in shown], "ticket": self.ticket}
+        items = [message_item(message, self.request.user) for message in shown]
+        context = {"items": items, "ticket": self.ticket, **self._rights()}
         html = render_to_string("wagtail_helpdesk/inbox/items.html", context, self.request) if keys else ""
         return {"refusal": why, "messages": html, "last_seen": max(keys, default=None)}
 
 
-def _as_new(file: Any) -> NewFile:
-    return NewFile(name=file.display_name, content=read_file(file), declared_type=file.declared_type)
+def _said(message: Message) -> str:
+    if message.is_note:
+        return _("The note was added.")
+    if message.state != MessageState.SCHEDULED:
+        return _("Sent.")
+    if message.mailing.get("later"):
+        time = date_format(timezone.localtime(message.publish_at), "SHORT_DATETIME_FORMAT")
+        return _("It leaves on %(time)s.") % {"time": time}
+    seconds = max(round((message.publish_at - timezone.now()).total_seconds()), 1)
+    return ngettext("It leaves in %(count)d second.", "It leaves in %(count)d seconds.", seconds) % {"count": seconds}

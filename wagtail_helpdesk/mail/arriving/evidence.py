@@ -15,7 +15,7 @@ from wagtail_helpdesk.mail.choices import Audience
 from wagtail_helpdesk.mail.identity import has_our_prefix, own_public_id, split_bounce_address, split_reply_address
 from wagtail_helpdesk.mail.models import OutboundMail
 from wagtail_helpdesk.mail.parsing import ParsedMail
-from wagtail_helpdesk.tickets.choices import TokenPurpose
+from wagtail_helpdesk.tickets.choices import Role, TokenPurpose, Visibility
 from wagtail_helpdesk.tickets.models import Ticket, TicketToken
 from wagtail_helpdesk.tickets.tokens import unsign
 
@@ -64,9 +64,15 @@ def _tokens(addressed: Iterable[str], own: Mapping[str, int], trace: list[str]) 
     return [
         Evidence(EvidenceKind.AGENT, row.ticket_id, user_id=row.user_id, visibility=row.visibility)
         if row.purpose == TokenPurpose.AGENT
-        else Evidence(EvidenceKind.TOKEN, row.ticket_id, row.participant_id)
-        for row in rows
+        else Evidence(EvidenceKind.TOKEN, row.ticket_id, row.participant_id, visibility=_whose(row))
+        for row in rows.select_related("participant")
     ]
+
+
+def _whose(token: TicketToken) -> str:
+    """Return "internal" for a third party's token: whoever answers to it, customers do not read the answer."""
+    role = token.participant.role if token.participant else ""
+    return Visibility.INTERNAL if role == Role.THIRD_PARTY else ""
 
 
 def _own_ids(named: Iterable[str], addressed: Iterable[str], trace: list[str]) -> list[Evidence]:
@@ -91,7 +97,11 @@ def _own_ids(named: Iterable[str], addressed: Iterable[str], trace: list[str]) -
     evidence = [
         Evidence(EvidenceKind.AGENT, ticket_id, user_id=user_id, visibility=visibility)
         if audience == Audience.AGENT
-        else Evidence(EvidenceKind.OWN_MESSAGE_ID, ticket_id)
+        else Evidence(
+            EvidenceKind.OWN_MESSAGE_ID,
+            ticket_id,
+            visibility=Visibility.INTERNAL if audience == Audience.THIRD_PARTY else "",
+        )
         for _public_id, ticket_id, audience, visibility, user_id in ranked
     ]
     return list(dict.fromkeys(evidence))

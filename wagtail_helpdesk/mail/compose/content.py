@@ -1,4 +1,4 @@
-"""The body of a mail to a customer, as text and as HTML, from public values only."""
+"""The body of a mail to a customer or third party, as text and as HTML, from public values only."""
 
 from __future__ import annotations
 
@@ -39,6 +39,8 @@ class PublicMail:
     team: str
     text: str = field(default="", repr=False)
     html: str = field(default="", repr=False)
+    #: Content ids of the images that travel along, for the HTML to show.
+    images: Sequence[str] = ()
     signature: str = ""
     tracking_url: str = field(default="", repr=False)
     file_names: Sequence[str] = ()
@@ -94,7 +96,9 @@ def compose_body(mail: PublicMail) -> Body:
 
 def _html(mail: PublicMail) -> CleanHtml:
     """The agent's words; sanitised once more on the way out."""
-    return render_html(mail.html, inline={}) if mail.html else text_to_html(mail.text)
+    if not mail.html:
+        return text_to_html(mail.text)
+    return render_html(mail.html, inline={content_id: f"cid:{content_id}" for content_id in mail.images})
 
 
 def _within_limit(quoted: Sequence[Quoted]) -> list[dict[str, object]]:

@@ -22,10 +22,15 @@ def one_line(value: str) -> str:
 
 def reply_subject(subject: str, *, fallback: str) -> str:
     """Return "Re: " and the subject, with one "Re: " however many there were."""
+    return f"Re: {bare_subject(subject) or fallback}"
+
+
+def bare_subject(subject: str) -> str:
+    """Return a subject on one line, without the "Re: " of however many answers."""
     bare = one_line(subject)
     while (shorter := _REPLY.sub("", bare)) != bare:
         bare = shorter
-    return f"Re: {bare or fallback}"
+    return bare
 
 
 def references(chain: Sequence[str], own: str) -> str:

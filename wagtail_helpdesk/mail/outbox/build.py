@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage as PythonEmailMessage
+from email.message import Message
+from email.mime.image import MIMEImage
 from email.policy import Policy
 from email.policy import default as default_policy
 from email.utils import format_datetime
+from typing import Any
 
 import django
 from django.core.mail import EmailMultiAlternatives
+
+if django.VERSION < (6, 0):
+    from django.core.mail.message import SafeMIMEMultipart
 
 from wagtail_helpdesk.conversations.files import read_file
 from wagtail_helpdesk.conversations.models import Attachment
@@ -39,11 +45,40 @@ class ThreadedEmail(EmailMultiAlternatives):
     Django 6.0 writes mails with Python's modern policy; Django 5.2's own way folds these headers rightly.
     """
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        #: Images that the HTML shows (RFC 2387): (content id, file name, bytes, media type).
+        self.images: list[tuple[str, str, bytes, str]] = []
+
     if django.VERSION >= (6, 0):
+
+        def _add_bodies(self, msg: PythonEmailMessage) -> None:
+            super()._add_bodies(msg)
+            html = msg.get_body(("html",))
+            for content_id, name, content, media_type in self.images if html is not None else ():
+                kind, _slash, subtype = media_type.partition("/")
+                html.add_related(content, kind, subtype, cid=f"<{content_id}>", disposition="inline", filename=name)
 
         def message(self, *, policy: Policy = default_policy) -> PythonEmailMessage:
             """Return the mail as Python's e-mail package has it."""
             return super().message(policy=policy.clone(header_factory=_headers))
+
+    else:
+
+        def _create_alternatives(self, msg: Message) -> Message:
+            made = super()._create_alternatives(msg)
+            if not self.images or not self.alternatives:
+                return made
+            *others, html = made.get_payload()
+            related = SafeMIMEMultipart(_subtype="related")
+            related.attach(html)
+            for content_id, name, content, media_type in self.images:
+                image = MIMEImage(content, _subtype=media_type.partition("/")[2])
+                image["Content-ID"] = f"<{content_id}>"
+                image.add_header("Content-Disposition", "inline", filename=name)
+                related.attach(image)
+            made.set_payload([*others, related])
+            return made
 
 
 def envelope_of(mail: OutboundMail) -> Envelope:
@@ -85,6 +120,9 @@ def build_email(mail: OutboundMail, *, show_all: bool) -> ThreadedEmail:
     files = Attachment.objects.in_bulk(mail.attachment_ids)
     if len(files) != len(mail.attachment_ids):
         raise FileNotFoundError("an attachment of this mail is gone")
-    for pk in mail.attachment_ids:
-        message.attach(files[pk].display_name, read_file(files[pk]), files[pk].sniffed_type)
+    for file in (files[pk] for pk in mail.attachment_ids):
+        if file.hidden and mail.html:
+            message.images.append((file.content_id, file.display_name, read_file(file), file.sniffed_type))
+        else:
+            message.attach(file.display_name, read_file(file), file.sniffed_type)
     return message

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils import timezone, translation
 from django.utils.functional import cached_property
@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from wagtail.models import Site
 
 from wagtail_helpdesk.addresses import address_hash
+from wagtail_helpdesk.conversations.files import MAX_MAILED
 from wagtail_helpdesk.conversations.models import Attachment, Message
 from wagtail_helpdesk.desk.models import Mailbox
 from wagtail_helpdesk.events import AtHand, write_later
 from wagtail_helpdesk.mail.arriving.languages import nearest_language
 from wagtail_helpdesk.mail.choices import Audience, MailKind, SenderName
-from wagtail_helpdesk.mail.compose.content import PublicMail, compose_body
+from wagtail_helpdesk.mail.compose.content import PublicMail, Quoted, compose_body
 from wagtail_helpdesk.mail.compose.headers import mailbox_header, one_line, references, reply_subject
 from wagtail_helpdesk.mail.compose.own_texts import fill_subject
 from wagtail_helpdesk.mail.compose.thread import Thread, first_thread, thread_of
@@ -40,9 +41,6 @@ from wagtail_helpdesk.tickets.choices import TokenPurpose, Visibility
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
 from wagtail_helpdesk.tickets.tokens import new_public_id
 
-#: Bytes of files that go along; more become links to the tracking page.
-MAX_ATTACHED = 15 * 1024 * 1024
-
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
@@ -55,6 +53,8 @@ class Addressee:
 
 class Outgoing:
     """What all mails of one occasion share. One mail goes to each addressee: links and reply tokens are personal."""
+
+    audience: ClassVar[str] = Audience.CUSTOMER
 
     def __init__(self, ticket: Ticket, *, is_new: bool = False) -> None:
         self.ticket, self.is_new = ticket, is_new
@@ -75,42 +75,64 @@ class Outgoing:
         """Queue the mails of a published public reply. ValueError for any other message: a note never leaves."""
         if message.visibility != Visibility.PUBLIC or message.direction != "outbound":
             raise ValueError("only a public reply goes out by mail")
-        addressees = self._addressees(message.recipients)
-        files = list(message.attachments.filter(hidden=False))
-        attached = sum(file.size for file in files) <= MAX_ATTACHED
-        quoted = quoted_history(message, self.options.quote_history)
+        files, attached = files_to_mail(message)
         texts = texts_for(self.mailbox.pk, MailKind.REPLY)
-        mails = []
-        for addressee in addressees:
-            language = self._language(addressee, texts)
-            content = PublicMail(
-                kind=MailKind.REPLY,
-                language=language,
-                reference=self.ticket.reference,
-                team=self.mailbox.name,
-                text=message.text,
-                html=message.html,
-                signature=self._signature(message.author_name),
-                tracking_url=self._tracking_url(addressee),
-                file_names=[file.display_name for file in files],
-                files_attached=attached,
-                quoted=quoted,
-                subject=self.ticket.subject,
-                name=addressee.name,
-                agent=message.author_name,
-                own=choose(texts, language),
-            )
-            mails.append(
-                self._queue(
-                    content,
+        quoted = self.quoted(message)
+        return [
+            self._queue(
+                self.reply_content(
+                    message,
                     addressee,
-                    message=message,
-                    purpose=f"reply:{message.pk}:{addressee.participant.pk}:0",
-                    files=files if attached else (),
-                    everybody=message.recipients,
-                )
+                    texts=texts,
+                    quoted=quoted,
+                    files=files,
+                    attached=attached,
+                    tracking_url=self._tracking_url(addressee),
+                ),
+                addressee,
+                message=message,
+                purpose=f"reply:{message.pk}:{addressee.participant.pk}:0",
+                files=files if attached else (),
+                everybody=message.recipients,
             )
-        return mails
+            for addressee in self._addressees(message.recipients)
+        ]
+
+    def quoted(self, message: Message) -> Sequence[Quoted]:
+        """Return the earlier words that stand below a reply: as the mailbox has it, unless its author left them out."""
+        return [] if message.mailing.get("unquoted") else quoted_history(message, self.options.quote_history)
+
+    def reply_content(
+        self,
+        message: Message,
+        addressee: Addressee,
+        *,
+        texts: Sequence[MailTemplate],
+        quoted: Sequence[Quoted],
+        files: Sequence[Any],
+        attached: bool,
+        tracking_url: str,
+    ) -> PublicMail:
+        """Return what a reply's mail to one person says. ``message`` need not be stored: a preview asks too."""
+        language = self._language(addressee, texts)
+        return PublicMail(
+            kind=MailKind.REPLY,
+            language=language,
+            reference=self.ticket.reference,
+            team=self.mailbox.name,
+            text=message.text,
+            html=message.html,
+            images=[file.content_id for file in files if file.hidden] if attached else (),
+            signature=signature_of(self.mailbox, message.author_name),
+            tracking_url=tracking_url,
+            file_names=[file.display_name for file in files if not file.hidden],
+            files_attached=attached,
+            quoted=quoted,
+            subject=self.ticket.subject,
+            name=addressee.name,
+            agent=message.author_name,
+            own=choose(texts, language),
+        )
 
     def queue_acknowledgement(self, message: Message, at_hand: AtHand | None = None) -> OutboundMail | None:
         """Queue the mail that says "we have it" with the tracking link; None when there is nobody to tell."""
@@ -130,7 +152,7 @@ class Outgoing:
             reference=self.ticket.reference,
             team=self.mailbox.name,
             text=message.text,
-            signature=self._signature(""),
+            signature=signature_of(self.mailbox, ""),
             tracking_url=self._tracking_url(addressee),
             subject=self.ticket.subject,
             name=addressee.name,
@@ -156,7 +178,7 @@ class Outgoing:
         body = compose_body(content)
         mail = OutboundMail(
             public_id=public_id,
-            audience=Audience.CUSTOMER,
+            audience=self.audience,
             kind=content.kind,
             purpose_key=hashlib.sha256(purpose.encode()).hexdigest(),
             ticket=self.ticket,
@@ -165,8 +187,8 @@ class Outgoing:
             message_visibility=message.visibility,
             mailbox=self.mailbox,
             message_id_header=message_id,
-            subject=self._subject(content, automatic),
-            from_header=mailbox_header(self._sender_name(message, content.language, automatic), self.mailbox.address),
+            subject=self.subject(content, automatic),
+            from_header=mailbox_header(self.sender_name(message, content.language, automatic), self.mailbox.address),
             reply_to=self._reply_to(addressee),
             envelope_from=make_bounce_address(self.mailbox, public_id) or (NULL_SENDER if automatic else ""),
             headers=self._headers(content, addressee, public_id, message_id, everybody, automatic),
@@ -210,12 +232,16 @@ class Outgoing:
                 people = [mailbox_header(row["name"], row["address"]) for row in everybody.get(key, [])]
                 if people:
                     headers.append([name, ", ".join(people)])
-        headers += leave_headers(addressee.participant, self.site)
+        headers += self._ways_out(addressee)
         if automatic:
             headers += [["Auto-Submitted", "auto-replied"], ["X-Auto-Response-Suppress", "All"]]
         return headers
 
-    def _subject(self, content: PublicMail, automatic: bool) -> str:
+    def _ways_out(self, addressee: Addressee) -> list[list[str]]:
+        return leave_headers(addressee.participant, self.site)
+
+    def subject(self, content: PublicMail, automatic: bool = False) -> str:
+        """Return the subject: that of the thread, or an administrator's for automatic mails."""
         with translation.override(content.language):
             fallback = _("Your message to %(team)s") % {"team": self.mailbox.name}
             subject = reply_subject(self.thread.answers_subject or self.ticket.subject, fallback=fallback)
@@ -232,7 +258,8 @@ class Outgoing:
         written = Message.objects.filter(ticket=self.ticket, direction="inbound", visibility=Visibility.PUBLIC)
         return not self.thread.chain and not written.exists()
 
-    def _sender_name(self, message: Message, language: str, automatic: bool) -> str:
+    def sender_name(self, message: Message, language: str, automatic: bool = False) -> str:
+        """Return what stands before the address in From."""
         if automatic or not message.author_name or self.options.sender_name == SenderName.TEAM:
             return self.mailbox.name
         if self.options.sender_name == SenderName.AGENT:
@@ -249,10 +276,6 @@ class Outgoing:
     def _tracking_url(self, addressee: Addressee) -> str:
         token = token_for(addressee.participant, TokenPurpose.PORTAL, is_new=self.is_new)
         return tracking_url(token.signed, self.site)
-
-    def _signature(self, agent: str) -> str:
-        # Plain replacement: what an administrator writes here is no template.
-        return self.mailbox.signature.replace("{agent}", agent).replace("{team}", self.mailbox.name).strip()
 
     def _language(self, addressee: Addressee, texts: Sequence[MailTemplate]) -> str:
         """The one the customer chose, else that of his last words, else the mailbox's, else the site's; of ours."""
@@ -271,3 +294,14 @@ class Outgoing:
             for row in rows
             if row["participant"] in people and row["address"]
         ]
+
+
+def files_to_mail(message: Message) -> tuple[list[Attachment], bool]:
+    """Return the files of a message, and whether they are small enough to go along."""
+    files = list(message.attachments.all())
+    return files, sum(file.size for file in files) <= MAX_MAILED
+
+
+def signature_of(mailbox: Mailbox, agent: str) -> str:
+    """Return what stands under a reply of ``agent``. Plain replacement: an administrator's words are no template."""
+    return mailbox.signature.replace("{agent}", agent).replace("{team}", mailbox.name).strip()

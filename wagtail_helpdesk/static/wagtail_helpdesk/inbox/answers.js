@@ -30,8 +30,8 @@
     });
   };
 
-  /** Show a message: {text, details, level, close, undo, undo_label}. With the pointer or focus on it, it stays. */
-  const toast = ({ text, details = [], level = 'success', close = '', undo = '', undo_label: undoLabel = '' }) => {
+  /** Show a message: {text, details, level, close, undo, undo_label, seconds}. With the pointer or focus on it, it stays. */
+  const toast = ({ text, details = [], level = 'success', close = '', undo = '', undo_label: undoLabel = '', seconds = TOAST_SECONDS }) => {
     const box = document.createElement('div');
     box.className = `helpdesk-toast helpdesk-toast--${level}`;
     const words = document.createElement('div');
@@ -69,7 +69,7 @@
     if (level === 'error' || details.length > 0) return;
     let timer = null;
     const wait = () => {
-      timer = setTimeout(() => box.remove(), TOAST_SECONDS * 1000);
+      timer = setTimeout(() => box.remove(), seconds * 1000);
     };
     ['mouseenter', 'focusin'].forEach((name) => box.addEventListener(name, () => clearTimeout(timer)));
     ['mouseleave', 'focusout'].forEach((name) => box.addEventListener(name, wait));

@@ -1,10 +1,14 @@
 /**
- * Sends an answer without leaving the page until it is taken, so that neither text nor files are lost when it is not.
+ * Sends what was written without leaving the page, so that neither text nor files are lost when it is not taken; shows
+ * the preview; and shows the draft anew where something else changed it.
  */
 class HelpdeskComposerController extends window.StimulusModule.Controller {
-  static targets = ['refusal', 'body', 'button'];
+  static targets = ['refusal', 'body', 'button', 'preview', 'presets'];
 
   static values = {
+    /** Where the composer comes from as it stands. */
+    url: String,
+    ticket: Number,
     /** What to say when the server cannot be reached. */
     failed: String,
     /** What to say when the server answers something unexpected. */
@@ -13,59 +17,95 @@ class HelpdeskComposerController extends window.StimulusModule.Controller {
     sending: String,
   };
 
+  connect() {
+    if (this.hasPresetsTarget) this.presetsTarget.hidden = false;
+  }
+
   get mode() {
     const chosen = this.element.querySelector('input[name="mode"]:checked');
     return chosen ? chosen.value : '';
   }
 
-  /** The editor's field, with the last words in it: the editor itself writes them a moment later. */
-  get field() {
-    const input = this.bodyTarget.querySelector('input[name="body"]');
-    if (input.draftailEditor) input.draftailEditor.saveState();
-    return input;
+  /** Whether something was written. */
+  get isFilled() {
+    return !window.helpdeskEditor.isEmpty(window.helpdeskEditor.read(this.element));
   }
 
-  /** Whether something was written that would be lost. */
-  get isFilled() {
-    const input = this.field;
-    const files = this.element.querySelector('input[type="file"]');
-    if (files && files.files.length > 0) return true;
-    try {
-      return JSON.parse(input.value).blocks.some((block) => block.text.trim() !== '');
-    } catch {
-      return false;
-    }
+  get button() {
+    return this.buttonTargets.find((candidate) => candidate.dataset.mode.split(' ').includes(this.mode));
+  }
+
+  other(name) {
+    return window.wagtail.app.getControllerForElementAndIdentifier(this.element, `helpdesk-${name}`);
   }
 
   key(event) {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
-    const button = this.buttonTargets.find((candidate) => candidate.dataset.mode === this.mode);
-    if (button) this.element.requestSubmit(button);
+    if (this.button) this.element.requestSubmit(this.button);
   }
 
-  leaving(event) {
-    if (this.isFilled && !this.isSent) event.preventDefault();
+  preset(event) {
+    this.element.querySelector('input[name="publish_at"]').value = event.currentTarget.value;
   }
 
   async submit(event) {
-    event.preventDefault();
-    if (this.isSending) return;
-    this.isSending = true;
-    const button = event.submitter || this.buttonTargets.find((candidate) => candidate.dataset.mode === this.mode);
-    const body = new FormData(this.element);
-    body.set('body', this.field.value);
-    if (button && button.name) body.set(button.name, button.value);
-    const release = this.hold(button);
-    const answer = await this.send(body);
-    if (answer.redirect) {
-      this.isSent = true;
-      this.leaveFor(answer.redirect);
+    const button = event.submitter || this.button;
+    const data = button ? button.dataset : {};
+    if ('helpdeskPreview' in data) {
+      this.preview(button);
       return;
     }
-    this.refuse(answer);
-    this.isSending = false;
-    release();
+    event.preventDefault();
+    if ('helpdeskAside' in data || 'helpdeskDiscard' in data) {
+      this.aside(button);
+    } else if (!this.isSending) {
+      await this.sendWith(button);
+    }
+  }
+
+  /** The form goes to the frame, as it would go to a page of its own without this script. */
+  preview(button) {
+    window.helpdeskEditor.read(this.element);
+    button.formTarget = 'helpdesk-preview';
+    this.previewTarget.showModal();
+  }
+
+  closePreview() {
+    this.previewTarget.close();
+  }
+
+  /** Take over a colleague's draft, or throw one's own away. */
+  async aside(button) {
+    const draft = this.other('draft');
+    if ('helpdeskAside' in button.dataset) await draft.flush();
+    else draft.end();
+    await window.helpdeskPost(button.formAction, new FormData(this.element), this.failedValue);
+  }
+
+  async sendWith(button) {
+    this.isSending = true;
+    const release = this.hold(button);
+    const draft = this.other('draft');
+    await this.other('uploads').idle();
+    await draft.pause();
+    const body = new FormData(this.element);
+    body.set('body', window.helpdeskEditor.read(this.element));
+    body.delete('files');
+    if (button && button.name) body.set(button.name, button.value);
+    const answer = await this.send(body);
+    if (answer.refusal) {
+      this.refuse(answer);
+      this.isSending = false;
+      draft.resume();
+      release();
+      return;
+    }
+    draft.end();
+    const wrote = this.bodyTarget.contains(document.activeElement);
+    window.helpdeskApply(answer);
+    const next = document.getElementById('composer');
+    if (wrote && next && !answer.redirect) window.helpdeskEditor.focus(next);
   }
 
   /** Say that it is being sent; return the function that takes it back. */
@@ -79,7 +119,7 @@ class HelpdeskComposerController extends window.StimulusModule.Controller {
     };
   }
 
-  /** Return the server's answer: where to go, or why not. */
+  /** Return the server's answer: what becomes of the page, or why not. */
   async send(body) {
     try {
       const response = await fetch(this.element.action, {
@@ -95,20 +135,49 @@ class HelpdeskComposerController extends window.StimulusModule.Controller {
   }
 
   refuse(answer) {
-    const { refusal } = answer;
+    const { refusal, version } = answer;
     // What arrived meanwhile is put into the conversation by live_controller.js.
     document.dispatchEvent(new CustomEvent('helpdesk:refused', { detail: answer }));
     this.refusalTarget.textContent = refusal;
     this.refusalTarget.hidden = false;
     this.refusalTarget.scrollIntoView({ block: 'nearest' });
+    // The text stands in another tab too, or was sent from there: whoever sends again means this one.
+    if (typeof version === 'number') this.other('draft').conflict(refusal, version);
   }
 
-  leaveFor(address) {
-    const target = new URL(address, window.location.href);
-    const samePage = target.pathname === window.location.pathname && target.search === window.location.search;
-    window.location.assign(target);
-    // An address that differs in its last part only would move within the page instead of showing the answer.
-    if (samePage) window.location.reload();
+  /** Something else changed the draft: what was taken back is in it. */
+  async changed(event) {
+    const { tickets, drafts } = event.detail;
+    if (!drafts || !tickets.map(Number).includes(this.ticketValue)) return;
+    await this.refresh();
+  }
+
+  /** Return the composer as the server has it, null where it cannot be reached. */
+  async fetch() {
+    const address = new URL(this.urlValue, window.location.href);
+    address.searchParams.set('seen', this.element.elements.last_seen.value);
+    address.searchParams.set('seen_event', this.element.elements.seen_event.value);
+    try {
+      const response = await fetch(address, { headers: { 'X-Requested-With': 'XMLHttpRequest' } });
+      return await response.json();
+    } catch {
+      return null;
+    }
+  }
+
+  async refresh(force = false) {
+    const draft = this.other('draft');
+    const answer = await this.fetch();
+    if (!answer) return;
+    const part = window.helpdeskFragment(answer.parts.composer);
+    const version = Number(part.querySelector('input[name="version"]').value);
+    if (version === draft.version && !force) return;
+    if (draft.isDirty && !force) {
+      draft.conflict(draft.unsavedValue, version);
+      return;
+    }
+    draft.end();
+    window.helpdeskApply(answer);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Counts down to the moment a reply leaves; then looks until it has left, and shows what became of it.
+ * Counts down to the moment a message leaves; then looks until it has left, and shows what became of it.
  */
 class HelpdeskUndoController extends window.StimulusModule.Controller {
   static targets = ['countdown'];
@@ -14,23 +14,33 @@ class HelpdeskUndoController extends window.StimulusModule.Controller {
     leaving: String,
     /** What to say when the server cannot be reached. */
     failed: String,
+    /** Stands in the strip of what is about to leave, and goes when it has left. */
+    strip: Boolean,
   };
 
   connect() {
     this.looks = 0;
+    this.hear = (event) => {
+      if (event.detail.drafts && !this.stripValue) this.look();
+    };
+    document.addEventListener('helpdesk:changed', this.hear);
     this.tick();
   }
 
   disconnect() {
     clearTimeout(this.timer);
+    document.removeEventListener('helpdesk:changed', this.hear);
   }
 
   tick() {
+    clearTimeout(this.timer);
     const seconds = Math.ceil((new Date(this.dueValue) - Date.now()) / 1000);
     if (seconds > 0) {
-      // Hours ahead the moment itself says more than a countdown.
+      // Hours ahead the moment itself says more than a countdown; timers hold no more than 24 days.
       if (seconds < 600) this.countdownTarget.textContent = this.leavesValue.replace('%seconds%', seconds);
-      this.timer = setTimeout(() => this.tick(), 1000);
+      this.timer = setTimeout(() => this.tick(), seconds < 600 ? 1000 : 60000);
+    } else if (this.stripValue) {
+      this.element.remove();
     } else {
       this.countdownTarget.textContent = this.leavingValue;
       // Each look waits longer than the one before: a worker that rests does not make the page ask for ever.
@@ -43,6 +53,11 @@ class HelpdeskUndoController extends window.StimulusModule.Controller {
     if (!document.hidden) {
       try {
         const response = await fetch(this.urlValue, { headers: { 'X-Requested-With': 'XMLHttpRequest' } });
+        if (response.status === 404) {
+          // It was taken back.
+          this.element.remove();
+          return;
+        }
         if (response.ok && !response.redirected) {
           const html = await response.text();
           if (!html.includes('helpdesk-message--scheduled')) {
@@ -57,23 +72,17 @@ class HelpdeskUndoController extends window.StimulusModule.Controller {
     if (this.element.isConnected) this.tick();
   }
 
-  /** Text in the composer stays: then the page is not left, and the reply's text is offered instead. */
+  /** On the ticket's own page the text comes back into the composer, beside what is being written there. */
   async submit(event) {
     const composer = document.querySelector('[data-controller~="helpdesk-composer"]');
-    const controller = composer && window.wagtail.app.getControllerForElementAndIdentifier(composer, 'helpdesk-composer');
-    if (!controller || !controller.isFilled) return;
+    if (!composer) return;
     event.preventDefault();
     const form = event.target;
-    try {
-      const response = await fetch(form.action, {
-        method: 'POST',
-        body: new FormData(form),
-        headers: { 'X-Requested-With': 'XMLHttpRequest' },
-      });
-      this.element.replaceWith(window.helpdeskFragment((await response.json()).html));
-    } catch {
-      this.countdownTarget.textContent = this.failedValue;
-    }
+    const draft = window.wagtail.app.getControllerForElementAndIdentifier(composer, 'helpdesk-draft');
+    if (draft) await draft.flush();
+    await window.helpdeskPost(form.action, new FormData(form), this.failedValue);
+    const again = document.getElementById('composer');
+    if (again) window.helpdeskEditor.focus(again);
   }
 }
 

@@ -1,0 +1,143 @@
+"""What the page shows around the composer's form: the draft, those of others, the signature, what the button does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_helpdesk import conf
+from wagtail_helpdesk.conversations.actions.forward import MOST, forwardable
+from wagtail_helpdesk.conversations.choices import Direction
+from wagtail_helpdesk.conversations.models import Draft, Message
+from wagtail_helpdesk.inbox.composer import (
+    AFTER,
+    FORWARD,
+    MOMENT,
+    ComposerForm,
+    copied_by_default,
+    first_values,
+    values_of,
+)
+from wagtail_helpdesk.inbox.sending import preference_of
+from wagtail_helpdesk.mail.choices import QuoteHistory
+from wagtail_helpdesk.mail.models import MailboxOptions
+from wagtail_helpdesk.mail.outbox.enqueue import signature_of
+from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
+from wagtail_helpdesk.tickets.permissions import may
+
+_SENDS: dict[str, Promise] = {
+    "": _("Send"),
+    "pending": _("Send and set pending"),
+    "resolve": _("Send and resolve"),
+}
+_QUOTES: dict[str, Promise] = {
+    QuoteHistory.LAST: _("The last message is quoted below."),
+    QuoteHistory.ALL: _("The conversation is quoted below."),
+}
+
+
+@dataclass(frozen=True)
+class SendButton:
+    """One way to send: its value and its words."""
+
+    value: str
+    label: Promise
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A time to send later at: what the native input takes, and its words."""
+
+    value: str
+    label: Promise
+    at: datetime
+
+
+def forwardable_messages(ticket: Ticket) -> QuerySet[Message]:
+    """Return the newest messages that can be passed on, with their files. Two queries."""
+    columns = ("pk", "ticket_id", "direction", "author_name", "from_address", "created_at", "reply_text")
+    messages = forwardable(ticket).only(*columns).prefetch_related("attachments")
+    return messages.order_by("-created_at", "-pk")[:MOST]
+
+
+def composer_context(
+    ticket: Ticket,
+    user: Any,
+    *,
+    people: Sequence[TicketParticipant],
+    last_seen: int,
+    form: ComposerForm | None = None,
+    passed_on: str = "",
+) -> dict[str, Any]:
+    """Return what ``composer.html`` needs. ``form``: one that was refused, with what was typed into it.
+
+    ``passed_on``: the key of a message that is to be forwarded, as an address names it.
+    """
+    may_reply, may_change = may(user, "reply", ticket), may(user, "change", ticket)
+    drafts = list(Draft.objects.living().filter(ticket=ticket).select_related("user").prefetch_related("files"))
+    draft = next((one for one in drafts if one.user_id == user.pk), None)
+    messages = list(forwardable_messages(ticket)) if may_reply else []
+    wrote = may_reply and Message.objects.public().filter(ticket=ticket, direction=Direction.INBOUND).exists()
+    if form is None:
+        values = first_values(ticket, people=people, last_seen=last_seen, may_reply=may_reply, customer_wrote=wrote)
+        values |= _forward_values(messages, passed_on) if passed_on else values_of(draft) if draft else {}
+        form = ComposerForm(ticket=ticket, user=user, people=people, forwardable=messages, initial=values)
+        form.initial["version"] = draft.version if draft else 0
+    preference = preference_of(user)
+    sends = [SendButton(value, label) for value, label in _SENDS.items() if may_change or not value]
+    default = next((one for one in sends if one.value == preference.then), sends[0])
+    options = getattr(ticket.mailbox, "mail_options", None) or MailboxOptions(mailbox=ticket.mailbox)
+    return {
+        "ticket": ticket,
+        "people": people,
+        "composer": form,
+        "may_reply": may_reply,
+        "may_change": may_change,
+        "draft": draft,
+        "draft_files": list(draft.files.all()) if draft else [],
+        "other_drafts": [one for one in drafts if one.user_id != user.pk],
+        "signature": signature_of(ticket.mailbox, user.get_full_name() or user.get_username()),
+        "quotes": _QUOTES.get(options.quote_history) if wrote else "",
+        "forwardable": messages,
+        "default_send": default,
+        "other_sends": [one for one in sends if one is not default],
+        "after": preference.after,
+        "afters": AFTER,
+        "presets": presets(timezone.localtime()),
+        "everybody": sorted(copied_by_default(people)),
+        "max_files": conf.get("MAX_UPLOAD_FILES"),
+    }
+
+
+def presets(now: datetime) -> list[Preset]:
+    """Return times that people often mean, after ``now`` (in the agent's time zone)."""
+    morning, afternoon = time(9), time(14)
+    tomorrow = now.date() + timedelta(days=1)
+    monday = now.date() + timedelta(days=7 - now.weekday())
+    found = [(_("In an hour"), now + timedelta(hours=1))]
+    if now.time() < afternoon:
+        found.append((_("This afternoon"), _at(now, now.date(), afternoon)))
+    found.append((_("Tomorrow morning"), _at(now, tomorrow, morning)))
+    if monday != tomorrow:
+        found.append((_("Monday morning"), _at(now, monday, morning)))
+    return [Preset(f"{at:{MOMENT}}", label, at) for label, at in found]
+
+
+def _at(now: datetime, day: Any, hour: time) -> datetime:
+    return timezone.make_aware(datetime.combine(day, hour), now.tzinfo)
+
+
+def _forward_values(messages: Sequence[Message], key: str) -> dict[str, Any]:
+    """Return what the form begins with when one message is to be passed on: its words and its files."""
+    message = next((one for one in messages if str(one.pk) == key), None)
+    if message is None:
+        return {}
+    files = [file.pk for file in message.attachments.all() if not file.hidden and not file.is_locked]
+    return {"mode": FORWARD, "forwarded": [message.pk], "attached": files}

@@ -1,0 +1,75 @@
+"""What the composer's buttons do: the action that was chosen, and the end of the draft, in one transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wagtail_helpdesk import events
+from wagtail_helpdesk.contact_forms.uploads import new_files
+from wagtail_helpdesk.conversations.actions.add_note import AddNote
+from wagtail_helpdesk.conversations.actions.forward import Forward
+from wagtail_helpdesk.conversations.actions.reply import Reply
+from wagtail_helpdesk.conversations.actions.write_outgoing import once_key
+from wagtail_helpdesk.conversations.drafts import draft_of, end_draft, refuse_if_changed, stored_files
+from wagtail_helpdesk.conversations.models import Message
+from wagtail_helpdesk.desk.defaults import default_status
+from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.inbox.composer import FORWARD, NOTE, THEN
+from wagtail_helpdesk.inbox.extras import Extras
+from wagtail_helpdesk.inbox.models import SendPreference
+from wagtail_helpdesk.inbox.rich_text import is_empty, to_message_html
+from wagtail_helpdesk.tickets.models import Ticket
+
+
+def send(ticket: Ticket, user: Any, data: dict[str, Any], extras: Extras, *, anyway: bool = False) -> Message:
+    """Write what a valid ComposerForm holds (``data``) and end the draft. Returns the message.
+
+    ``extras``: what comes along besides. ``anyway`` is that of ChangeStatus.
+    Raises ActionRefused, and of its kinds NewerMessages and DraftChanged; then the draft stays.
+    """
+    sent = Message.objects.filter(external_key=once_key(data["mode"], ticket.pk, data["once"])).first()
+    if sent is not None:
+        # The same click again: the answer to the first one was lost on its way.
+        return sent
+    with events.unit_of_work():
+        refuse_if_changed(user, ticket, data["version"])
+        draft = draft_of(user, ticket)
+        files = [*stored_files(draft), *new_files(data["files"]), *extras.files]
+        message = _action(ticket, user, data, files, extras, anyway)()
+        extras.settle(message, actor=Actor.of_user(user))
+        end_draft(draft, message)
+        return message
+
+
+def _action(
+    ticket: Ticket, user: Any, data: dict[str, Any], files: list[Any], extras: Extras, anyway: bool
+) -> AddNote | Reply | Forward:
+    html = "" if is_empty(data["body"]) else to_message_html(data["body"], site=ticket.site)
+    common = {"ticket": ticket, "html": html, "files": files, "once": data["once"], "actor": Actor.of_user(user)}
+    if data["mode"] == NOTE:
+        return AddNote(**common)
+    category = THEN[data["then"]]
+    common |= {
+        "status": default_status(category) if category else extras.status_for(user, ticket),
+        "anyway": anyway,
+        "publish_at": data["publish_at"] if data["later"] else None,
+        "regardless": data["regardless"],
+        "last_seen": data["last_seen"],
+    }
+    if data["mode"] == FORWARD:
+        chosen = {"messages": map(int, data["forwarded"]), "attachments": map(int, data["attached"])}
+        return Forward(**common, **chosen, to=data["to"])
+    return Reply(**common, cc=[int(pk) for pk in data["cc"]], copies=data["copies"], unquoted=data["unquoted"])
+
+
+def preference_of(user: Any) -> SendPreference:
+    """Return what the send button does for ``user``, not stored where nothing else was ever chosen."""
+    return SendPreference.objects.filter(user=user).first() or SendPreference(user=user)
+
+
+def remember_choice(user: Any, data: dict[str, Any]) -> None:
+    """The next message is sent as this one was. Notes have one button only, and say nothing of the status."""
+    chosen = {"after": data["after"]} if data["mode"] == NOTE else {"then": data["then"], "after": data["after"]}
+    now = preference_of(user)
+    if any(getattr(now, name) != value for name, value in chosen.items()):
+        SendPreference.objects.update_or_create(user=user, defaults=chosen)
