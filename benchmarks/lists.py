@@ -38,7 +38,7 @@ def _screens(desk: BusyDesk) -> Iterable[tuple[str, Callable[[], Any]]]:
         client = signed_in(user)
         for view in VIEWS:
             yield f"{role}, {view.label}", getting(client, reverse("helpdesk_inbox:view", args=[view.slug]))
-        yield f"{role}, counts", getting(client, reverse("helpdesk_inbox:counts"))
+        yield f"{role}, counts", getting(client, reverse("helpdesk_inbox:pulse"))
     address = reverse("helpdesk_inbox:view", args=["closed"])
     yield "manager, Closed, deep page", getting(signed_in(desk.manager), f"{address}?after={_deep_key(desk)}")
     for words in ("7777", "invoice wrong", "customer77@"):

@@ -14,7 +14,9 @@ from wagtail_helpdesk.contact_forms.models import ContactForm, TaggedContactForm
 from wagtail_helpdesk.contacts.models import Contact, ContactEmail, Organisation
 from wagtail_helpdesk.conversations.models import Attachment, Draft, Message, MessageIdIndex
 from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, StatusLabel, Team
-from wagtail_helpdesk.inbox.models import Presence, UndoRecord
+from wagtail_helpdesk.inbox.bulk.models import BulkJob, BulkResult
+from wagtail_helpdesk.inbox.models import Mention, Presence, UndoRecord
+from wagtail_helpdesk.inbox.saved.models import InboxPreference, SavedView
 from wagtail_helpdesk.knowledge_base.models import TicketArticle
 from wagtail_helpdesk.mail.models import (
     AddressSuppression,
@@ -55,6 +57,8 @@ __all__ = [
     "AddressSuppression",
     "Attachment",
     "AutoReplyLedger",
+    "BulkJob",
+    "BulkResult",
     "ChecklistItem",
     "ChecklistTemplate",
     "Contact",
@@ -65,6 +69,7 @@ __all__ = [
     "InboundDelivery",
     "InboundMail",
     "InboundOrigin",
+    "InboxPreference",
     "IndexTask",
     "Macro",
     "MacroStep",
@@ -74,6 +79,7 @@ __all__ = [
     "MailTransport",
     "Mailbox",
     "MailboxOptions",
+    "Mention",
     "Message",
     "MessageIdIndex",
     "Notice",
@@ -87,6 +93,7 @@ __all__ = [
     "ReplyFolder",
     "SavedReply",
     "SavedReplyFile",
+    "SavedView",
     "SearchEntry",
     "SourceFolder",
     "Status",

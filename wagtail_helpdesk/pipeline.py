@@ -10,7 +10,10 @@ from wagtail_helpdesk.conversations import reactors as conversations
 from wagtail_helpdesk.conversations.drafts import clean_drafts
 from wagtail_helpdesk.conversations.scanning import scan_due
 from wagtail_helpdesk.events import Reactor
-from wagtail_helpdesk.inbox.presence import forget_gone
+from wagtail_helpdesk.inbox import mentioned, presence, pulse
+from wagtail_helpdesk.inbox.bulk import actions as bulk_actions
+from wagtail_helpdesk.inbox.bulk import reversing
+from wagtail_helpdesk.inbox.bulk.running import continue_jobs
 from wagtail_helpdesk.inbox.undoing import forget_old
 from wagtail_helpdesk.knowledge_base import reactors as knowledge_base
 from wagtail_helpdesk.mail import reactors as mail
@@ -50,6 +53,7 @@ REACTORS = (
     Reactor(events.MessageAdded, notifications.tell_watchers_of_words),
     Reactor(events.TicketUpdated, notifications.tell_of_change),
     Reactor(events.UserMentioned, notifications.tell_mentioned),
+    Reactor(events.UserMentioned, mentioned.remember_mention),
     Reactor(events.DeliveryProblem, notifications.tell_of_delivery_problem),
     Reactor(events.DraftMoved, notifications.tell_of_draft),
     Reactor(events.MailHeld, notifications.tell_of_held_mail),
@@ -76,11 +80,13 @@ REACTORS = (
     Reactor(events.TicketsMerged, knowledge_base.move_articles, essential=True),
     Reactor(events.TicketsUnmerged, tickets.unmerge_belongings, essential=True),
     Reactor(events.TicketsUnmerged, conversations.unmerge_drafts, essential=True),
+    Reactor(events.TicketsMerged, mentioned.move_mentions, essential=True),
     Reactor(events.TicketsUnmerged, conversations.unmerge_conversations, essential=True),
     Reactor(events.TicketsUnmerged, mail.unmerge_mails, essential=True),
     Reactor(events.TicketsUnmerged, notifications.move_notices_back, essential=True),
     Reactor(events.TicketsUnmerged, search.move_entries_back, essential=True),
     Reactor(events.TicketsUnmerged, knowledge_base.move_articles_back, essential=True),
+    Reactor(events.TicketsUnmerged, mentioned.move_mentions_back, essential=True),
     Reactor(events.MessageSplit, mail.move_split_mail, essential=True),
     Reactor(events.MessageSplit, notifications.move_split_notices, essential=True),
     Reactor(events.MessageRedacted, mail.redact_mails, essential=True),
@@ -92,6 +98,7 @@ REACTORS = (
     Reactor(events.TicketErased, notifications.erase_notices, essential=True),
     Reactor(events.TicketErased, search.forget_ticket, essential=True),
     Reactor(events.TicketErased, knowledge_base.forget_words, essential=True),
+    Reactor(events.TicketErased, mentioned.forget_mentions, essential=True),
 )
 
 HOURLY = timedelta(hours=1)
@@ -101,6 +108,7 @@ STEPS = (
     Step(beat, every=BEAT_EVERY),
     Step(publish_due),
     Step(wake_due, every=timedelta(seconds=10)),
+    Step(continue_jobs),
     Step(fetch_due),
     Step(sweep_due, every=timedelta(seconds=10)),
     Step(process_due),
@@ -114,7 +122,7 @@ STEPS = (
     Step(empty_trash, every=HOURLY),
     Step(clean, every=HOURLY),
     Step(forget_old, every=HOURLY),
-    Step(forget_gone, every=HOURLY),
+    Step(presence.forget_gone, every=HOURLY),
     Step(clean_drafts, every=HOURLY),
     Step(reseal, every=HOURLY),
     Step(clear_notices, every=HOURLY),
@@ -127,4 +135,7 @@ def install() -> None:
     Called once, from ``apps.ready()``.
     """
     events.install(REACTORS, record_reactor_failure)
+    pulse.register_part("presence", presence.in_rows)
+    bulk_actions.install()
+    reversing.install()
     guards.install({Audience.AGENT: may_leave})

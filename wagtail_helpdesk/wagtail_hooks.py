@@ -83,8 +83,8 @@ def notices_menu_item():
 
 @hooks.register("register_icons")
 def icons(names):
-    """The bell and the stars, which Wagtail has not."""
-    own = ("bell", "star", "star-full")
+    """The bell, the stars and the moon, which Wagtail has not."""
+    own = ("bell", "star", "star-full", "moon")
     return [*names, *(f"wagtail_helpdesk/icons/{name}.svg" for name in own)]
 
 

@@ -63,6 +63,11 @@ class SearchResults:
         page = key_page(rows.filter(pk__in=list(places)), ordering, after=after, before=before)
         return self._with_hits([(ticket, places[ticket.pk]) for ticket in page.rows], page.before, page.after)
 
+    @cached_property
+    def keys(self) -> list[int]:
+        """The keys of all tickets that the pages show."""
+        return [place.ticket_id for place in self._search(PAGE_SIZE * MAX_PAGES).places]
+
     @property
     def previous(self) -> int | None:
         """The number of the page before, None for the first."""

@@ -13,15 +13,15 @@ from wagtail_helpdesk.inbox.composer import ComposerForm
 from wagtail_helpdesk.inbox.composer_page import composer_context
 from wagtail_helpdesk.inbox.forms import PropertiesForm
 from wagtail_helpdesk.inbox.head import head_of
-from wagtail_helpdesk.inbox.links import ticket_url, view_url
+from wagtail_helpdesk.inbox.links import view_url
 from wagtail_helpdesk.inbox.media import inbox_media
-from wagtail_helpdesk.inbox.paging import neighbours
 from wagtail_helpdesk.inbox.presence import HEARTBEAT, present_at
 from wagtail_helpdesk.inbox.reading import mark_seen, seen_by
 from wagtail_helpdesk.inbox.side_panel import named_tickets, side_panel
-from wagtail_helpdesk.inbox.standing_views import visible_scopes
+from wagtail_helpdesk.inbox.slim_list import way_through
 from wagtail_helpdesk.inbox.thread import conversation_of, numbers_in
 from wagtail_helpdesk.inbox.typed_triggers import writing_media
+from wagtail_helpdesk.inbox.views.ahead import AheadMixin
 from wagtail_helpdesk.inbox.views.base import TicketMixin, inbox_breadcrumb
 from wagtail_helpdesk.inbox.views.uploads import UploadMailForm
 from wagtail_helpdesk.inbox.work import work_of
@@ -33,7 +33,7 @@ from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
 from wagtail_helpdesk.tickets.permissions import may
 
 CONTROLLERS = (
-    "counts",
+    "ahead",
     "body",
     "thread",
     "composer",
@@ -48,10 +48,10 @@ CONTROLLERS = (
     "live",
     "card",
 )
-STYLES = ("composer", "live", "work")
+STYLES = ("lists", "composer", "live", "work")
 
 
-class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
+class ConversationView(AheadMixin, TicketMixin, WagtailAdminTemplateMixin):
     """Shows a ticket. The number of a merged ticket leads to the one it went into."""
 
     template_name = "wagtail_helpdesk/inbox/conversation.html"
@@ -127,18 +127,9 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
             **kwargs,
         )
 
-    def _way(self) -> dict[str, str]:
-        """The addresses of the neighbours within the view that one came from."""
-        view = self.standing_view
-        if view is None:
-            return {}
-        user = self.request.user
-        parts = view.parts_for(user, visible_scopes(user))
-        before, after = neighbours(view.tickets_for(user), view.ordering, self.ticket, parts=parts)
-        return {
-            "previous_url": ticket_url(before, view) if before else "",
-            "next_url": ticket_url(after, view) if after else "",
-        }
+    def _way(self) -> dict[str, Any]:
+        """The neighbours within the place that one came from."""
+        return way_through(self.standing_view, self.request.user, self.ticket) if self.standing_view else {}
 
     def _composer_context(self, last_seen: int, last_event: int) -> dict[str, Any]:
         """Return what the composer's template needs.
