@@ -88,9 +88,7 @@ def check_values(**kwargs: Any) -> Iterable[CheckMessage]:
     yield from _check_dkim()
     yield from _check_keys()
     yield from _check_scanner()
-    alias = conf.get("SEARCH_BACKEND")
-    if alias is not None and alias not in getattr(settings, "WAGTAILSEARCH_BACKENDS", {}):
-        yield _bad("SEARCH_BACKEND", "a key of WAGTAILSEARCH_BACKENDS, or None")
+    yield from _check_search()
     domain = conf.get("MESSAGE_ID_DOMAIN")
     if domain is not None and not is_address(f"x@{domain}"):
         yield _bad("MESSAGE_ID_DOMAIN", "a domain name, or None")
@@ -100,6 +98,12 @@ def check_values(**kwargs: Any) -> Iterable[CheckMessage]:
             hint="Long Message-IDs are folded by some mail programs, and answers then lose their thread.",
             id="wagtail_helpdesk.W108",
         )
+
+
+def _check_search() -> Iterable[CheckMessage]:
+    alias = conf.get("SEARCH_BACKEND")
+    if alias is not None and alias not in getattr(settings, "WAGTAILSEARCH_BACKENDS", {}):
+        yield _bad("SEARCH_BACKEND", "a key of WAGTAILSEARCH_BACKENDS, or None")
 
 
 def check_private_storage(**kwargs: Any) -> Iterable[CheckMessage]:

@@ -17,13 +17,14 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.menu import Menu, admin_menu
 
 from wagtail_helpdesk.contacts.models import Contact, ContactEmail
-from wagtail_helpdesk.desk.choices import HIDDEN
 from wagtail_helpdesk.inbox.links import ticket_url, view_url
+from wagtail_helpdesk.inbox.numbers import ticket_number
 from wagtail_helpdesk.inbox.people import display_name, people_who_may
-from wagtail_helpdesk.inbox.searching import MAX_WORDS, search_condition, ticket_number
 from wagtail_helpdesk.inbox.shortcuts import Shortcut, shortcuts
 from wagtail_helpdesk.inbox.standing_views import BY_SLUG, visible_tickets
+from wagtail_helpdesk.search import hits as search
 
+MAX_WORDS = 8
 #: Of each kind.
 MAX_FOUND = 6
 MAX_QUERY = 100
@@ -52,7 +53,7 @@ class Group:
 def find(request: HttpRequest, text: str, *, with_views: bool = True) -> list[Group]:
     """Return what ``text`` finds for the user, by kind; only kinds with something. A fixed number of queries."""
     user, text = request.user, " ".join(text.split())[:MAX_QUERY]
-    long_enough = len(text) > 1 or ticket_number(text)[0] is not None
+    long_enough = len(text) > 1 or ticket_number(text) is not None
     groups = [
         Group(gettext_lazy("Go to"), _ways(text)[:MAX_FOUND] if with_views else []),
         Group(gettext_lazy("Tickets"), tickets_for(user, text) if long_enough else []),
@@ -74,13 +75,9 @@ def _means(text: str, label: str) -> bool:
 
 def tickets_for(user: Any, text: str) -> list[Entry]:
     """Return the newest tickets that ``text`` means. Spam and trash only by their number."""
-    tickets = visible_tickets(user).filter(search_condition(text))
-    if not ticket_number(text)[1]:
-        tickets = tickets.exclude(category__in=HIDDEN)
-    found = tickets.select_related("status").order_by("-last_activity_at", "-pk")[:MAX_FOUND]
     return [
-        Entry(f"{ticket.reference} {ticket.display_subject}", ticket_url(ticket), str(ticket.status))
-        for ticket in found
+        Entry(f"{hit.ticket.reference} {hit.ticket.display_subject}", ticket_url(hit.ticket), str(hit.ticket.status))
+        for hit in search.find(user, text, MAX_FOUND)
     ]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q
@@ -12,8 +11,8 @@ from wagtail_helpdesk.contacts.models import Contact
 from wagtail_helpdesk.desk.choices import UNRESOLVED
 from wagtail_helpdesk.inbox.ordering import NEWEST
 from wagtail_helpdesk.inbox.parts import first_keys
-from wagtail_helpdesk.inbox.searching import ticket_number
 from wagtail_helpdesk.inbox.standing_views import BY_SLUG, visible_scopes, visible_tickets
+from wagtail_helpdesk.search.hits import find
 from wagtail_helpdesk.tickets.models import Ticket
 
 #: Tickets whose subjects are looked at, of each part of the view.
@@ -51,18 +50,9 @@ def similar_tickets(user: Any, subject: str, *, limit: int) -> list[Ticket]:
 
 def tickets_named(user: Any, query: str, *, limit: int) -> list[Ticket]:
     """Return the visible tickets that "12", "HD-12" or words of a subject mean; without words the newest ones."""
-    number, _certain = ticket_number(query)
-    if number is not None:
-        found = visible_tickets(user).select_related("status", "requester").filter(pk=number)
-        return list(found)
-    words = query.casefold().split()
-    fits = [ticket for ticket in recent_tickets(user) if _mentions(ticket, words)]
-    return fits[:limit]
-
-
-def _mentions(ticket: Ticket, words: Iterable[str]) -> bool:
-    text = f"{ticket.subject} {ticket.requester.name}".casefold()
-    return all(word in text for word in words)
+    if not query.strip():
+        return recent_tickets(user)[:limit]
+    return [hit.ticket for hit in find(user, query, limit)]
 
 
 def open_tickets_of(user: Any, contact: Contact, *, limit: int) -> list[Ticket]:

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_helpdesk.actions import ActionRefused
+from wagtail_helpdesk.inbox.numbers import ticket_number
 from wagtail_helpdesk.inbox.people import display_name
 from wagtail_helpdesk.inbox.standing_views import visible_tickets
-from wagtail_helpdesk.inbox.ticket_snippet.chooser import matching, ticket_number
+from wagtail_helpdesk.inbox.ticket_snippet.chooser import matching
 from wagtail_helpdesk.tickets.choices import LinkKind, Watch
 from wagtail_helpdesk.tickets.models import ChecklistItem, ChecklistTemplate, Ticket, TicketLink, TicketMerge
 from wagtail_helpdesk.tickets.permissions import may

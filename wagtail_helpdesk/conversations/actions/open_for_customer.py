@@ -17,8 +17,9 @@ from wagtail_helpdesk.addresses import address_hash, is_address, normalise_addre
 from wagtail_helpdesk.contacts.actions.find_or_create_contact import find_or_create_contact
 from wagtail_helpdesk.contacts.models import Contact
 from wagtail_helpdesk.conversations.actions.add_note import AddNote
-from wagtail_helpdesk.conversations.actions.reply import Reply, once_key
+from wagtail_helpdesk.conversations.actions.reply import Reply
 from wagtail_helpdesk.conversations.actions.write_message import write_message
+from wagtail_helpdesk.conversations.actions.write_outgoing import once_key
 from wagtail_helpdesk.conversations.choices import Direction, FirstMessage
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.conversations.words import NewFile, Prepared, prepare_agent

@@ -12,6 +12,7 @@ from wagtail_helpdesk.desk.choices import HIDDEN
 from wagtail_helpdesk.desk.models import Priority, Status, Team
 from wagtail_helpdesk.inbox.bulk.registry import BulkFields
 from wagtail_helpdesk.inbox.forms import NOBODY, assignee_choices
+from wagtail_helpdesk.inbox.numbers import ticket_number
 from wagtail_helpdesk.tickets.permissions import may
 
 MAX_TAGS = 20
@@ -78,12 +79,10 @@ class MergeFields(BulkFields):
 
     def clean_into(self) -> int | None:
         """Return the key of the ticket that stays."""
-        from wagtail_helpdesk.inbox.searching import ticket_number
-
         text = self.cleaned_data["into"].strip()
         if not text:
             return None
-        number = ticket_number(text)[0]
+        number = ticket_number(text)
         if number is None:
             raise forms.ValidationError(_("Write the number of a ticket."))
         return number

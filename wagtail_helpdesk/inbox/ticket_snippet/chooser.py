@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
@@ -13,12 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.choosers import BaseFilterForm
 from wagtail.snippets.views import chooser
 
-from wagtail_helpdesk import conf
+from wagtail_helpdesk.inbox.numbers import ticket_number
 from wagtail_helpdesk.inbox.ticket_snippet.guards import require_view_permission
 from wagtail_helpdesk.tickets.models import Ticket
-
-#: The largest key that every database takes.
-_MAX_KEY = 2**63 - 1
 
 
 class TicketFilterForm(BaseFilterForm):
@@ -44,14 +40,6 @@ def matching(tickets: QuerySet[Ticket], words: str) -> QuerySet[Ticket]:
     if (number := ticket_number(words)) is not None:
         wanted |= Q(pk=number)
     return tickets.filter(wanted).distinct()
-
-
-def ticket_number(words: str) -> int | None:
-    """Return the number in "HD-12", "#12" or "12"; None for anything else."""
-    prefix = re.escape(conf.get("REFERENCE_PREFIX"))
-    match = re.fullmatch(rf"(?:{prefix}|#)?([0-9]{{1,19}})", words, re.IGNORECASE)
-    number = int(match[1]) if match else None
-    return number if number is not None and number <= _MAX_KEY else None
 
 
 class _ListMixin:
@@ -83,7 +71,7 @@ class ChosenTicketView(chooser.SnippetChosenView):
 
     def get_object(self, pk: str) -> Ticket:
         """Return the ticket; Ticket.DoesNotExist (a 404) when it does not exist for this user."""
-        if not (pk.isdecimal() and int(pk) <= _MAX_KEY):
+        if not (pk.isdecimal() and len(pk) < 19):
             raise Ticket.DoesNotExist
         return Ticket.objects.visible_to(self.request.user).get(pk=pk)
 
@@ -93,7 +81,7 @@ class ChosenTicketsView(chooser.SnippetChosenMultipleView):
 
     def get_objects(self, pks: list[str]) -> QuerySet[Ticket]:
         """Return those that exist for this user."""
-        keys = [pk for pk in pks if pk.isdecimal() and int(pk) <= _MAX_KEY]
+        keys = [pk for pk in pks if pk.isdecimal() and len(pk) < 19]
         return Ticket.objects.visible_to(self.request.user).filter(pk__in=keys)
 
 
