@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.dispatch import Signal
 
 logger = logging.getLogger(__name__)
@@ -389,8 +389,11 @@ def write_later(rows: Sequence[Any]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    if _state.is_hopeful:
+    # What refers to such a row needs its key, which not every database gives for many rows at once.
+    if _state.is_hopeful and connection.features.can_return_rows_from_bulk_insert:
         _state.rows.setdefault(model, []).extend(rows)
+    elif len(rows) == 1:
+        rows[0].save(force_insert=True)
     else:
         model._default_manager.bulk_create(rows)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Q
 
@@ -17,7 +19,7 @@ from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.intake.incoming import EvidenceKind, IncomingMessage
 from wagtail_helpdesk.intake.matching import Candidate, Strength
 from wagtail_helpdesk.intake.subjects import normal_subject
-from wagtail_helpdesk.tickets.choices import ParticipantState
+from wagtail_helpdesk.tickets.choices import ParticipantState, Role
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
 
 #: A number in the subject finds a ticket in which something happened within this time.
@@ -33,10 +35,18 @@ _STRENGTH = {
 }
 
 
-def find_candidates(
-    incoming: IncomingMessage, contact: Contact, *, is_new: bool
-) -> tuple[list[Candidate], dict[int, Ticket]]:
-    """Return the candidates and the tickets they name (merged ones followed to where they went).
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The candidates, and the tickets they name (merged ones followed to where they went)."""
+
+    candidates: list[Candidate] = field(default_factory=list)
+    tickets: dict[int, Ticket] = field(default_factory=dict)
+    #: Keys of those in which the sender is a third party.
+    third_party_in: frozenset[int] = frozenset()
+
+
+def find_candidates(incoming: IncomingMessage, contact: Contact, *, is_new: bool) -> Found:
+    """Return what the message may belong to.
 
     ``is_new``: the contact was made for this message, and has written nothing before.
     """
@@ -46,10 +56,11 @@ def find_candidates(
         hints += [(Strength.SAME_SUBJECT, ticket_id) for ticket_id in _tickets_by_subject(incoming, contact)]
     hints = list(dict.fromkeys(hints))
     if not hints:
-        return [], {}
-    named = Ticket.objects.select_related("mailbox", "status").in_bulk({ticket_id for _strength, ticket_id in hints})
+        return Found()
+    named = Ticket.objects.in_bulk({ticket_id for _strength, ticket_id in hints})
     followed = {pk: ticket.current() for pk, ticket in named.items()}
-    states = _states(contact, incoming.sender.address, [ticket.pk for ticket in followed.values()])
+    parts = _parts(contact, [ticket.pk for ticket in followed.values()])
+    states = _states(parts, contact, incoming.sender.address)
     candidates = [
         Candidate(
             strength=strength,
@@ -62,7 +73,8 @@ def find_candidates(
         for strength, pk in hints
         if pk in followed
     ]
-    return candidates, {ticket.pk: ticket for ticket in followed.values()}
+    third_party_in = frozenset(part.ticket_id for part in parts if part.role == Role.THIRD_PARTY)
+    return Found(candidates, {ticket.pk: ticket for ticket in followed.values()}, third_party_in)
 
 
 def _is_lively(ticket: Ticket, incoming: IncomingMessage) -> bool:
@@ -106,27 +118,28 @@ def _tickets_by_ids(ids: KnownIds | None) -> list[int]:
     return list(dict.fromkeys(ticket_id for _hash, ticket_id in ranked))
 
 
-def _states(contact: Contact, address: str, ticket_ids: Sequence[int]) -> dict[int, str]:
+def _parts(contact: Contact, ticket_ids: Sequence[int]) -> list[Any]:
+    """Return what ``contact`` is in these tickets, as plain rows."""
+    parts = TicketParticipant.objects.filter(ticket__in=ticket_ids, contact=contact)
+    return list(parts.values_list("ticket_id", "role", "state", "address", "reply_address", named=True))
+
+
+def _states(parts: Iterable[Any], contact: Contact, address: str) -> dict[int, str]:
     """Return how the sender takes part in each ticket, by the address used there or a verified one.
 
     Somebody who is blocked is so under every address.
     """
-    rows = list(
-        TicketParticipant.objects.filter(
-            ticket__in=ticket_ids, contact=contact, state__in=(ParticipantState.ACTIVE, ParticipantState.BLOCKED)
-        ).values_list("ticket_id", "state", "address", "reply_address")
-    )
-    states = {ticket_id: state for ticket_id, state, *_used in rows if state == ParticipantState.BLOCKED}
+    states = {part.ticket_id: part.state for part in parts if part.state == ParticipantState.BLOCKED}
     if not is_address(address):
         return states
     own = address_hash(address)
     doubtful = set()
-    for ticket_id, state, *used in rows:
-        if state == ParticipantState.ACTIVE:
-            if any(is_address(one) and address_hash(one) == own for one in used):
-                states[ticket_id] = state
+    for part in parts:
+        if part.state == ParticipantState.ACTIVE:
+            if any(is_address(one) and address_hash(one) == own for one in (part.address, part.reply_address)):
+                states[part.ticket_id] = part.state
             else:
-                doubtful.add(ticket_id)
+                doubtful.add(part.ticket_id)
     if doubtful and ContactEmail.objects.filter(address_hash=own, contact=contact, verified_at__isnull=False).exists():
         states.update(dict.fromkeys(doubtful, ParticipantState.ACTIVE))
     return states

@@ -27,7 +27,7 @@ from wagtail_helpdesk.intake.matching import Decision, Verb, decide
 from wagtail_helpdesk.tickets.actions.link_tickets import link_tickets
 from wagtail_helpdesk.tickets.actions.participants import add_participant
 from wagtail_helpdesk.tickets.choices import Channel, EventKind, LinkKind, ParticipantState, Role, Visibility
-from wagtail_helpdesk.tickets.models import Ticket, TicketEvent, TicketParticipant
+from wagtail_helpdesk.tickets.models import Ticket, TicketEvent
 from wagtail_helpdesk.tickets.state import may_still_reopen
 
 
@@ -72,8 +72,11 @@ class _Door:
 
     def take_in(self) -> Receipt:
         incoming = self.incoming
-        candidates, tickets = find_candidates(incoming, self.contact, is_new=self.is_new)
-        decision = decide(candidates, incoming.auth, strict=incoming.strict, may_append=incoming.forward is None)
+        self.found = find_candidates(incoming, self.contact, is_new=self.is_new)
+        tickets = self.found.tickets
+        decision = decide(
+            self.found.candidates, incoming.auth, strict=incoming.strict, may_append=incoming.forward is None
+        )
         if decision.verb == Verb.QUARANTINE:
             self.incoming = incoming = replace(incoming, is_spam=True)
         if decision.ticket_id is not None:
@@ -87,11 +90,14 @@ class _Door:
         return self._open(decision, link_to=tickets.get(decision.suggest_id), kind=LinkKind.POSSIBLY)
 
     def _goes_on(self, ticket: Ticket) -> bool:
-        return not self.incoming.may_open or may_still_reopen(
+        if not self.incoming.may_open or ticket.category not in FINISHED:
+            return True
+        mailbox = self.mailbox if ticket.mailbox_id == self.mailbox.pk else ticket.mailbox
+        return may_still_reopen(
             category=ticket.category,
             resolved_at=ticket.resolved_at,
             closed_at=ticket.closed_at,
-            reopen_days=ticket.mailbox.reopen_days,
+            reopen_days=mailbox.reopen_days,
             now=self.incoming.received_at,
         )
 
@@ -139,13 +145,7 @@ class _Door:
             return self.incoming.visibility
         if any(one.visibility == Visibility.INTERNAL for one in self.incoming.evidence):
             return Visibility.INTERNAL
-        return Visibility.INTERNAL if self._is_third_party(ticket) else Visibility.PUBLIC
-
-    def _is_third_party(self, ticket: Ticket) -> bool:
-        if self.is_new:
-            return False
-        rows = TicketParticipant.objects.filter(ticket=ticket, contact=self.contact, role=Role.THIRD_PARTY)
-        return rows.exists()
+        return Visibility.INTERNAL if ticket.pk in self.found.third_party_in else Visibility.PUBLIC
 
     def _open(self, decision: Decision, *, link_to: Ticket | None, kind: LinkKind) -> Receipt:
         incoming = self.incoming

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import IntegrityError
 
 from wagtail_helpdesk import events
+from wagtail_helpdesk.addresses import address_hash
 from wagtail_helpdesk.contacts.models import Contact, ContactEmail
 
 
@@ -13,13 +14,15 @@ def find_or_create_contact(*, address: str, name: str = "", language: str = "", 
 
     A name or language that is known is kept; an empty one is filled in. Raises ValueError for what is no address.
     """
-    contact = Contact.objects.by_address(address)
+    hashed = address_hash(address)
+    made = [row.contact for row in events.unwritten(ContactEmail) if row.address_hash == hashed]
+    contact = made[0] if made else Contact.objects.by_address(address)
     if contact is not None:
         return _complete(contact, name, language), False
     try:
         with events.savepoint():
             contact = Contact.objects.create(name=name[:200], language=language, user=user)
-            ContactEmail.objects.create(contact=contact, address=address.strip())
+            events.write_later([ContactEmail(contact=contact, address=address.strip(), address_hash=hashed)])
     except IntegrityError:
         # Somebody else made it between our look and our insert.
         contact = Contact.objects.by_address(address)

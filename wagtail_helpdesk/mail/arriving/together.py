@@ -47,7 +47,7 @@ MOST = 20
 #: Bytes of a mail that is read together with others.
 MOST_BYTES = 256 * 1024
 #: A transaction ends after so many seconds: whoever works on the same tickets waits for it.
-MOST_SECONDS = 0.1
+MOST_SECONDS = 0.25
 
 
 def process_all(mails: Iterable[InboundMail]) -> None:
