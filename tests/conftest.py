@@ -40,10 +40,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.relative_to(TESTS).parts[0]
         if folder in MARKED_FOLDERS:
             item.add_marker(MARKED_FOLDERS[folder])
+        if not uses_database(item):
+            item.add_marker(pytest.mark.pure)
         # A test with real transactions empties all tables when it ends; this brings back, for the next such test,
         # what migrations had put there. pytest-django runs them after all others.
         if isinstance(item, pytest.Function) and has_real_transactions(item):
             item.fixturenames.append("django_db_serialized_rollback")
+
+
+def uses_database(item: pytest.Item) -> bool:
+    """Return whether the test may touch the database; what does not is the same on all of them."""
+    return item.get_closest_marker("django_db") is not None or "db" in getattr(item, "fixturenames", ("db",))
 
 
 def has_real_transactions(item: pytest.Function) -> bool:
