@@ -21,6 +21,7 @@ from wagtail_helpdesk.mail.arriving.raw_store import store_raw
 from wagtail_helpdesk.mail.choices import InboundState, OutboundState
 from wagtail_helpdesk.mail.models import InboundMail, OutboundMail
 from wagtail_helpdesk.notifications.models import Notice
+from wagtail_helpdesk.search.indexing import index_due
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.change_subject import ChangeSubject
 from wagtail_helpdesk.tickets.actions.checklist import AddItems, TickItem
@@ -79,6 +80,8 @@ def make_full_ticket(desk: Any, number: int = 1, address: str = ADDRESS) -> Tick
     _make_mails(ticket, number)
     _make_notices(ticket, desk)
     _make_work(ticket, desk, number)
+    while index_due():
+        pass
     article = TicketArticle.objects.create(ticket=ticket, title=f"{WORDS} article")
     article.messages.add(ticket.messages.first())
     ticket.refresh_from_db()

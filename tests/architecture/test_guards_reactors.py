@@ -38,6 +38,7 @@ STAYS_ON_MERGE = {
     "TaggedTicket.content_object": "the target gets the tags in addition, so that the source has them back",
     "TicketReader.ticket": "the target gets stars and watches in addition, so that the source has them back",
     "Presence.ticket": "it is over in 15 seconds",
+    "SearchEntry.ticket": "the entry of the ticket itself, which the worker takes away",
     "TicketAccess.ticket": "the target gets the shares in addition, so that the source has them back",
 }
 #: What stays with the contact that was merged into another, and why.
@@ -64,11 +65,11 @@ def pointing_at(target: Any, pk: int) -> set[str]:
 
 
 def snapshot() -> dict[str, dict[Any, Any]]:
-    """Return every row of ours by table and key, but for the history and the records of merges."""
+    """Return every row of ours by table and key, but for the history, the records of merges and what is to index."""
     return {
         model.__name__: {row["id"]: row for row in model._base_manager.values()}
         for model in apps.get_app_config("wagtail_helpdesk").get_models(include_auto_created=True)
-        if model.__name__ not in ("TicketEvent", "TicketMerge")
+        if model.__name__ not in ("TicketEvent", "TicketMerge", "IndexTask")
     }
 
 

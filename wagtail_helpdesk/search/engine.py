@@ -75,7 +75,9 @@ class Search:
         self.teams = [] if self.sees_all else list(team_ids_of(user))
         self.words = Q()
         for term in query.terms:
-            self.words &= ~Q(Has(term)) if term.negated else Q(Has(term))
+            # What must not be there must not be anywhere in the ticket: ``tickets`` knows.
+            if not term.negated:
+                self.words &= Q(Has(term))
         if tickets_only:
             self.words &= Q(key__lt=0)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Min, Prefetch
+from django.db.models import Prefetch
 
 from wagtail_helpdesk.contacts.models import Contact
 from wagtail_helpdesk.conversations.choices import MessageState
@@ -39,7 +39,7 @@ def month_mark(moment: datetime) -> str:
 def entries_of(tickets: Iterable[int], messages: Iterable[int]) -> list[SearchEntry]:
     """Return the unsaved entries of these tickets themselves, and of these messages.
 
-    None for what is erased, merged into another or not published. Eight queries at most, however many there are.
+    None for what is erased, merged into another or not published. Nine queries at most, however many there are.
     """
     found = _tickets([*tickets], Message.objects.filter(pk__in=[*messages]).values("ticket"))
     asked = set(tickets)
@@ -47,9 +47,7 @@ def entries_of(tickets: Iterable[int], messages: Iterable[int]) -> list[SearchEn
     published = Message.objects.filter(pk__in=[*messages], ticket__in=found, state=MessageState.PUBLISHED)
     files = Prefetch("attachments", Attachment.objects.filter(hidden=False).only("message", "display_name"))
     read = published.only(*_READ, "created_at").prefetch_related(files, "author_contact__emails")
-    first = dict(Message.objects.filter(ticket__in=found).order_by().values_list("ticket").annotate(first=Min("pk")))
-    rows += [_of_message(row, found[row.ticket_id], opened=first[row.ticket_id] == row.pk) for row in read]
-    return rows
+    return [*rows, *(_of_message(row, found[row.ticket_id]) for row in read)]
 
 
 def _tickets(keys: list[int], of_messages: Any) -> dict[int, Ticket]:
@@ -75,9 +73,9 @@ def _of_ticket(ticket: Ticket) -> SearchEntry:
     return _entry(-ticket.pk, ticket, ticket.last_activity_at, parts)
 
 
-def _of_message(message: Message, ticket: Ticket, *, opened: bool) -> SearchEntry:
-    # What a later message quotes has been found already, by the message it is from.
-    text = message.text if opened else message.reply_text or message.text
+def _of_message(message: Message, ticket: Ticket) -> SearchEntry:
+    # What a later message quotes is found already, by the message it is from; the first one is never cut.
+    text = message.reply_text or message.text
     author = " ".join(filter(None, [message.author_name, message.from_address, _known(message.author_contact)]))
     parts = [
         *words_of(message.subject),

@@ -62,7 +62,7 @@ def search(
         if any(not term.negated for term in query.terms):
             places += Search(user, query, narrowing, tickets, limit + 1, tickets_only=tickets_only).places()
         elif query.operators or query.terms:
-            places += _newest(tickets, narrowing, query, limit + 1)
+            places += _newest(tickets, narrowing, limit + 1)
     # The number's own ticket comes first, and once.
     once = list({place.ticket_id: place for place in reversed(places)}.values())[::-1]
     return Found(query, once[:limit], len(once) > limit, narrowing.hints)
@@ -70,6 +70,10 @@ def search(
 
 def _among(tickets: TicketQuerySet, query: Query, narrowing: Narrowing, inside: Category | None) -> TicketQuerySet:
     """Return the tickets among which is searched."""
+    for term in query.terms:
+        if term.negated:
+            narrowing.is_narrow = True
+            tickets = tickets.exclude(Exists(SearchEntry.objects.filter(Has(term), ticket=OuterRef("pk"))))
     if inside is not None:
         return tickets.filter(category=inside)
     if query.is_number:
@@ -86,13 +90,11 @@ def _numbered(tickets: TicketQuerySet, query: Query) -> list[Place]:
     return [Place(key, None, at) for key, at in rows]
 
 
-def _newest(tickets: TicketQuerySet, narrowing: Narrowing, query: Query, limit: int) -> list[Place]:
-    """Return the newest tickets of operators alone."""
+def _newest(tickets: TicketQuerySet, narrowing: Narrowing, limit: int) -> list[Place]:
+    """Return the newest tickets where nothing is said of words that they have."""
     if narrowing.after:
         tickets = tickets.filter(last_activity_at__gte=narrowing.after)
     if narrowing.before:
         tickets = tickets.filter(last_activity_at__lt=narrowing.before)
-    for term in query.terms:
-        tickets = tickets.exclude(Exists(SearchEntry.objects.filter(Has(term), ticket=OuterRef("pk"))))
     rows = tickets.order_by("-last_activity_at", "-pk").values_list("pk", "last_activity_at")
     return [Place(key, None, at) for key, at in rows[:limit]]

@@ -45,5 +45,8 @@ def find_people(user: Any, query: Query) -> list[Person]:
 def _person(contact: Contact, query: Query) -> Person:
     # Found by a ticket that names somebody: the address says whom, whatever others are called.
     return Person(
-        contact, pieces(contact.name, query), pieces(contact.address, query), f"from:{contact.address or contact.name}"
+        contact,
+        pieces(contact.name, query),
+        pieces(contact.address, query),
+        f'from:"{contact.address or contact.name}"',
     )
