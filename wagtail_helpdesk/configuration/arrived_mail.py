@@ -19,6 +19,7 @@ from wagtail.admin.widgets.button import HeaderButton
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.configuration.columns import TicketColumn
 from wagtail_helpdesk.configuration.logs import LogEntryView, LogFilterSet, LogListView, choices_filter
+from wagtail_helpdesk.configuration.mail_words import explain, label, origin
 from wagtail_helpdesk.configuration.visibility import (
     READ_AGAIN,
     VIEW_ARRIVED,
@@ -67,7 +68,7 @@ class ArrivedMailListView(LogListView):
             self.title_column(_("Subject")),
             Column("from_header", label=_("From")),
             StatusTagColumn("outcome", label=_("Outcome"), accessor=_outcome, primary=_has_ticket),
-            Column("reason", label=_("Reason"), classname="hd-log-minor"),
+            Column("reason", label=_("Reason"), accessor=lambda mail: explain(mail.reason), classname="hd-log-minor"),
             TicketColumn("ticket", label=_("Ticket")),
             Column("mailbox", label=_("Mailbox"), accessor="mailbox.address", classname="hd-log-minor"),
             DateColumn("received_at", label=_("Received"), width="12%"),
@@ -103,9 +104,16 @@ class ArrivedMailView(LogEntryView):
         return super().get_context_data(
             mail=self.mail,
             outcome=_outcome(self.mail),
+            reason=explain(self.mail.reason),
+            trace=[explain(step) for step in self.mail.trace],
+            labels=[label(name) for name in self.mail.classification],
+            origin=origin(self.mail.origin),
             fidelity=_fidelity(self.mail),
             sender=sender_badge(self.mail.auth.get("result", ""), self.mail.auth),
-            deliveries=self.mail.deliveries.select_related("mailbox").order_by("at", "pk"),
+            deliveries=[
+                {"at": one.at, "origin": origin(one.origin), "mailbox": one.mailbox}
+                for one in self.mail.deliveries.select_related("mailbox").order_by("at", "pk")
+            ],
             held_url=self._held_url(),
             may_read_again=failed and self.request.user.has_perm(READ_AGAIN),
             **kwargs,

@@ -141,7 +141,7 @@ def _attempt(mail: InboundMail, raw: bytes, reader: Callable[[bytes], ParsedMail
             return _finish(mail, file_upload(mail, raw, parsed))
     route = read_route(mail, parsed)
     # Before the transaction: a signature's key is looked up in the DNS.
-    auth = check_dkim(raw, parsed, authenticate(parsed, route.trust))
+    auth = check_dkim(raw, parsed, authenticate(parsed, route.trust, told=mail.envelope.get("dmarc", "")))
     mail.auth = auth.as_json()
     with events.unit_of_work():
         if mail.origin == SENT:
