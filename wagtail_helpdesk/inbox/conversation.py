@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -22,6 +22,7 @@ from wagtail_helpdesk.conversations.sanitising import CleanHtml, clean_agent_htm
 from wagtail_helpdesk.inbox.deliveries import Delivery, delivery_of
 from wagtail_helpdesk.inbox.senders import SenderBadge, sender_badge
 from wagtail_helpdesk.inbox.standing_views import visible_tickets
+from wagtail_helpdesk.inbox.subjects import other_subject_of
 from wagtail_helpdesk.inbox.timeline import SILENT, describe, tickets_named
 from wagtail_helpdesk.mail.models import DeliveryEvent, InboundMail, OutboundMail
 from wagtail_helpdesk.mail.reporting.problems import FOR_OUTSIDERS
@@ -42,6 +43,8 @@ class MessageItem:
     deliveries: list[Delivery] = field(default_factory=list)
     #: sha256 of the images that earlier messages of the conversation brought.
     seen_images: frozenset[str] = frozenset()
+    #: Its subject, where that is not what the conversation was about so far.
+    other_subject: str = ""
     template = "message"
 
     @property
@@ -193,8 +196,10 @@ def conversation_of(ticket: Ticket, user: Any) -> Conversation:
     """Return what the page of ``ticket`` shows to ``user``."""
     messages: list[MessageItem] = []
     seen_images: frozenset[str] = frozenset()
+    subjects = {ticket.subject}
     for message in messages_for([ticket.pk]):
-        messages.append(message_item(message, user, seen_images))
+        other = other_subject_of(message, subjects)
+        messages.append(replace(message_item(message, user, seen_images), other_subject=other))
         seen_images |= {file.sha256 for file in message.attachments.all() if may_show_inline(file.sniffed_type)}
     lines = events_in_words(ticket, user)
     items = _merged(messages, lines)
