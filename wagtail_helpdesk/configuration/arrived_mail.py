@@ -19,7 +19,6 @@ from wagtail.admin.widgets.button import HeaderButton
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.configuration.columns import TicketColumn
 from wagtail_helpdesk.configuration.logs import LogEntryView, LogFilterSet, LogListView, choices_filter
-from wagtail_helpdesk.configuration.mail_words import explain, label, origin
 from wagtail_helpdesk.configuration.visibility import (
     READ_AGAIN,
     VIEW_ARRIVED,
@@ -34,6 +33,7 @@ from wagtail_helpdesk.mail.arriving.raw_store import RawMissing, load_raw
 from wagtail_helpdesk.mail.arriving.translate import source_file
 from wagtail_helpdesk.mail.choices import Fidelity, InboundState, MailOutcome
 from wagtail_helpdesk.mail.models import InboundMail
+from wagtail_helpdesk.mail.trace_words import explain, label, origin
 from wagtail_helpdesk.tickets.permissions import may
 
 _LOG_TITLE = gettext_lazy("Mail log")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wagtail_helpdesk.configuration.mail_words import explain, label, origin
+from wagtail_helpdesk.mail.trace_words import explain, label, origin
 
 
 @pytest.mark.parametrize(
