@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tests.mail.helpers import make_mail, take_in
 from wagtail_helpdesk.conversations.words import NewFile
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.defaults import default_status
@@ -272,3 +273,14 @@ def test_queries_are_constant(desk, ticket, login):
     few = count(2)
     assert count(8) == few
     assert few <= 50
+
+
+def test_answer_with_another_subject_says_so(desk, login):
+    """Once, where the subject changes: not for what programs and gateways write before it."""
+    first = take_in(make_mail("Hello", subject="Invoice 12"), desk.mailbox)
+    page_url = reverse("helpdesk_tickets:ticket", args=[first.ticket_id])
+    for subject in ("AW: Invoice 12", "Re: [EXTERNAL] invoice 12", "Delivery of chairs", "Re: Delivery of chairs"):
+        take_in(make_mail(subject, subject=subject, in_reply_to=f"<{first.message_id_header}>"), desk.mailbox)
+    page = login(desk.agent).get(page_url).content.decode()
+    assert page.count("New subject") == 1
+    assert '<strong dir="auto">Delivery of chairs</strong>' in page

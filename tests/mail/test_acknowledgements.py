@@ -126,3 +126,16 @@ def test_robot_with_many_addresses(desk: Desk) -> None:
 )
 def test_similar_subjects(one: str, two: str, same: bool) -> None:
     assert (similar(one) == similar(two)) is same
+
+
+@pytest.mark.parametrize(("result", "acks"), [("fail", 0), ("none", 1), ("pass", 1)])
+def test_forged_sender_is_not_written_to(desk: Desk, result: str, acks: int) -> None:
+    """Whoever stands in From of a forged mail gets nothing of it; its ticket is opened all the same."""
+    MailboxOptions.objects.update_or_create(
+        mailbox=desk.mailbox, defaults={"trusted_authserv_ids": ["mx.desk.example"]}
+    )
+    found = f"mx.desk.example; dmarc={result} header.from=example.org"
+    mail = take_in(make_mail("Hello", Authentication_Results=found), desk.mailbox)
+    assert mail.outcome == "opened"
+    assert acknowledged() == acks
+    assert ("acknowledge: False forged" in mail.trace) == (result == "fail")

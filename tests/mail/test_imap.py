@@ -568,6 +568,17 @@ def test_signing_in_by_token(rig: Rig) -> None:
     assert not rig.commands("LOGIN")
 
 
+def test_signing_in_where_only_the_standard_is_offered(rig: Rig) -> None:
+    rig.row.account = make_account()
+    rig.row.save()
+    rig.folder.capabilities = "IMAP4rev1 UIDPLUS AUTH=OAUTHBEARER"
+    rig.folder.tokens.add("good")
+    rig.folder.log.clear()
+    rig.deliver("One")
+    assert fetch(rig.reload()).taken == 1
+    assert rig.commands("AUTHENTICATE") == ["AUTHENTICATE OAUTHBEARER"]
+
+
 def test_token_that_ended_is_replaced_once(rig: Rig) -> None:
     with fake_provider() as provider:
         rig.row.account = make_account(refresh_token=vault.seal("refresh-1"))

@@ -146,6 +146,17 @@ class TestOAuth:
             transport.send(*make_message(), lambda: None)
         assert auth_words(script) == [b"user=support@desk.example\x01auth=Bearer first\x01\x01"]
 
+    def test_token_where_only_the_standard_is_offered(self, account: MailAccount) -> None:
+        challenge = f"334 {base64.b64encode(b'{}').decode()}"
+        script = Script(features=["AUTH PLAIN OAUTHBEARER"], first={"AUTH": [challenge]})
+        with fake_provider() as provider, transport_to(script, security="none", account=account) as transport:
+            provider.gives("second")
+            with transport:
+                transport.send(*make_message(), lambda: None)
+        first, second = auth_words(script)
+        assert first.startswith(b"n,a=support@desk.example,\x01host=") and b"\x01auth=Bearer first\x01\x01" in first
+        assert second.endswith(b"\x01auth=Bearer second\x01\x01")
+
     def test_token_that_is_refused_is_renewed_once(self, account: MailAccount) -> None:
         challenge = f"334 {base64.b64encode(b'{}').decode()}"
         script = Script(features=["AUTH XOAUTH2"], first={"AUTH": [challenge]})

@@ -92,14 +92,20 @@ def sendgrid(raw: bytes, *recipients: str, sender: str = "ana@example.org") -> H
     return post("sendgrid/inbound", b"".join(lines) + b"--b--\r\n", content_type="multipart/form-data; boundary=b")
 
 
-def ses(raw: bytes, *recipients: str, sender: str = "ana@example.org", is_spam: bool = False) -> None:
+def ses(
+    raw: bytes, *recipients: str, sender: str = "ana@example.org", is_spam: bool = False, dmarc: str = "GRAY"
+) -> None:
     """As Anymail's view for Amazon SES signals a mail (it needs Amazon's library)."""
     message = AnymailInboundMessage.parse_raw_mime_bytes(raw)
     message.envelope_sender, message.envelope_recipient = sender, recipients[0]
     message.spam_detected = is_spam
     source = {
         "content": b64encode(raw).decode(),
-        "receipt": {"recipients": list(recipients), "action": {"type": "SNS", "encoding": "BASE64"}},
+        "receipt": {
+            "recipients": list(recipients),
+            "action": {"type": "SNS", "encoding": "BASE64"},
+            "dmarcVerdict": {"status": dmarc},
+        },
     }
     event = AnymailInboundEvent(event_type="inbound", event_id="ses-1", esp_event=source, message=message)
     inbound.send(sender=object, event=event, esp_name="Amazon SES")
@@ -190,6 +196,25 @@ def test_source_that_anymail_does_not_hand_on(desk: Desk) -> None:
     mail = InboundMail.objects.get()
     assert mail.envelope["fidelity"] == "rewritten"
     assert load_raw(mail).replace(b"\r\n", b"\n") == raw
+
+
+@pytest.mark.parametrize(
+    ("dmarc", "secret", "result"),
+    [
+        ("PASS", "hooks:secret", "pass"),
+        ("FAIL", "hooks:secret", "fail"),
+        ("GRAY", "hooks:secret", "unknown"),
+        # What anybody could have posted proves nothing.
+        ("PASS", None, "unknown"),
+    ],
+)
+def test_verdict_of_the_service_on_the_sender(desk: Desk, settings, dmarc, secret, result) -> None:
+    settings.ANYMAIL = {"WEBHOOK_SECRET": secret} if secret else {}
+    ses(make_mail(to=SUPPORT).as_bytes(), SUPPORT, dmarc=dmarc)
+    process_due()
+    mail = InboundMail.objects.get()
+    assert mail.auth["result"] == result
+    assert mail.message.sender_auth == result
 
 
 def test_one_event_for_three_recipients_in_two_mailboxes(desk: Desk, repairs) -> None:

@@ -33,6 +33,7 @@ from wagtail_helpdesk.mail.arriving.raw_store import RawMissing, load_raw
 from wagtail_helpdesk.mail.arriving.translate import source_file
 from wagtail_helpdesk.mail.choices import Fidelity, InboundState, MailOutcome
 from wagtail_helpdesk.mail.models import InboundMail
+from wagtail_helpdesk.mail.trace_words import explain, label, origin
 from wagtail_helpdesk.tickets.permissions import may
 
 _LOG_TITLE = gettext_lazy("Mail log")
@@ -67,7 +68,7 @@ class ArrivedMailListView(LogListView):
             self.title_column(_("Subject")),
             Column("from_header", label=_("From")),
             StatusTagColumn("outcome", label=_("Outcome"), accessor=_outcome, primary=_has_ticket),
-            Column("reason", label=_("Reason"), classname="hd-log-minor"),
+            Column("reason", label=_("Reason"), accessor=lambda mail: explain(mail.reason), classname="hd-log-minor"),
             TicketColumn("ticket", label=_("Ticket")),
             Column("mailbox", label=_("Mailbox"), accessor="mailbox.address", classname="hd-log-minor"),
             DateColumn("received_at", label=_("Received"), width="12%"),
@@ -103,9 +104,16 @@ class ArrivedMailView(LogEntryView):
         return super().get_context_data(
             mail=self.mail,
             outcome=_outcome(self.mail),
+            reason=explain(self.mail.reason),
+            trace=[explain(step) for step in self.mail.trace],
+            labels=[label(name) for name in self.mail.classification],
+            origin=origin(self.mail.origin),
             fidelity=_fidelity(self.mail),
             sender=sender_badge(self.mail.auth.get("result", ""), self.mail.auth),
-            deliveries=self.mail.deliveries.select_related("mailbox").order_by("at", "pk"),
+            deliveries=[
+                {"at": one.at, "origin": origin(one.origin), "mailbox": one.mailbox}
+                for one in self.mail.deliveries.select_related("mailbox").order_by("at", "pk")
+            ],
             held_url=self._held_url(),
             may_read_again=failed and self.request.user.has_perm(READ_AGAIN),
             **kwargs,

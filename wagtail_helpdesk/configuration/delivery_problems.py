@@ -13,18 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
-from wagtail.admin.views.generic.base import BaseListingView
 from wagtail.admin.widgets.button import HeaderButton
 
 from wagtail_helpdesk.configuration.arrived_mail import ArrivedMailListView
 from wagtail_helpdesk.configuration.columns import ReportColumn, TicketColumn
-from wagtail_helpdesk.configuration.visibility import (
-    VIEW_ARRIVED,
-    VIEW_OUTGOING,
-    RequirePermissionMixin,
-    visible_arrived,
-    visible_outgoing,
-)
+from wagtail_helpdesk.configuration.logs import LogListView, choices_filter
+from wagtail_helpdesk.configuration.visibility import VIEW_ARRIVED, VIEW_OUTGOING, visible_arrived, visible_outgoing
 from wagtail_helpdesk.desk.models import Mailbox
 from wagtail_helpdesk.mail.choices import MailOutcome, OutboundState, RecipientState
 from wagtail_helpdesk.mail.models import DeliveryEvent, InboundMail, OutboundRecipient
@@ -44,10 +38,9 @@ PROBLEMS = {
 class DeliveryProblemFilterSet(WagtailFilterSet):
     """By problem, mailbox, and whether somebody is done with it."""
 
-    problem = django_filters.MultipleChoiceFilter(
-        label=gettext_lazy("Problem"),
-        choices=[(name, label) for name, (label, _rows) in PROBLEMS.items()],
-        widget=forms.CheckboxSelectMultiple,
+    problem = choices_filter(
+        gettext_lazy("Problem"),
+        [(name, label) for name, (label, _rows) in PROBLEMS.items()],
         method="filter_problem",
     )
     done = django_filters.ChoiceFilter(
@@ -85,21 +78,17 @@ class DeliveryProblemFilterSet(WagtailFilterSet):
         return super().filter_queryset(queryset)
 
 
-class DeliveryProblemListView(RequirePermissionMixin, BaseListingView):
+class DeliveryProblemListView(LogListView):
     """Each recipient whom a mail of ours did not reach for certain, newest mail first."""
 
+    log = "helpdesk_delivery_problems"
     required_permission = VIEW_OUTGOING
-    template_name = "wagtail_helpdesk/configuration/log_listing.html"
     model = OutboundRecipient
     page_title = gettext_lazy("Delivery problems")
     header_icon = "warning"
-    index_url_name = "helpdesk_delivery_problems:index"
-    index_results_url_name = "helpdesk_delivery_problems:results"
     filterset_class = DeliveryProblemFilterSet
-    is_searchable = True
     search_fields = ("address", "outbound__subject", "diagnostic")
     default_ordering = ("-outbound__created_at", "-pk")
-    paginate_by = 50
     verbose_name_plural = gettext_lazy("delivery problems")
 
     @cached_property

@@ -37,6 +37,8 @@ class MessageItem:
     deliveries: list[Delivery] = field(default_factory=list)
     #: sha256 of the images that earlier messages of the conversation brought.
     seen_images: frozenset[str] = frozenset()
+    #: Its subject, where that is not what the conversation was about so far.
+    other_subject: str = ""
     template = "message"
 
     @property

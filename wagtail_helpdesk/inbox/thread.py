@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -15,12 +15,15 @@ from typing import Any
 from django.db.models import Max, Q
 
 from wagtail_helpdesk import conf
+from wagtail_helpdesk.conversations.choices import Direction
 from wagtail_helpdesk.conversations.file_types import INLINE_TYPES
 from wagtail_helpdesk.conversations.models import Attachment
 from wagtail_helpdesk.inbox import windows
 from wagtail_helpdesk.inbox.conversation import EventsItem, MessageItem, message_item, messages_for
 from wagtail_helpdesk.inbox.standing_views import visible_tickets
+from wagtail_helpdesk.inbox.subjects import other_subjects
 from wagtail_helpdesk.inbox.timeline import SILENT, describe, tickets_named
+from wagtail_helpdesk.inbox.windows import Entry
 from wagtail_helpdesk.tickets.models import Ticket, TicketEvent
 
 #: A machine can change a ticket thousands of times: of one stretch no more than the newest of these are shown.
@@ -53,15 +56,6 @@ class UnreadLine:
 
 
 Item = MessageItem | EventsItem | Gap | UnreadLine
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One message of a conversation as far as its order goes."""
-
-    pk: int
-    at: datetime
-    author: Any
 
 
 @dataclass(frozen=True)
@@ -130,8 +124,11 @@ def last_event_of(ticket: Ticket) -> int:
 
 def order_of(ticket: Ticket) -> list[Entry]:
     """Return all messages in order, without their words. One query."""
-    rows = ticket.messages.for_agents().in_order().values_list("pk", "created_at", "author_user")
-    return [Entry(*row) for row in rows]
+    columns = ("pk", "created_at", "author_user", "direction", "subject")
+    return [
+        Entry(pk, at, author, direction == Direction.INBOUND, subject)
+        for pk, at, author, direction, subject in ticket.messages.for_agents().in_order().values_list(*columns)
+    ]
 
 
 def events_in_words(ticket: Ticket, user: Any, within: Q | None = None) -> list[tuple[TicketEvent, str]]:
@@ -160,6 +157,7 @@ def _items(
     within = range(len(order)) if within is None else within
     shown = [order[place].pk for stretch in stretches for place in stretch]
     messages = {message.pk: message for message in messages_for([ticket.pk]).filter(pk__in=shown)} if shown else {}
+    others = other_subjects(ticket, order, messages)
     first_seen = _first_places(ticket, order)
     lines = events_in_words(ticket, user, _between(order, stretches))
     items: list[Item] = []
@@ -171,7 +169,8 @@ def _items(
             message = messages.get(order[place].pk)
             if message is not None:
                 before = {sha for sha, first in first_seen.items() if first < place}
-                entries.append(message_item(message, user, frozenset(before)))
+                item = message_item(message, user, frozenset(before))
+                entries.append(replace(item, other_subject=others.get(message.pk, "")))
         merged = merged_items(entries, [entry for entry in lines if _belongs(entry[0].created_at, order, stretch)])
         for item in merged:
             if line and isinstance(item, MessageItem) and item.message.pk == above:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 #: A longer conversation shows its first message and its newest ones; the rest is fetched when somebody asks.
 FOLD_ABOVE = 12
@@ -13,6 +16,17 @@ MAX_UNREAD = 40
 STEP = 40
 #: So few are not worth a click.
 _TOO_FEW = 2
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One message of a conversation as far as its order goes, and its subject."""
+
+    pk: int
+    at: datetime
+    author: Any
+    is_inbound: bool
+    subject: str
 
 
 def shown_at_first(total: int, *, unread: int | None = None, around: int | None = None) -> list[range]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 _ANSWERS = re.compile(
     r"\A(?:(?:re|aw|antw|sv|vs|res|rif|odp|ynt|回复|答复|返信)(?:\s?\[\d{1,3}\])?\s?[:\uff1a]\s*)+", re.IGNORECASE
@@ -22,6 +23,12 @@ def without_prefixes(subject: str) -> str:
         before = subject
         subject = _FORWARDS.sub("", _ANSWERS.sub("", subject.strip()).strip())
     return subject
+
+
+def is_other_subject(subject: str, known: Iterable[str]) -> bool:
+    """Tell whether a message is about something else by its subject: none of those ``known`` stands in it."""
+    wanted = normal_subject(subject)
+    return bool(wanted) and not any(one in wanted for one in map(normal_subject, known) if one)
 
 
 def is_answer(subject: str) -> bool:

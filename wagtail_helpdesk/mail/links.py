@@ -23,15 +23,22 @@ def tracking_url(token: str, site: Site | None) -> str:
 
 
 def leave_headers(participant: TicketParticipant, site: Site | None) -> list[list[str]]:
-    """Return the headers by which somebody who is only copied in leaves (RFC 2369 3.2); none for anybody else.
-
-    With one click where that is safe: over https (RFC 8058 3.1).
-    """
+    """Return the headers by which somebody who is only copied in leaves (RFC 2369 3.2); none for anybody else."""
     if participant.role != Role.CC:
         return []
     url = _absolute("leave", token_for(participant, TokenPurpose.LEAVE).signed, site)
     if not url:
         return []
+    return unsubscribe_headers(url)
+
+
+def stop_url(token: str, site: Site | None) -> str:
+    """Return the absolute address where an agent ends notices by mail; "" as for ``tracking_url``."""
+    return _absolute("stop_notices", token, site)
+
+
+def unsubscribe_headers(url: str) -> list[list[str]]:
+    """Return the headers that name ``url``: with one click where that is safe, over https (RFC 8058 3.1)."""
     headers = [["List-Unsubscribe", f"<{url}>"]]
     if url.startswith("https:"):
         headers.append(["List-Unsubscribe-Post", "List-Unsubscribe=One-Click"])

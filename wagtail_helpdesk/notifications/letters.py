@@ -22,13 +22,14 @@ from wagtail_helpdesk.mail.arriving.local_dkim import is_available as dkim_is_av
 from wagtail_helpdesk.mail.choices import Audience, MailKind
 from wagtail_helpdesk.mail.compose.headers import mailbox_header
 from wagtail_helpdesk.mail.identity import make_reply_address
-from wagtail_helpdesk.mail.links import default_site
+from wagtail_helpdesk.mail.links import default_site, stop_url
 from wagtail_helpdesk.mail.models import MailboxOptions, OutboundMail
 from wagtail_helpdesk.mail.own_texts import choose, texts_for
 from wagtail_helpdesk.notifications.choices import NoticeKind
 from wagtail_helpdesk.notifications.content import DigestText, DigestTicket, Happened, NoticeText, compose
 from wagtail_helpdesk.notifications.models import Notice
 from wagtail_helpdesk.notifications.outgoing import Letter
+from wagtail_helpdesk.notifications.stop_tokens import stop_token
 from wagtail_helpdesk.notifications.words import sentence
 from wagtail_helpdesk.tickets.actions.participants import agent_token_for
 from wagtail_helpdesk.tickets.choices import Visibility
@@ -111,8 +112,12 @@ def digest_letter(user: Any, notices: Sequence[Notice]) -> Letter:
         language=language,
         subject=subject,
         body=body,
-        unsubscribe_url=url,
+        unsubscribe_url=stop_url(stop_token(user), _public_site(notices[0].ticket)) or url,
     )
+
+
+def _public_site(ticket: Ticket) -> Site | None:
+    return ticket.site or ticket.mailbox.site or Site.objects.filter(is_default_site=True).first()
 
 
 def language_of(user: Any) -> str:

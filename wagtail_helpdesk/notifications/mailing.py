@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from wagtail_helpdesk.addresses import address_hash, is_address, normalise_address
+from wagtail_helpdesk.addresses import normalise_address
 from wagtail_helpdesk.desk.choices import HIDDEN
 from wagtail_helpdesk.desk.querysets import own_addresses
 from wagtail_helpdesk.mail.choices import MailKind
@@ -23,6 +23,7 @@ from wagtail_helpdesk.notifications.models import Notice
 from wagtail_helpdesk.notifications.outgoing import queue_letter
 from wagtail_helpdesk.notifications.preferences import rhythm_of
 from wagtail_helpdesk.notifications.rhythm import GATHER, HOUR, Pending, Plan, plan_mails
+from wagtail_helpdesk.notifications.stop_tokens import address_hash_of
 from wagtail_helpdesk.tickets.models import Ticket
 
 #: Notices looked at in one round, the oldest first.
@@ -75,12 +76,6 @@ def visible_tickets(user: Any, notices: list[Notice]) -> set[int]:
     """Return which tickets of ``notices`` the user may see now."""
     tickets = Ticket.objects.visible_to(user).current().exclude(category__in=HIDDEN)
     return set(tickets.filter(pk__in={notice.ticket_id for notice in notices}).values_list("pk", flat=True))
-
-
-def address_hash_of(user: Any) -> str:
-    """Return the hash of the user's address, "" for none."""
-    address = getattr(user, get_user_model().get_email_field_name(), "") or ""
-    return address_hash(address) if is_address(address) else ""
 
 
 def _sent_last_hour(users: list[Any], now: Any) -> dict[Any, int]:

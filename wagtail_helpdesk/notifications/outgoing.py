@@ -23,6 +23,7 @@ from wagtail_helpdesk.mail.identity import (
     make_loop_header,
     make_message_id,
 )
+from wagtail_helpdesk.mail.links import unsubscribe_headers
 from wagtail_helpdesk.mail.models import OutboundMail, OutboundRecipient
 from wagtail_helpdesk.tickets.choices import Visibility
 from wagtail_helpdesk.tickets.models import Ticket
@@ -94,8 +95,7 @@ def _headers(letter: Letter, public_id: str, message_id: str) -> list[list[str]]
         ["X-Auto-Response-Suppress", "All"],
     ]
     if letter.unsubscribe_url:
-        # RFC 2369 3.2: a page where the reader ends these mails.
-        headers.append(["List-Unsubscribe", f"<{letter.unsubscribe_url}>"])
+        headers += unsubscribe_headers(letter.unsubscribe_url)
     return headers
 
 

@@ -19,6 +19,7 @@ from wagtail_helpdesk.inbox.views.base import TicketMixin, inbox_breadcrumb
 from wagtail_helpdesk.mail.actions.settle_held import DiscardHeldMail, FileHeldMail, NoteHeldMail, held_text
 from wagtail_helpdesk.mail.choices import MailOutcome
 from wagtail_helpdesk.mail.models import InboundMail
+from wagtail_helpdesk.mail.trace_words import explain
 from wagtail_helpdesk.tickets.permissions import may
 
 #: (name, action, label, what is said afterwards), in the order of the buttons.
@@ -76,7 +77,7 @@ class HeldMailView(TicketMixin, WagtailAdminTemplateMixin):
             ticket=self.ticket,
             mail=self.mail,
             sender=sender_badge(self.mail.auth.get("result", ""), self.mail.auth),
-            why=self.mail.trace[-2] if len(self.mail.trace) > 1 else "",
+            why=explain(self.mail.trace[-2]) if len(self.mail.trace) > 1 else "",
             text=held_text(self.mail),
             decisions=[
                 (name, label) for name, action, label, _said in _DECISIONS if may(user, action.verb, self.ticket)

@@ -35,6 +35,8 @@ class Envelope:
     fidelity: str = ""
     #: Whether the transport itself holds the mail for spam.
     is_spam: bool = False
+    #: What the transport found of DMARC (RFC 9989): "pass", "fail", "" for nothing.
+    dmarc: str = ""
     #: Bytes of the whole mail, where it was too large to be fetched and this is its beginning.
     whole_size: int | None = None
     #: Of an uploaded file: the ticket it is for, who brought it, and whether customers may read it.
@@ -116,6 +118,8 @@ def _envelope_fields(envelope: Envelope) -> dict[str, Any]:
         fields["fidelity"] = str(envelope.fidelity)
     if envelope.is_spam:
         fields["is_spam"] = True
+    if envelope.dmarc:
+        fields["dmarc"] = envelope.dmarc
     if envelope.whole_size is not None:
         fields["whole_size"] = envelope.whole_size
     if envelope.attach_to is not None:

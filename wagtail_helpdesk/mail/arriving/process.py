@@ -204,7 +204,8 @@ def filing_of(mail: InboundMail, raw: bytes, parsed: ParsedMail, *, may_have_twi
         # What a file says of its own authentication proves nothing.
         return partial(file_upload, mail, raw, parsed)
     route = read_route(mail, parsed)
-    auth = check_dkim(raw, parsed, authenticate(parsed, route.trust))
+    # Before the transaction: a signature's key is looked up in the DNS.
+    auth = check_dkim(raw, parsed, authenticate(parsed, route.trust, told=mail.envelope.get("dmarc", "")))
     mail.auth = auth.as_json()
     if mail.origin == SENT:
         return partial(file_sent_copy, mail, raw, parsed)

@@ -89,6 +89,9 @@ class Handover:
     def _acknowledge(self) -> Verdict:
         if self.parsed.from_addresses and self.classification.primary in ("own_copy", "own_mailbox"):
             return Verdict(False, "own_mailbox")
+        if self.auth.result == SenderAuth.FAIL:
+            # Whoever stands in From did not write it, and wants no answer to it.
+            return Verdict(False, "forged")
         return translate.may_acknowledge(
             self.classification,
             self.parsed,

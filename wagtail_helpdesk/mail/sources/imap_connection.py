@@ -13,6 +13,7 @@ from imap_tools.errors import ImapToolsError, UnexpectedCommandStatusError
 from wagtail_helpdesk.mail import oauth
 from wagtail_helpdesk.mail.choices import Security
 from wagtail_helpdesk.mail.models import MailSource
+from wagtail_helpdesk.mail.oauth import sasl
 from wagtail_helpdesk.mail.sources.base import SourceError, SourceRefused, SourceUnavailable
 from wagtail_helpdesk.mail.sources.security import (
     CONNECT_TIMEOUT,
@@ -123,7 +124,10 @@ def _sign_in_by_password(connection: Connection, username: str, password: str) -
 
 
 def _sign_in_by_token(connection: Connection, row: MailSource) -> None:
-    """SASL XOAUTH2; a token that is refused is replaced once."""
+    """Show the account's token; one that is refused is replaced once."""
+    capabilities = connection.client.capabilities
+    mechanism = sasl.mechanism_for(name.removeprefix("AUTH=") for name in capabilities if name.startswith("AUTH="))
+    username, port = username_of(row), row.port or PORTS[Security(row.security)]
     refusal: SourceError = SourceRefused("token_refused")
     for fresh in (False, True):
         try:
@@ -132,10 +136,10 @@ def _sign_in_by_token(connection: Connection, row: MailSource) -> None:
             raise SourceRefused("consent_needed") from None
         except oauth.TokenUnavailable:
             raise SourceUnavailable("no_token") from None
-        answers = iter([f"user={username_of(row)}\1auth=Bearer {token}\1\1"])
+        first = sasl.words(mechanism, username=username, token=token, host=row.host, port=port)
+        answers = iter([first, sasl.FAREWELL[mechanism]])
         try:
-            # The server explains a refusal in a challenge, to be answered with an empty line.
-            connection.client.authenticate("XOAUTH2", lambda _challenge, answers=answers: next(answers, ""))
+            connection.client.authenticate(mechanism, lambda _challenge, answers=answers: next(answers, ""))
             return
         except imaplib.IMAP4.abort:
             raise

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from wagtail_helpdesk.mail import oauth
 from wagtail_helpdesk.mail.choices import Security
 from wagtail_helpdesk.mail.models import MailSource
+from wagtail_helpdesk.mail.oauth import sasl
 from wagtail_helpdesk.mail.sources.base import SourceRefused, SourceUnavailable
 from wagtail_helpdesk.mail.sources.security import (
     CONNECT_TIMEOUT,
@@ -141,7 +142,8 @@ class Pop3Connection:
                 raise SourceRefused("no_starttls") from None
 
     def _sign_in_by_token(self) -> None:
-        """SASL XOAUTH2 (RFC 5034); a token that is refused is replaced once."""
+        """Show the account's token (RFC 5034); one that is refused is replaced once."""
+        mechanism = self._mechanism()
         for fresh in (False, True):
             try:
                 token = oauth.access_token(self._row.account, fresh=fresh)
@@ -149,21 +151,30 @@ class Pop3Connection:
                 raise SourceRefused("consent_needed") from None
             except oauth.TokenUnavailable:
                 raise SourceUnavailable("no_token") from None
-            text = f"user={username_of(self._row)}\1auth=Bearer {token}\1\1"
+            name, host, port = username_of(self._row), self._row.host, self._client.port
+            text = sasl.words(mechanism, username=name, token=token, host=host, port=port)
             answer = base64.b64encode(text.encode()).decode("ascii")
             with _errors():
                 try:
-                    self._client._shortcmd("AUTH XOAUTH2")
+                    self._client._shortcmd(f"AUTH {mechanism}")
                     reply = self._client._shortcmd(answer)
                     if reply.startswith(b"+OK"):
                         return
-                    # The server explains the refusal in a challenge, to be answered with an empty line.
-                    self._client._shortcmd("")
+                    # The server explains the refusal in a challenge.
+                    self._client._shortcmd(base64.b64encode(sasl.FAREWELL[mechanism].encode()).decode("ascii"))
                 except poplib.error_proto as error:
                     refusal = _login_error(error, "token_refused")
                     if isinstance(refusal, SourceUnavailable):
                         raise refusal from None
         raise SourceRefused("token_refused")
+
+    def _mechanism(self) -> str:
+        """Return the mechanism for what the server says that it offers, if it says anything (RFC 2449 6.3)."""
+        with _errors():
+            try:
+                return sasl.mechanism_for(self._client.capa().get("SASL", ()))
+            except poplib.error_proto:
+                return sasl.XOAUTH2
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from wagtail_helpdesk.mail.checking import CheckStep
 from wagtail_helpdesk.mail.choices import Security
-from wagtail_helpdesk.mail.oauth import OAuthError, access_token
+from wagtail_helpdesk.mail.oauth import OAuthError, access_token, sasl
 from wagtail_helpdesk.mail.transports.base import (
     DeliveryFailed,
     Envelope,
@@ -142,10 +142,13 @@ class SmtpTransport(Transport):
             return self.row.account.username
 
     def _sign_in_by_token(self, *, fresh: bool) -> None:
-        """SASL XOAUTH2, as Google and Microsoft have it; a refusal comes as a challenge, to be answered by nothing."""
         token = access_token(self.row.account, fresh=fresh)
-        words = f"user={self.row.account.username}\x01auth=Bearer {token}\x01\x01"
-        self._client.auth("XOAUTH2", lambda challenge=None: words if challenge is None else "")
+        mechanism = sasl.mechanism_for(self._client.esmtp_features.get("auth", "").split())
+        username, port = self.row.account.username, self._client.sock.getpeername()[1]
+        words = sasl.words(mechanism, username=username, token=token, host=self.row.host, port=port)
+        # A refusal comes as a challenge.
+        farewell = sasl.FAREWELL[mechanism]
+        self._client.auth(mechanism, lambda challenge=None: words if challenge is None else farewell)
 
     def _ask_for_sender(self) -> str:
         with _blamed_on(Phase.MAIL):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from wagtail_helpdesk.desk.querysets import own_addresses
@@ -12,6 +13,12 @@ from wagtail_helpdesk.mail.own_addresses import mailbox_of
 from wagtail_helpdesk.mail.webhooks.services import read_delivered
 
 ORIGIN = "webhook"
+
+
+def _is_secret() -> bool:
+    """Tell whether only the service can call the webhook: what anybody may say proves nothing about a sender."""
+    options = getattr(settings, "ANYMAIL", {})
+    return bool(options.get("WEBHOOK_SECRET") or getattr(settings, "ANYMAIL_WEBHOOK_SECRET", None))
 
 
 def receive_inbound(sender: Any, event: Any, esp_name: str, **kwargs: Any) -> None:
@@ -30,6 +37,7 @@ def receive_inbound(sender: Any, event: Any, esp_name: str, **kwargs: Any) -> No
         received_at=event.timestamp,
         fidelity=delivered.fidelity,
         is_spam=event.message.spam_detected is True,
+        dmarc=delivered.dmarc if _is_secret() else "",
     )
     own = own_addresses()
     found = dict.fromkeys(mailbox_of(address, own) for address in delivered.rcpt_tos)

@@ -35,6 +35,8 @@ class Delivered:
     fidelity: str
     mail_from: str | None
     rcpt_tos: tuple[str, ...]
+    #: What the service found of DMARC: "pass", "fail", "" for nothing, or nothing certain.
+    dmarc: str = ""
 
 
 def read_delivered(event: Any, esp_name: str) -> Delivered:
@@ -45,6 +47,7 @@ def read_delivered(event: Any, esp_name: str) -> Delivered:
         fidelity=Fidelity.ORIGINAL if raw is not None else _fidelity(message),
         mail_from=_sender(message.envelope_sender),
         rcpt_tos=_recipients(event.esp_event, esp_name, message.envelope_recipient),
+        dmarc=_dmarc_of_amazon_ses(event.esp_event) if esp_name == "Amazon SES" else "",
     )
 
 
@@ -77,6 +80,12 @@ def _of_amazon_ses(source: dict[str, Any]) -> str | bytes | None:
     content = source.get("content")
     is_base64 = source.get("receipt", {}).get("action", {}).get("encoding") == "BASE64"
     return b64decode(content) if content and is_base64 else content
+
+
+def _dmarc_of_amazon_ses(source: dict[str, Any]) -> str:
+    """Return SES's verdict, which stands beside the mail. That of a signature is not about From."""
+    verdict = source.get("receipt", {}).get("dmarcVerdict") or {}
+    return {"PASS": "pass", "FAIL": "fail"}.get(verdict.get("status"), "")
 
 
 def _of_sparkpost(source: dict[str, Any]) -> str | bytes | None:
