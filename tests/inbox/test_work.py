@@ -8,8 +8,11 @@ import pytest
 import time_machine
 from django.contrib.messages import get_messages
 from django.urls import reverse
+from wagtail.users.models import UserProfile
 
+from tests.inbox.test_properties import posted
 from wagtail_helpdesk.desk.choices import Category
+from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.models import UndoRecord
 from wagtail_helpdesk.testing import factories
@@ -125,8 +128,7 @@ class TestSnooze:
         assert not ticket.asleep
 
     def test_in_the_agents_own_time(self, desk, ticket, client):
-        desk.agent.wagtail_userprofile.current_time_zone = "America/Sao_Paulo"
-        desk.agent.wagtail_userprofile.save()
+        UserProfile.objects.create(user=desk.agent, current_time_zone="America/Sao_Paulo")
         client.post(url("snooze", ticket), {"when": "amanhã 9h"})
         ticket.refresh_from_db()
         assert ticket.snoozed_until == datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -173,7 +175,7 @@ class TestLinks:
         response = client.post(url("links", ticket), {"relation": "blocks", "other": other.reference})
         link = TicketLink.objects.get()
         assert (link.source, link.target, link.kind) == (other, ticket, "blocked")
-        assert said(response) == [f"Linked to {other.reference}."]
+        assert said(response)[0].startswith(f"Linked to {other.reference}.")
         for one, words in ((ticket, "Keeps waiting"), (other, "Waits for")):
             assert words in client.get(url("ticket", one)).content.decode()
         client.post(url("links", ticket), {"remove": link.pk})
@@ -232,9 +234,6 @@ class TestChecklist:
         assert "A ticket that you do not see" in page and hidden.reference not in page
 
     def test_resolving_asks_once(self, desk, ticket, client):
-        from tests.inbox.test_properties import posted
-        from wagtail_helpdesk.desk.defaults import default_status
-
         AddItems(ticket=ticket, texts=["One"], actor=Actor.of_user(desk.agent))()
         ticket.refresh_from_db()
         changes = posted(ticket, status=default_status(Category.RESOLVED).pk)
