@@ -57,6 +57,10 @@ class PropertiesView(ConversationView):
             return self._gone()
         return self._answer(form, refused, changes)
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Return what the page shows, with the way to resolve the ticket all the same."""
+        return super().get_context_data(asks_anyway=self.asks_anyway, **kwargs)
+
     def _answer(self, form: PropertiesForm, refused: dict[str, str], changes: dict[str, FieldChange]) -> HttpResponse:
         """Show the fields as they are now, and in those that were refused what the person chose."""
         if not refused and not self.is_fetched:
