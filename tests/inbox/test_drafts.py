@@ -361,7 +361,9 @@ class TestPreview:
 
 class TestRecipients:
     def test_people_of_tickets_that_one_may_see(self, desk, ticket, login):
-        factories.make_ticket("x", team=desk.other_team, mailbox=desk.mailbox, address="anton@example.org", name="Anton")
+        factories.make_ticket(
+            "x", team=desk.other_team, mailbox=desk.mailbox, address="anton@example.org", name="Anton"
+        )
         found = login(desk.agent).get(url(ticket, "recipients"), {"q": "an"}).json()["people"]
         assert found == ["Ana Souza <ana@example.org>"]
         assert len(login(desk.manager).get(url(ticket, "recipients"), {"q": "an"}).json()["people"]) == 2
