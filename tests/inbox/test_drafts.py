@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from io import BytesIO
 
@@ -168,6 +169,23 @@ class TestSending:
         assert undone["drafts"] is True
         assert Draft.objects.get().preview == "Whole"
         assert newest(ticket).state == "cancelled"
+
+    def test_undone_text_is_as_the_editor_had_it(self, desk, ticket, login):
+        client = login(desk.agent)
+        html = "<p>One<br/>two</p><ul><li>three</li></ul><blockquote>four</blockquote><blockquote>five</blockquote>"
+        chosen = {"mode": "forward", "to": "eva@example.net", "forwarded": [ticket.messages.get().pk]}
+        client.post(self.send(client, ticket, 0, html=html, **chosen).json()["toast"]["undo"], **FETCHED)
+        page = client.get(url(ticket))
+        shown = page.context["composer"]["body"]
+        content = json.loads(shown.field.widget.format_value(shown.value()))
+        kinds = [(block["type"], block["text"]) for block in content["blocks"]]
+        assert kinds[:4] == [
+            ("unstyled", "One\ntwo"),
+            ("unordered-list-item", "three"),
+            ("blockquote", "four"),
+            ("blockquote", "five"),
+        ]
+        assert ("blockquote", "Hello, the invoice of March is wrong.") in kinds
 
     def test_strip_on_every_page_until_it_leaves(self, desk, ticket, login):
         with time_machine.travel("2026-11-20T09:00:00Z", tick=False) as clock:
