@@ -114,7 +114,8 @@ class TestAnswering:
         page.goto(f"/admin/helpdesk/tickets/{ticket.pk}/")
         type_answer(page, "Another answer")
         page.get_by_role("button", name="Undo").click()
-        expect(page.get_by_text("The reply was taken back.")).to_be_visible()
+        expect(page.get_by_text("It was taken back")).to_have_count(2)
+        expect(page.locator(EDITOR)).to_contain_text("Too early")
         expect(page.locator(EDITOR)).to_contain_text("Another answer")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from bs4 import BeautifulSoup
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -196,7 +197,7 @@ def return_message(message: Message, user: Any) -> Draft:
         draft = _held(user, message.ticket)
         if draft is None:
             draft = _create(user=user, ticket=message.ticket, mode=mode)
-        _put_above(draft, message.html, mode=mode, choices=choices)
+        _put_above(draft, _for_editor(message.html), mode=mode, choices=choices)
         _take_files(draft, message)
         return draft
 
@@ -238,6 +239,18 @@ def _take_files(draft: Draft, message: Message) -> None:
         )
         for row in rows
     )
+
+
+def _for_editor(html: str) -> str:
+    """Return stored HTML as Wagtail's editor reads it: every tag closed, paragraphs of quotations as quotations."""
+    soup = BeautifulSoup(html, "html.parser")
+    for quote in soup.find_all("blockquote"):
+        paragraphs = quote.find_all("p")
+        for paragraph in paragraphs:
+            paragraph.name = "blockquote"
+        if paragraphs:
+            quote.unwrap()
+    return str(soup)
 
 
 def _create(**values: Any) -> Draft:

@@ -134,7 +134,7 @@ def render_html(
             return _our_image(inline.get(content_id, ""))
         return _remote_image(remote(address)) if remote and _remote_image(address) else None
 
-    return _clean(source, show)
+    return _clean(source, show, own_paths=_has_paths(inline))
 
 
 def remote_addresses(stored: str) -> tuple[str, ...]:
@@ -179,7 +179,7 @@ def clean_agent_html(html: str, *, inline: Mapping[str, str] | None = None) -> C
 
     if source is None:
         return CleanHtml(f"<pre>{escape(html_to_text(html))}</pre>", seal=_SEAL)
-    return _clean(source, keep)
+    return _clean(source, keep, own_paths=_has_paths(known))
 
 
 def join_clean(parts: Iterable[CleanHtml]) -> CleanHtml:
@@ -198,8 +198,12 @@ def _prepared(html: str, limits: Limits) -> str | None:
     return None if exceeds(source, limits) else source
 
 
-def _clean(source: str, image: _ImageFilter) -> CleanHtml:
-    """Run nh3 over `source`, which is within the limits."""
+def _clean(source: str, image: _ImageFilter, *, own_paths: bool = False) -> CleanHtml:
+    """Run nh3 over `source`, which is within the limits.
+
+    `own_paths`: `image` may give paths of this site. nh3 would drop them; what `source` itself holds of such addresses
+    is dropped by our own filter, which lets nothing relative through.
+    """
     styles_left = _MAX_STYLES
 
     def keep(tag: str, name: str, value: str) -> str | None:
@@ -221,7 +225,7 @@ def _clean(source: str, image: _ImageFilter) -> CleanHtml:
         attributes=_ATTRIBUTES,
         attribute_filter=keep,
         url_schemes=_SCHEMES,
-        url_relative="deny",
+        url_relative="pass_through" if own_paths else "deny",
         link_rel="noopener noreferrer nofollow ugc",
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
@@ -235,6 +239,10 @@ def _address(value: str) -> str:
 
 def _remote_image(address: str) -> str | None:
     return address if _WEB_ADDRESS.match(address) else None
+
+
+def _has_paths(inline: Mapping[str, str]) -> bool:
+    return any(_OWN_PATH.match(address) for address in inline.values())
 
 
 def _our_image(address: str) -> str | None:

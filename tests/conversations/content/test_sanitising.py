@@ -168,8 +168,10 @@ def test_content_id_in_words_is_not_used():
     assert used_content_ids(clean_html('<p title="src=&quot;cid:a@b&quot;">src="cid:c@d"</p>').html) == frozenset()
 
 
-@pytest.mark.parametrize("address", ["javascript:alert(1)", "/files/1", "//e.org/1", "data:image/png,x", "", "https:x"])
-def test_render_html_uses_only_absolute_addresses_for_attached_images(address):
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "files/1", "//e.org/1", "/\\\\e.org/1", "data:image/png,x", "", "https:x"]
+)
+def test_render_html_uses_no_address_of_others_for_attached_images(address):
     assert render_html('<img src="cid:a" alt="x">', inline={"a": address}) == '<img alt="x">'
 
 
@@ -260,3 +262,22 @@ def test_words_in_any_elements_are_kept(names):
     text = html_to_text(clean_html(html).html)
     # Table parts outside a table, and words between them, are moved about by parsers, never lost.
     assert all(f"word{index}" in text for index in range(len(names)))
+
+
+class TestOwnPaths:
+    """Images of ours have paths; nothing else relative gets through, whoever wrote it."""
+
+    HTML = (
+        '<a href="/admin/logout/">x</a><a href="//evil.example/">y</a><img src="/admin/x"><img src="//evil.example/p">'
+        '<img src="cid:own"><img src="cid:bad"><img src="x.png" srcset="/y 2x"><p style="background:url(/z)">t</p>'
+    )
+
+    @pytest.mark.parametrize("clean", [render_html, clean_agent_html])
+    def test_only_what_we_name(self, clean):
+        shown = clean(self.HTML, inline={"own": "/files/1/?inline=1", "bad": "//evil.example/q"})
+        assert re.findall(r'(?:src|href|srcset)="([^"]*)"', shown) == ["/files/1/?inline=1"]
+        assert "url(" not in shown
+
+    def test_stored_words_keep_the_ids_that_they_may(self):
+        kept = clean_agent_html(self.HTML, inline={"own": "cid:own"})
+        assert re.findall(r'src="([^"]*)"', kept) == ["cid:own"]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.conversations.actions.cancel_message import CancelMessage
 from wagtail_helpdesk.conversations.actions.send_now import SendNow
+from wagtail_helpdesk.conversations.choices import MessageState
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.inbox.answers import answer
 from wagtail_helpdesk.inbox.conversation import message_item, messages_for
@@ -63,8 +64,12 @@ class MessageView(TicketMixin):
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, pk: int, message: int, **kwargs: Any) -> HttpResponse:
-        """Return the message's part of the page."""
-        item = message_item(get_object_or_404(messages_for([self.ticket.pk]), pk=message), request.user)
+        """Return the message's part of the page; nothing (204) for one that was taken back."""
+        shown = messages_for([self.ticket.pk]).filter(pk=message).first()
+        if shown is None:
+            get_object_or_404(Message, pk=message, ticket=self.ticket, state=MessageState.CANCELLED)
+            return HttpResponse(status=204)
+        item = message_item(shown, request.user)
         context = {
             "items": [item],
             "ticket": self.ticket,

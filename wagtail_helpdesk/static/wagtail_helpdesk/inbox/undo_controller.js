@@ -21,7 +21,7 @@ class HelpdeskUndoController extends window.StimulusModule.Controller {
   connect() {
     this.looks = 0;
     this.hear = (event) => {
-      if (event.detail.drafts && !this.stripValue) this.look();
+      if (event.detail.drafts && !this.stripValue && this.element.isConnected) this.look();
     };
     document.addEventListener('helpdesk:changed', this.hear);
     this.tick();
@@ -53,7 +53,7 @@ class HelpdeskUndoController extends window.StimulusModule.Controller {
     if (!document.hidden) {
       try {
         const response = await fetch(this.urlValue, { headers: { 'X-Requested-With': 'XMLHttpRequest' } });
-        if (response.status === 404) {
+        if (response.status === 204) {
           // It was taken back.
           this.element.remove();
           return;
