@@ -15,7 +15,9 @@ from wagtail_helpdesk.automation.models import Macro, MacroStep, SavedReply
 def make_reply(db: None) -> Any:
     """Return a function that makes a saved reply, for everyone unless said otherwise."""
 
-    def make(name: str = "Refund", body: str = "<p>Hello {{ customer.first_name|there }}</p>", **fields: Any) -> SavedReply:
+    def make(
+        name: str = "Refund", body: str = "<p>Hello {{ customer.first_name|there }}</p>", **fields: Any
+    ) -> SavedReply:
         locale = fields.pop("locale", None) or Locale.get_default()
         return SavedReply.objects.create(name=name, body=body, locale=locale, **{"scope": Scope.EVERYONE, **fields})
 
