@@ -72,6 +72,7 @@ def test_each_reply_once_in_the_tickets_language(desk, ticket, make_reply, djang
     assert found == {"pt-br": "Olá", "pt": "Olá", "es-mx": "Hola", "de": "Hello", "": "Hello"}
     for number in range(5):
         make_reply(f"More {number}")
+    # The replies, the folders, the site's own language.
     with django_assert_num_queries(3):
         assert len(replies_for(desk.agent, ticket=ticket)) == 6
 

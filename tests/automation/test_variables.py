@@ -75,7 +75,7 @@ def test_values_of_a_ticket(desk, ticket):
     values = values_for(user=desk.agent, ticket=ticket, language=ticket.language)
     assert values["customer.name"] == "Ana Souza"
     assert values["ticket.number"] == ticket.reference
-    assert values["agent.first_name"] == "Agent"
+    assert values["agent.first_name"] == "Bruno"
     assert values["today"] == "2 de Março de 2026"
     ticket.requester.name = "Ana\r\nBcc: x@example.org " + "y" * 500
     value = values_for(user=desk.agent, ticket=ticket)["customer.name"]

@@ -43,7 +43,7 @@ def replies_for(
     variants: dict[Any, list[SavedReply]] = defaultdict(list)
     for row in rows.order_by("pk")[:MAX_REPLIES]:
         variants[row.translation_key].append(row)
-    paths = folder_paths()
+    paths, default = folder_paths(), Locale.get_default().language_code
     found = [
         Found(
             reply,
@@ -51,15 +51,14 @@ def replies_for(
             reply.locale.language_code,
             " ".join(get_text_for_indexing(reply.body).split()),
         )
-        for reply in (in_language(rows, language) for rows in variants.values())
+        for reply in (in_language(rows, language, default) for rows in variants.values())
     ]
     return sorted(found, key=lambda one: (one.folder.casefold(), one.reply.name.casefold(), one.reply.pk))
 
 
-def in_language(variants: Sequence[SavedReply], language: str) -> SavedReply:
-    """Return the variant in ``language``, else in its base language, else in the site's own, else the first."""
+def in_language(variants: Sequence[SavedReply], language: str, default: str) -> SavedReply:
+    """Return the variant in ``language``, else in its base language, else in ``default``, else the first."""
     wanted = language.lower()
-    default = Locale.get_default().language_code.lower()
 
     def rank(reply: SavedReply) -> int:
         code = reply.locale.language_code.lower()
@@ -67,7 +66,7 @@ def in_language(variants: Sequence[SavedReply], language: str) -> SavedReply:
             return 0
         if wanted and code.split("-")[0] == wanted.split("-")[0]:
             return 1
-        return 2 if code == default else 3
+        return 2 if code == default.lower() else 3
 
     return min(variants, key=rank)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import wagtail
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, NumberColumn
@@ -25,9 +25,12 @@ class RowsMixin:
     A row that is not one's own to change does not exist.
     """
 
-    def get_base_object_queryset(self) -> QuerySet:
-        """Return the rows that the user may change."""
-        return _rows(self.model, self.request)  # type: ignore[attr-defined]
+    def get_object(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the row; Http404 for one that the user may not change."""
+        row = super().get_object(*args, **kwargs)  # type: ignore[misc]
+        if not _rows(type(row), self.request).filter(pk=row.pk).exists():  # type: ignore[attr-defined]
+            raise Http404
+        return row
 
 
 class ScopedIndexView(snippets.IndexView):

@@ -17,8 +17,8 @@ from wagtail_helpdesk.tickets.models import Ticket
 
 #: Tickets whose subjects are looked at, of each part of the view.
 REACH = 300
-#: Words of one or two letters say nothing about a subject.
-_WORDS = re.compile(r"\w{3,}")
+#: Shorter words say nothing about a subject.
+_WORDS = re.compile(r"\w{4,}")
 
 
 def words_of(subject: str) -> frozenset[str]:

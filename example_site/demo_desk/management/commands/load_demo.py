@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from wagtail.models import Workflow
 from website.loading import load_website
 
-from demo_desk import loading, people
+from demo_desk import loading, people, ready
 from wagtail_helpdesk.tickets.models import Ticket
 
 
@@ -28,6 +28,7 @@ class Command(BaseCommand):
             self.stdout.write("  The desk has tickets already; they are kept.")
             return
         people.make_desk()
+        ready.make_ready()
         self.stdout.write("  Tickets ...")
         loading.play(say=self._say)
 
