@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 
+from wagtail_helpdesk.inbox.choices import choices_for
 from wagtail_helpdesk.inbox.ordering import ORDERINGS
 from wagtail_helpdesk.inbox.places import FILTERS
 from wagtail_helpdesk.tickets.conditions.fields import field_called
@@ -54,11 +55,11 @@ class TicketFilterSet(WagtailFilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        user = self.request.user
+        known = choices_for(self.request.user)
         sort = self.filters.pop("sort")
         for name in FILTERS:
             field = field_called(name)
-            choices = field.choices(user)
+            choices = known.of(field)
             if name == "mailbox" and len(choices) < 2:
                 continue
             self.filters[name] = ConditionFilter(

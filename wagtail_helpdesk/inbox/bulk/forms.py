@@ -1,4 +1,4 @@
-"""The fields of the actions on many tickets."""
+"""The fields of the actions on many tickets. What can be chosen is looked up once a page (``inbox.choices``)."""
 
 from __future__ import annotations
 
@@ -9,48 +9,72 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wagtail_helpdesk.desk.choices import HIDDEN
-from wagtail_helpdesk.desk.models import Priority, Status, Team
 from wagtail_helpdesk.inbox.bulk.registry import BulkFields
-from wagtail_helpdesk.inbox.forms import NOBODY, assignee_choices
+from wagtail_helpdesk.inbox.choices import choices_for
 from wagtail_helpdesk.inbox.numbers import ticket_number
+from wagtail_helpdesk.tickets.conditions.ticket_fields import ME, MINE, NOBODY
 from wagtail_helpdesk.tickets.permissions import may
 
 MAX_TAGS = 20
 
 
-class AssignFields(BulkFields):
-    """To whom."""
+class ChoiceFields(BulkFields):
+    """One field with the choices of a field of tickets."""
 
-    assignee = forms.ChoiceField(label=_("Assign to"))
+    #: Its name, and what the empty choice says.
+    chosen: tuple[str, Any]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["assignee"].choices = [("", _("Assign to …")), *assignee_choices(self.user)]
+        name, empty = self.chosen
+        left_out = self.left_out()
+        choices = [pair for pair in choices_for(self.user).of(name) if pair[0] not in left_out]
+        self.fields[name].choices = [("", empty), *choices]
+
+    def left_out(self) -> set[str]:
+        """Return the choices that are for looking for tickets, not for changing them."""
+        return set()
+
+
+class AssignFields(ChoiceFields):
+    """To whom."""
+
+    chosen = ("assignee", _("Assign to …"))
+    assignee = forms.ChoiceField(label=_("Assign to"))
 
     def plain(self) -> dict[str, Any]:
         """Return the key of a user, None for nobody."""
         chosen = self.cleaned_data["assignee"]
-        return {"assignee": None if chosen == NOBODY else chosen}
+        return {"assignee": None if chosen == NOBODY else str(self.user.pk) if chosen == ME else chosen}
 
 
-class TeamFields(BulkFields):
+class TeamFields(ChoiceFields):
     """Which team."""
 
-    team = forms.ModelChoiceField(Team.objects.all(), label=_("Team"), empty_label=_("Team …"))
+    chosen = ("team", _("Team …"))
+    team = forms.ChoiceField(label=_("Team"))
+
+    def left_out(self) -> set[str]:
+        """A ticket goes to one team."""
+        return {MINE}
 
 
-class StatusFields(BulkFields):
-    """Which status. Spam and trash have actions of their own."""
+class StatusFields(ChoiceFields):
+    """Which status."""
 
-    status = forms.ModelChoiceField(
-        Status.objects.exclude(category__in=HIDDEN), label=_("Status"), empty_label=_("Status …")
-    )
+    chosen = ("status", _("Status …"))
+    status = forms.ChoiceField(label=_("Status"))
+
+    def left_out(self) -> set[str]:
+        """Spam and trash have actions of their own, with permissions of their own."""
+        return {str(status.pk) for status in choices_for(self.user).statuses if status.category in HIDDEN}
 
 
-class PriorityFields(BulkFields):
+class PriorityFields(ChoiceFields):
     """Which priority."""
 
-    priority = forms.ModelChoiceField(Priority.objects.all(), label=_("Priority"), empty_label=_("Priority …"))
+    chosen = ("priority", _("Priority …"))
+    priority = forms.ChoiceField(label=_("Priority"))
 
 
 class TagFields(BulkFields):
@@ -88,18 +112,16 @@ class MergeFields(BulkFields):
         return number
 
 
-class ReplyFields(BulkFields):
+class ReplyFields(StatusFields):
     """What to write to each of them."""
 
+    chosen = ("status", _("As it is"))
     text = forms.CharField(
         label=_("Reply to each of them"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 6, "cols": 40})
     )
-    status = forms.ModelChoiceField(
-        Status.objects.exclude(category__in=HIDDEN),
-        label=pgettext_lazy("after sending", "Then set"),
-        required=False,
-        empty_label=_("As it is"),
-    )
+    status = forms.ChoiceField(label=pgettext_lazy("after sending", "Then set"), required=False)
+
+    field_order = ["text", "status"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

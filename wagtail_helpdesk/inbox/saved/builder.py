@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from functools import cached_property
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
+from wagtail_helpdesk.inbox.choices import Choices
 from wagtail_helpdesk.tickets.conditions.fields import Field, Operator, Takes, all_fields, field_called
 from wagtail_helpdesk.tickets.conditions.language import (
     GROUPS,
@@ -19,20 +21,6 @@ from wagtail_helpdesk.tickets.conditions.language import (
     ConditionsRefused,
     make_condition,
 )
-
-
-class Choices:
-    """What can be chosen for each field, looked up once a page."""
-
-    def __init__(self, user: Any) -> None:
-        self._user = user
-        self._known: dict[str, Sequence[tuple[str, Any]]] = {}
-
-    def of(self, one: Field) -> Sequence[tuple[str, Any]]:
-        """Return pairs of key and label."""
-        if one.name not in self._known:
-            self._known[one.name] = list(one.choices(self._user)) if one.choices else []
-        return self._known[one.name]
 
 
 @dataclass(frozen=True)
@@ -95,7 +83,7 @@ class Row:
         """Return the condition. ConditionsRefused where something is missing."""
         operator = self.operator
         if operator is None:
-            raise ConditionsRefused
+            raise ConditionsRefused(_("This condition does not exist."))
         value: Any = self.values if operator.takes is Takes.CHOICES else self.value
         return make_condition(self.field_name, operator.name, value)
 

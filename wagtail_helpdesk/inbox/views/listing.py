@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.views.generic.base import BaseListingView
 from wagtail.admin.widgets.button import HeaderButton
 
-from wagtail_helpdesk.desk.models import Mailbox
 from wagtail_helpdesk.inbox.bulk.registry import actions_for
+from wagtail_helpdesk.inbox.choices import choices_for
 from wagtail_helpdesk.inbox.counts import views_with_counts
 from wagtail_helpdesk.inbox.filters import TicketFilterSet
 from wagtail_helpdesk.inbox.links import view_url
@@ -123,9 +123,9 @@ class ListingView(AheadMixin, InboxMixin, BaseListingView):
             context["chips"] = self.results.chips(self.request.GET)
         if not self.results_only:
             context["views"] = views_with_counts(user, mailbox=place.mailbox)
-            mailboxes = list(Mailbox.objects.all())
+            mailboxes = choices_for(user).of("mailbox")
             context["mailboxes"] = mailboxes if len(mailboxes) > 1 else []
-            context["chosen_mailbox"] = next((box for box in mailboxes if box.pk == place.mailbox), None)
+            context["chosen_mailbox"] = dict(mailboxes).get(str(place.mailbox), "")
         return context
 
     def _page(self) -> KeyPage:

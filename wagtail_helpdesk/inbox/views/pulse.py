@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, Json
 from django.template.loader import render_to_string
 from django.utils.translation import ngettext
 
+from wagtail_helpdesk.inbox import paging
 from wagtail_helpdesk.inbox.counts import count_text, count_views, menu_views
 from wagtail_helpdesk.inbox.listing import list_page
 from wagtail_helpdesk.inbox.marks import newest_message_key
 from wagtail_helpdesk.inbox.ordering import Key
-from wagtail_helpdesk.inbox.paging import PAGE_SIZE
 from wagtail_helpdesk.inbox.places import Place
 from wagtail_helpdesk.inbox.pulse import MAX_KEYS, parts_for, stamp
 from wagtail_helpdesk.inbox.rows import Row, rows_of
@@ -71,7 +71,7 @@ class PulseView(InboxMixin):
         below = [pk for pk in order[last + 1 :] if pk not in shown]
         append = []
         if query.get("more"):
-            append = below[: max(0, PAGE_SIZE - sum(pk in listed or pk in still for pk in shown))]
+            append = below[: max(0, paging.PAGE_SIZE - sum(pk in listed or pk in still for pk in shown))]
         else:
             new += below
         count = len(new)

@@ -16,12 +16,13 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
 
 from wagtail_helpdesk.inbox.answers import answer, is_fetched
+from wagtail_helpdesk.inbox.choices import choices_for
 from wagtail_helpdesk.inbox.counts import CAP, count_text
 from wagtail_helpdesk.inbox.links import view_url
 from wagtail_helpdesk.inbox.media import inbox_media
 from wagtail_helpdesk.inbox.ordering import ORDERINGS, WAITING
 from wagtail_helpdesk.inbox.places import Place, find_view
-from wagtail_helpdesk.inbox.saved.builder import Choices, Rows, rows_of_conditions, rows_of_data
+from wagtail_helpdesk.inbox.saved.builder import Rows, rows_of_conditions, rows_of_data
 from wagtail_helpdesk.inbox.saved.forms import SavedViewForm
 from wagtail_helpdesk.inbox.saved.from_place import conditions_of_place
 from wagtail_helpdesk.inbox.saved.lists import (
@@ -108,7 +109,7 @@ class EditSavedViewView(SavedViewsMixin):
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Know what the choices are."""
         super().setup(request, *args, **kwargs)
-        self.choices = Choices(request.user)
+        self.choices = choices_for(request.user)
 
     def get_page_title(self) -> str:
         """Return the view's name."""
