@@ -18,6 +18,7 @@ from wagtail_helpdesk.inbox.views.bulk import BulkView
 from wagtail_helpdesk.inbox.views.card import CardView
 from wagtail_helpdesk.inbox.views.conversation import ConversationView
 from wagtail_helpdesk.inbox.views.counts import CountsView, IndexView, TagsView
+from wagtail_helpdesk.inbox.views.customer import CustomerView
 from wagtail_helpdesk.inbox.views.deliveries import DeliveryView
 from wagtail_helpdesk.inbox.views.held import HeldMailView
 from wagtail_helpdesk.inbox.views.images import ImagesView
@@ -112,6 +113,7 @@ class TicketsViewSet(ViewSet):
         return [
             path("<int:pk>/", ConversationView.as_view(), name="ticket"),
             path("<int:pk>/write/", WriteView.as_view(), name="write"),
+            path("<int:pk>/customer/", CustomerView.as_view(), name="customer"),
             path("<int:pk>/card/", CardView.as_view(), name="card"),
             path("<int:pk>/pulse/", PulseView.as_view(), name="pulse"),
             path("<int:pk>/leave/", LeaveView.as_view(), name="leave"),

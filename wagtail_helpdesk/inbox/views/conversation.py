@@ -11,6 +11,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.inbox.composer import ComposerForm, first_values, taken_back
+from wagtail_helpdesk.inbox.customer import CustomerForm, customer_panel
 from wagtail_helpdesk.inbox.durations import short_time_since
 from wagtail_helpdesk.inbox.forms import PropertiesForm
 from wagtail_helpdesk.inbox.links import ticket_url, view_url
@@ -45,6 +46,8 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
     #: Whether the next attempt is sent in spite of what happened meanwhile.
     anyway = False
     properties: PropertiesForm | None = None
+    customer_form: CustomerForm | None = None
+    customer_refusal = ""
     conflicts: dict[str, str] = {}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -108,6 +111,8 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
             named_tickets=named_tickets(numbers_in(conversation.items), user),
             **self._way(),
             **side_panel(ticket, user),
+            **customer_panel(ticket, user, self.customer_form),
+            customer_refusal=self.customer_refusal,
             media=composer.media + properties.media + inbox_media(*CONTROLLERS, styles=("live",)),
             **kwargs,
         )
