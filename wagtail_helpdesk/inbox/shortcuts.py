@@ -86,6 +86,7 @@ _COMMANDS = (
     Shortcut("unread", "N", gettext_lazy("First new message"), "reading", TICKET),
     Shortcut("older", "O", gettext_lazy("Show earlier messages"), "reading", TICKET),
     Shortcut("customer", "i", gettext_lazy("About the customer"), "reading", TICKET),
+    Shortcut("edit_customer", "E", gettext_lazy("Edit the customer"), "reading", TICKET),
     Shortcut("reply", "r", gettext_lazy("Reply"), "writing", TICKET),
     Shortcut("note", "n", gettext_lazy("Note"), "writing", TICKET),
     Shortcut("forward", "f", gettext_lazy("Forward"), "writing", TICKET),

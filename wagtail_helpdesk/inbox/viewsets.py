@@ -18,6 +18,7 @@ from wagtail_helpdesk.inbox.views.attached_mails import (
 from wagtail_helpdesk.inbox.views.bulk import BulkCountView, BulkJobView, BulkView
 from wagtail_helpdesk.inbox.views.card import CardView
 from wagtail_helpdesk.inbox.views.conversation import ConversationView
+from wagtail_helpdesk.inbox.views.customer import CustomerView
 from wagtail_helpdesk.inbox.views.deliveries import DeliveryView
 from wagtail_helpdesk.inbox.views.draft_files import DraftFileView, UploadView
 from wagtail_helpdesk.inbox.views.drafts import ComposerPartView, DiscardDraftView, DraftView, TakeOverDraftView
@@ -152,6 +153,7 @@ class TicketsViewSet(ViewSet):
             path("<int:pk>/macros/", MacrosView.as_view(), name="macros"),
             path("<int:pk>/macros/<int:macro>/", MacroView.as_view(), name="macro"),
             path("<int:pk>/write/", WriteView.as_view(), name="write"),
+            path("<int:pk>/customer/", CustomerView.as_view(), name="customer"),
             path("<int:pk>/card/", CardView.as_view(), name="card"),
             path("<int:pk>/pulse/", TicketPulseView.as_view(), name="pulse"),
             path("<int:pk>/leave/", LeaveView.as_view(), name="leave"),

@@ -116,8 +116,8 @@ def digest_letter(user: Any, notices: Sequence[Notice]) -> Letter:
     )
 
 
-def _public_site(ticket: Ticket) -> Site | None:
-    return ticket.site or ticket.mailbox.site or Site.objects.filter(is_default_site=True).first()
+def _public_site(ticket: Ticket) -> Any:
+    return ticket.site or ticket.mailbox.site or default_site()
 
 
 def language_of(user: Any) -> str:

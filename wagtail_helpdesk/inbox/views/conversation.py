@@ -11,6 +11,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from wagtail_helpdesk.inbox.composer import ComposerForm
 from wagtail_helpdesk.inbox.composer_page import composer_context
+from wagtail_helpdesk.inbox.customer import CustomerForm, customer_panel
 from wagtail_helpdesk.inbox.forms import PropertiesForm
 from wagtail_helpdesk.inbox.head import head_of
 from wagtail_helpdesk.inbox.links import view_url
@@ -63,6 +64,8 @@ class ConversationView(AheadMixin, TicketMixin, WagtailAdminTemplateMixin):
     #: Whether the next attempt is sent in spite of what happened meanwhile.
     anyway = False
     properties: PropertiesForm | None = None
+    customer_form: CustomerForm | None = None
+    customer_refusal = ""
     conflicts: dict[str, str] = {}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -118,6 +121,8 @@ class ConversationView(AheadMixin, TicketMixin, WagtailAdminTemplateMixin):
             named_tickets=named_tickets(numbers_in(conversation.items), user),
             **self._way(),
             **side_panel(ticket, user),
+            **customer_panel(ticket, user, self.customer_form),
+            customer_refusal=self.customer_refusal,
             media=(
                 composer["composer"].media
                 + properties.media

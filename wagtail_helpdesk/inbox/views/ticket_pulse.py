@@ -19,7 +19,7 @@ from wagtail_helpdesk.notifications.actions.mark_read import mark_read
 LIVE_PARTS = {
     "ticket-head": "wagtail_helpdesk/inbox/head.html",
     "ticket-properties": "wagtail_helpdesk/inbox/properties.html",
-    "ticket-people": "wagtail_helpdesk/inbox/people.html",
+    "ticket-people": "wagtail_helpdesk/inbox/about.html",
 }
 
 

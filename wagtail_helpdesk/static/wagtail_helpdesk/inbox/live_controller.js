@@ -189,6 +189,8 @@ class HelpdeskLiveController extends window.StimulusModule.Controller {
         const same = part.querySelector(`[id="${id}"]`);
         if (same) old.replaceWith(part);
         else old.replaceChildren(part);
+        // Wagtail's field for tags has no name of its own.
+        window.wagtail.app.getControllerForElementAndIdentifier(old, 'helpdesk-properties')?.nameTagInput();
       }
     });
   }

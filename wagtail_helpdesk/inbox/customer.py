@@ -1,0 +1,71 @@
+"""Who is asking: the customer's part of a ticket's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_helpdesk.contacts.actions.edit_contact import values_of
+from wagtail_helpdesk.contacts.models import Contact, Organisation
+from wagtail_helpdesk.desk.choices import UNRESOLVED
+from wagtail_helpdesk.inbox.counts import CAP, count_text
+from wagtail_helpdesk.inbox.standing_views import visible_tickets
+from wagtail_helpdesk.tickets.models import Ticket
+from wagtail_helpdesk.tickets.permissions import may
+
+#: So many organisations are offered while one types.
+MAX_OFFERED = 200
+
+
+class CustomerForm(forms.Form):
+    """What an agent may correct. Beside each field stands what the person saw, so that only changes count."""
+
+    name = forms.CharField(label=_("Name"), max_length=200, required=False, show_hidden_initial=True)
+    organisation = forms.CharField(
+        label=_("Organisation"),
+        max_length=200,
+        required=False,
+        show_hidden_initial=True,
+        widget=forms.TextInput(attrs={"list": "customer-organisations", "autocomplete": "off"}),
+    )
+    is_vip = forms.BooleanField(label=_("VIP"), required=False, show_hidden_initial=True)
+    notes = forms.CharField(
+        label=_("Notes"),
+        required=False,
+        show_hidden_initial=True,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, *args: Any, contact: Contact, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="customer-%s", initial=values_of(contact), **kwargs)
+
+    def changes(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what the person changed: the new values, and those that the person saw."""
+        values = {field: self.cleaned_data[field] for field in self.changed_data}
+        seen = {field: self._seen(field) for field in values}
+        return values, seen
+
+    def _seen(self, name: str) -> Any:
+        hidden = self[name]
+        widget = self.fields[name].hidden_widget()
+        return self.fields[name].to_python(
+            widget.value_from_datadict(self.data, self.files, self.add_initial_prefix(hidden.name))
+        )
+
+
+def customer_panel(ticket: Ticket, user: Any, form: CustomerForm | None = None) -> dict[str, Any]:
+    """Return the context of the customer's part. Nothing in it counts a ticket that ``user`` may not see."""
+    contacts = Contact.objects.select_related("organisation").prefetch_related("emails")
+    contact = contacts.get(pk=ticket.requester_id)
+    tickets = visible_tickets(user).filter(requester=contact)
+    may_edit = may(user, "change", ticket) and contact.erased_at is None
+    return {
+        "customer": contact,
+        "customer_tickets": count_text(tickets.order_by()[: CAP + 1].count()),
+        "customer_open": count_text(tickets.filter(category__in=UNRESOLVED).order_by()[: CAP + 1].count()),
+        "customer_form": (form or CustomerForm(contact=contact)) if may_edit else None,
+        "organisations": Organisation.objects.values_list("name", flat=True)[:MAX_OFFERED] if may_edit else [],
+    }
