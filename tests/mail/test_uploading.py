@@ -205,7 +205,7 @@ class TestOutlook:
         assert b"".join(source.streaming_content) == self.file()
         assert f"{ticket.reference}-{message.pk}.msg" in source["Content-Disposition"]
         page = page_of(client.get(reverse("helpdesk_tickets:original", args=[ticket.pk, message.pk])))
-        assert "Subject: Offer" in page and "a file of Outlook" in page and "<select" not in page
+        assert "Subject: Offer" in page and "an Outlook file" in page and "<select" not in page
         keep = reverse("helpdesk_tickets:keep_charset", args=[ticket.pk, message.pk])
         assert client.post(keep, {"charset": "koi8-r"}).status_code == 404
 

@@ -66,7 +66,7 @@ class ArrivedMailListView(LogListView):
     def columns(self) -> list[Column]:
         return [
             self.title_column(_("Subject")),
-            Column("from_header", label=_("From")),
+            Column("from_header", label=_("From"), classname="hd-log-address"),
             StatusTagColumn("outcome", label=_("Outcome"), accessor=_outcome, primary=_has_ticket),
             Column("reason", label=_("Reason"), accessor=lambda mail: explain(mail.reason), classname="hd-log-minor"),
             TicketColumn("ticket", label=_("Ticket")),

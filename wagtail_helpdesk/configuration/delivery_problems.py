@@ -94,7 +94,7 @@ class DeliveryProblemListView(LogListView):
     @cached_property
     def columns(self) -> list[Column]:
         return [
-            TitleColumn("address", label=_("Recipient"), accessor=_address, get_url=_mail_url, width="20%"),
+            TitleColumn("address", label=_("Recipient"), accessor=_address, get_url=_mail_url, width="25%"),
             StatusTagColumn("problem", label=_("Problem"), accessor=problem_of, primary=_is_open),
             Column("said", label=_("What was said"), accessor=_said, classname="hd-log-said"),
             ReportColumn("report", label=_("Report"), accessor="pk", classname="hd-log-minor"),

@@ -71,7 +71,11 @@ class LogListView(LogMixin, BaseListingView):
     def title_column(self, label: str) -> TitleColumn:
         """Return the column that leads to a mail's page."""
         return TitleColumn(
-            "subject", label=label, accessor=lambda mail: Truncator(self.title_of(mail)).chars(80), get_url=self.url_of
+            "subject",
+            label=label,
+            accessor=lambda mail: Truncator(self.title_of(mail)).chars(80),
+            get_url=self.url_of,
+            width="30%",
         )
 
 

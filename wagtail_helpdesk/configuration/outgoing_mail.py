@@ -75,7 +75,7 @@ class OutgoingMailListView(LogListView):
     def columns(self) -> list[Column]:
         return [
             self.title_column(_("Subject")),
-            RecipientsColumn("to", label=_("To"), accessor="pk"),
+            RecipientsColumn("to", label=_("To"), accessor="pk", classname="hd-log-address"),
             StatusTagColumn("state", label=_("State"), accessor="get_state_display", primary=_is_sent),
             Column("kind", label=_("Kind"), accessor="get_kind_display", classname="hd-log-minor"),
             TicketColumn("ticket", label=_("Ticket")),

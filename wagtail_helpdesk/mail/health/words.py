@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from wagtail_helpdesk.mail.health.findings import Finding
 from wagtail_helpdesk.mail.sources.problems import describe_problem, describe_warning
@@ -16,9 +17,21 @@ SENTENCES = {
     "worker_never": _("No worker has run yet, so nothing is fetched or sent. Start manage.py helpdesk_work."),
     "worker_stopped": _("No worker has been seen since %(since)s: start manage.py helpdesk_work."),
     "unread": _("Mail that arrived has been waiting to be read since %(since)s"),
-    "unsent": _("%(count)s mails should have left; the oldest since %(since)s"),
-    "unreadable": _("%(count)s mails of the last 7 days could not be read. See the mail log."),
-    "uncertain": _("%(count)s mails may or may not have been sent. See the outgoing mail."),
+    "unsent": ngettext_lazy(
+        "%(count)s mail should have left; it waits since %(since)s",
+        "%(count)s mails should have left; the oldest since %(since)s",
+        "count",
+    ),
+    "unreadable": ngettext_lazy(
+        "%(count)s mail of the last 7 days could not be read. See the mail log.",
+        "%(count)s mails of the last 7 days could not be read. See the mail log.",
+        "count",
+    ),
+    "uncertain": ngettext_lazy(
+        "%(count)s mail may or may not have been sent. See the outgoing mail.",
+        "%(count)s mails may or may not have been sent. See the outgoing mail.",
+        "count",
+    ),
     "account_consent": _("The account “%(account)s” has to be connected again (%(error)s)."),
     "account_error": _("The account “%(account)s” gets no new token for now (%(error)s)."),
     "secret_expired": _("The client secret of the account “%(account)s” expired on %(on)s."),
@@ -41,10 +54,12 @@ def describe(finding: Finding) -> str:
         values["error"] = describe_problem(values["error"])
     if finding.code == "source_warning":
         values["warning"] = describe_warning(finding.values["warning"])
-    return str(SENTENCES[finding.code]) % values
+    return str(SENTENCES[finding.code] % values)
 
 
-def _readable(value: Any) -> str:
+def _readable(value: Any) -> str | int:
+    if isinstance(value, int):
+        return value
     if value is None or value == "":
         return "—"
     if isinstance(value, datetime):
