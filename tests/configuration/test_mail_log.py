@@ -148,18 +148,8 @@ class TestArrived:
         mail.deliveries.create(mailbox=ticket.mailbox, origin="import")
         with django_assert_max_num_queries(14):
             page = client.get(reverse("helpdesk_mail_log:mail", args=[mail.pk])).content.decode()
-<<<<<<< HEAD
-        for words in (
-            "Opened a ticket",
-            "T10: It belongs to no ticket that we know.",
-            "a person&#x27;s mail",
-            ticket.reference,
-            "&lt;About the invoice@x&gt;",
-        ):
-=======
         decided = "T10: It belongs to no ticket that we know."
         for words in ("Opened a ticket", decided, "s mail", ticket.reference, "&lt;About the invoice@x&gt;"):
->>>>>>> mail3
             assert words in page
 
     def test_source_is_given_byte_for_byte_and_never_shown(self, client, ticket):
