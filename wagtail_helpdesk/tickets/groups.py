@@ -24,11 +24,9 @@ GROUPS = {
 }
 ADMINISTRATORS = "Helpdesk administrators"
 #: What managers have ready for everybody.
-MANAGED_MODELS = ("savedreply", "replyfolder", "macro", "tickettemplate")
+MANAGED_MODELS = ("savedreply", "replyfolder", "macro", "tickettemplate", "checklisttemplate")
 #: The logs of mail, and another try at a mail that could not be read.
 _MAIL_LOG = ("view_inboundmail", "change_inboundmail", "view_outboundmail")
-#: What managers have ready for everybody.
-MANAGED_MODELS = ("checklisttemplate",)
 #: What an administrator sets up, beside the tickets' own permissions.
 CONFIGURATION_MODELS = (
     "team",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.inbox.answers import REFUSED, answer
 from wagtail_helpdesk.inbox.head import head_of
 from wagtail_helpdesk.inbox.undoing import Step, remember
-from wagtail_helpdesk.inbox.views.base import TicketMixin
+from wagtail_helpdesk.inbox.views.base import TicketMixin, inbox_breadcrumb
 from wagtail_helpdesk.inbox.work import work_of
 
 HEAD = "wagtail_helpdesk/inbox/head.html"
@@ -53,3 +54,15 @@ class WorkView(TicketMixin):
             "ticket-head": (HEAD, shared | head_of(ticket, self.request)),
             "ticket-work": (WORK, shared | work_of(ticket, self.request.user)),
         }
+
+
+class WorkPage(WorkView, WagtailAdminTemplateMixin):
+    """A page that asks before it does something."""
+
+    http_method_names = ["get", "head", "post", "options"]
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Return Home, Inbox, the ticket, this page."""
+        ticket = {"url": self.ticket_url, "label": self.ticket.reference}
+        here = {"url": "", "label": self.get_page_title()}
+        return [*self.breadcrumbs_items, inbox_breadcrumb(), ticket, here]

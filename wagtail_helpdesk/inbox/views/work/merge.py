@@ -11,23 +11,21 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.inbox.answers import REFUSED
 from wagtail_helpdesk.inbox.links import ticket_url
 from wagtail_helpdesk.inbox.merging import AT_ONCE, merge_into, mergeable, plan_merge, suggestions
-from wagtail_helpdesk.inbox.views.work.base import WorkView
+from wagtail_helpdesk.inbox.views.work.base import WorkPage, WorkView
 from wagtail_helpdesk.inbox.work import find_ticket
 from wagtail_helpdesk.tickets.actions.merge_tickets import UnmergeTickets
 from wagtail_helpdesk.tickets.models import Ticket, TicketMerge
 from wagtail_helpdesk.tickets.permissions import may
 
 
-class MergeView(WorkView, WagtailAdminTemplateMixin):
+class MergeView(WorkPage):
     """GET chooses (``with``, ``number``, ``into``) and shows what will happen; POST merges."""
 
-    http_method_names = ["get", "head", "post", "options"]
     template_name = "wagtail_helpdesk/inbox/merge.html"
     page_title = gettext_lazy("Merge tickets")
     header_icon = "resubmit"

@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from wagtail_helpdesk import events
 from wagtail_helpdesk.actions import ActionRefused
@@ -18,13 +17,12 @@ from wagtail_helpdesk.conversations.actions.redact import RedactFile, RedactMess
 from wagtail_helpdesk.conversations.choices import MessageState
 from wagtail_helpdesk.conversations.models import Attachment, Message
 from wagtail_helpdesk.inbox.answers import REFUSED
-from wagtail_helpdesk.inbox.views.work.base import WorkView
+from wagtail_helpdesk.inbox.views.work.base import WorkPage
 
 
-class RedactView(WorkView, WagtailAdminTemplateMixin):
+class RedactView(WorkPage):
     """GET asks what; POST ``words`` and ``file`` removes it."""
 
-    http_method_names = ["get", "head", "post", "options"]
     template_name = "wagtail_helpdesk/inbox/redact.html"
     page_title = gettext_lazy("Remove for good")
     header_icon = "bin"

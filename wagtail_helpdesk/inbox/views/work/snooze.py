@@ -10,13 +10,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from wagtail_helpdesk.inbox.answers import REFUSED, answer
 from wagtail_helpdesk.inbox.head import head_of
 from wagtail_helpdesk.inbox.reversers import snooze_state, snooze_step
 from wagtail_helpdesk.inbox.snoozing import SnoozeForm, remember_choice
-from wagtail_helpdesk.inbox.views.work.base import WorkView
+from wagtail_helpdesk.inbox.views.work.base import WorkPage, WorkView
 from wagtail_helpdesk.tickets.actions.snooze_ticket import SnoozeTicket, WakeTicket
 from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.permissions import may
@@ -24,10 +23,9 @@ from wagtail_helpdesk.tickets.permissions import may
 MENU = "wagtail_helpdesk/inbox/snooze_menu.html"
 
 
-class SnoozeView(WorkView, WagtailAdminTemplateMixin):
+class SnoozeView(WorkPage):
     """GET is the menu as a page; POST snoozes. What cannot be read is said at its field."""
 
-    http_method_names = ["get", "head", "post", "options"]
     template_name = "wagtail_helpdesk/inbox/snooze.html"
     page_title = gettext_lazy("Snooze")
     header_icon = "time"
@@ -76,6 +74,6 @@ class WakeView(WorkView):
 def snoozed_words(ticket: Ticket) -> str:
     """Return until when a ticket sleeps, as a sentence."""
     if ticket.snoozed_until is None:
-        return _("Snoozed until somebody answers.")
+        return _("Snoozed until somebody answers")
     until = date_format(timezone.localtime(ticket.snoozed_until), "DATETIME_FORMAT")
-    return _("Snoozed until %(time)s.") % {"time": until}
+    return _("Snoozed until %(time)s") % {"time": until}

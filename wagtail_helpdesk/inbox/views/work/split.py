@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy, ngettext
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.conversations.actions.split_messages import SplitMessages, requester_of
@@ -18,7 +17,7 @@ from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.inbox.answers import REFUSED
 from wagtail_helpdesk.inbox.links import ticket_url
 from wagtail_helpdesk.inbox.reversers import split_step
-from wagtail_helpdesk.inbox.views.work.base import WorkView
+from wagtail_helpdesk.inbox.views.work.base import WorkPage
 from wagtail_helpdesk.tickets.permissions import may
 
 #: Characters of a message that the list shows.
@@ -34,10 +33,9 @@ class Row:
     is_chosen: bool
 
 
-class SplitView(WorkView, WagtailAdminTemplateMixin):
+class SplitView(WorkPage):
     """GET shows the messages to pick from (``?from=``: this one and those after it); POST splits."""
 
-    http_method_names = ["get", "head", "post", "options"]
     template_name = "wagtail_helpdesk/inbox/split.html"
     page_title = gettext_lazy("Split ticket")
     header_icon = "cut"

@@ -8,14 +8,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from wagtail_helpdesk import conf
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.inbox.links import view_url
 from wagtail_helpdesk.inbox.standing_views import DEFAULT
-from wagtail_helpdesk.inbox.views.work.base import WorkView
+from wagtail_helpdesk.inbox.views.work.base import WorkPage, WorkView
 from wagtail_helpdesk.tickets.actions.change_status import ChangeStatus, RestoreTicket, TrashTicket
 from wagtail_helpdesk.tickets.actions.erase_ticket import EraseTicket
 from wagtail_helpdesk.tickets.permissions import may
@@ -44,10 +43,9 @@ class PutAwayView(WorkView):
         return self.done(said, undo=undo, then=view_url(self.standing_view or DEFAULT), leave=True)
 
 
-class EraseView(WorkView, WagtailAdminTemplateMixin):
+class EraseView(WorkPage):
     """GET asks; POST erases a ticket of the trash for good."""
 
-    http_method_names = ["get", "head", "post", "options"]
     template_name = "wagtail_helpdesk/inbox/erase.html"
     page_title = gettext_lazy("Erase for good")
     header_icon = "bin"
