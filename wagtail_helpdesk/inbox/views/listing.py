@@ -81,6 +81,7 @@ class ListingView(InboxMixin, BaseListingView):
             among=self.object_list if self._is_narrowed() else None,
             inside=self.standing_view.categories[0] if self.standing_view.hidden else None,
             page=self.request.GET.get("p", ""),
+            ordering=ORDERINGS.get(self.request.GET.get("sort", "")),
         )
 
     @cached_property
@@ -120,9 +121,7 @@ class ListingView(InboxMixin, BaseListingView):
         after, before = (Key.parse(self.request.GET.get(name, "")) for name in ("after", "before"))
         if self.results is None:
             return key_page(rows, self.ordering, after=after, before=before, parts=self._parts())
-        if self.request.GET.get("sort") in ORDERINGS:
-            return self.results.sorted_page(rows, self.ordering, after, before)
-        return self.results.page(rows)
+        return self.results.page(rows, after, before)
 
     def _is_narrowed(self) -> bool:
         """Whether filters show less than the view."""
