@@ -187,6 +187,7 @@ class Place:
             among=visible_tickets(user).filter(self._narrowing(user)) if self.conditions else None,
             inside=self.view.categories[0] if self.view.hidden else None,
             page=page,
+            ordering=ORDERINGS.get(self.value(SORT)),
         )
 
     def _narrowing(self, user: Any) -> Q:

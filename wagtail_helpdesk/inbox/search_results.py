@@ -34,32 +34,44 @@ class Chip:
 class SearchResults:
     """The results of one search: among ``among``, tickets that the user may see, or among all of those.
 
-    ``inside``: of this category only. ``page``: the number of the page, as it stands in the address.
+    ``inside``: of this category only. ``page``: the number of the page, as it stands in the address. ``ordering``:
+    another order than that of the finds; its pages go by key.
     """
 
     def __init__(
-        self, user: Any, text: str, *, among: TicketQuerySet | None, inside: Category | None, page: str
+        self,
+        user: Any,
+        text: str,
+        *,
+        among: TicketQuerySet | None,
+        inside: Category | None,
+        page: str,
+        ordering: Ordering | None,
     ) -> None:
-        self.user, self.among, self.inside = user, among, inside
+        self.user, self.among, self.inside, self.ordering = user, among, inside, ordering
         self.query: Query = understand(text)
         number = int(page) if page.isascii() and page.isdigit() and len(page) < 3 else 1
         self.number = max(1, min(number, MAX_PAGES))
 
     @cached_property
     def found(self) -> Found:
-        """What was found, up to the end of this page."""
-        return self._search(PAGE_SIZE * self.number)
+        """What was found, up to the end of this page; for another order, all."""
+        return self._search(PAGE_SIZE * (MAX_PAGES if self.ordering else self.number))
 
-    def page(self, rows: TicketQuerySet) -> KeyPage:
+    def _search(self, limit: int) -> Found:
+        return search(self.user, self.query, limit=limit, inside=self.inside, among=self.among)
+
+    def page(self, rows: TicketQuerySet, after: Key | None, before: Key | None) -> KeyPage:
         """Return the page of ``rows``, each with what was found in it as ``hit``."""
+        if self.ordering:
+            return self._sorted_page(rows, self.ordering, after, before)
         places = self.found.places[PAGE_SIZE * (self.number - 1) :]
         tickets = rows.in_bulk([place.ticket_id for place in places])
         shown = [(tickets[place.ticket_id], place) for place in places if place.ticket_id in tickets]
         return self._with_hits(shown, None, None)
 
-    def sorted_page(self, rows: TicketQuerySet, ordering: Ordering, after: Key | None, before: Key | None) -> KeyPage:
-        """Return the page of all that is found in another order than that of the finds."""
-        places = {place.ticket_id: place for place in self._search(PAGE_SIZE * MAX_PAGES).places}
+    def _sorted_page(self, rows: TicketQuerySet, ordering: Ordering, after: Key | None, before: Key | None) -> KeyPage:
+        places = {place.ticket_id: place for place in self.found.places}
         page = key_page(rows.filter(pk__in=list(places)), ordering, after=after, before=before)
         return self._with_hits([(ticket, places[ticket.pk]) for ticket in page.rows], page.before, page.after)
 
@@ -71,17 +83,18 @@ class SearchResults:
     @property
     def previous(self) -> int | None:
         """The number of the page before, None for the first."""
-        return self.number - 1 if self.number > 1 else None
+        return self.number - 1 if self.number > 1 and not self.ordering else None
 
     @property
     def next(self) -> int | None:
         """The number of the page after, None where there is none."""
-        return self.number + 1 if self.found.more and self.number < MAX_PAGES else None
+        there_is = self.found.more and self.number < MAX_PAGES and not self.ordering
+        return self.number + 1 if there_is else None
 
     @property
     def is_cut(self) -> bool:
         """Whether there is more than is shown on all pages."""
-        return self.found.more and self.number == MAX_PAGES
+        return self.found.more and (self.number == MAX_PAGES or self.ordering is not None)
 
     @cached_property
     def people(self) -> list[Person]:
@@ -99,9 +112,6 @@ class SearchResults:
                 rest["q"] = self.query.without(part)
                 chips.append(Chip(part, rest.urlencode()))
         return chips
-
-    def _search(self, limit: int) -> Found:
-        return search(self.user, self.query, limit=limit, inside=self.inside, among=self.among)
 
     def _with_hits(self, shown: list[Any], before: Key | None, after: Key | None) -> KeyPage:
         for (ticket, _place), hit in zip(shown, hits_of(shown, self.query), strict=True):

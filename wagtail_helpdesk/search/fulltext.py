@@ -28,7 +28,6 @@ _POSTGRESQL = (
     " GENERATED ALWAYS AS (array_to_tsvector(string_to_array(btrim(words), ' '))) STORED",
     f"CREATE INDEX IF NOT EXISTS {_INDEX} ON {_TABLE} USING gin (vector)",
 )
-_MARIADB = (f"CREATE FULLTEXT INDEX IF NOT EXISTS {_INDEX} ON {_TABLE} (words)",)
 _MYSQL = (f"CREATE FULLTEXT INDEX {_INDEX} ON {_TABLE} (words)",)
 # Everything but spaces belongs to a word.
 _TOKENS = "unicode61 remove_diacritics 0 categories ''L* M* N* P* S* C*''"
@@ -55,13 +54,8 @@ def ensure_fulltext(using: str) -> None:
         new = _INDEX not in tables
         # Rows that were there before it was.
         _run(using, [*_SQLITE, *([f"INSERT INTO {_INDEX}({_INDEX}) VALUES ('rebuild')"] if new else [])])
-    elif connection.vendor == "postgresql":
-        _run(using, _POSTGRESQL)
-    elif connection.vendor == "mysql":
-        if getattr(connection, "mysql_is_mariadb", False):
-            _run(using, _MARIADB)
-        elif not _has_mysql_index(using):
-            _run(using, _MYSQL)
+    elif not _exists(using):
+        _run(using, _POSTGRESQL if connection.vendor == "postgresql" else _MYSQL)
 
 
 class Has(Func):
@@ -192,11 +186,8 @@ def _run(using: str, statements: Sequence[str]) -> None:
             cursor.execute(statement)
 
 
-def _has_mysql_index(using: str) -> bool:
-    with connections[using].cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM information_schema.statistics"
-            " WHERE table_schema = DATABASE() AND table_name = %s AND index_name = %s",
-            [_TABLE, _INDEX],
-        )
-        return cursor.fetchone() is not None
+def _exists(using: str) -> bool:
+    """Tell whether the index is there: to ask is less than to have the table locked with each ``migrate``."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        return _INDEX in connection.introspection.get_constraints(cursor, _TABLE)

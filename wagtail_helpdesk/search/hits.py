@@ -13,7 +13,7 @@ from wagtail_helpdesk.conversations.models import Attachment, Message
 from wagtail_helpdesk.search.engine import Place
 from wagtail_helpdesk.search.finding import search, understand
 from wagtail_helpdesk.search.language import Query
-from wagtail_helpdesk.search.snippets import Piece, pieces, snippet
+from wagtail_helpdesk.search.snippets import Piece, beginning, pieces, snippet
 from wagtail_helpdesk.tickets.models import Ticket
 
 _READ = ("ticket", "direction", "author_name", "text", "reply_text", "created_at")
@@ -27,7 +27,7 @@ class Hit:
     at: datetime
     #: The subject in pieces, those that were looked for told apart.
     subject: list[Piece]
-    #: The words around the find; [] where it is the ticket itself that was found.
+    #: The words around the find, else the message's first; [] where it is the ticket itself that was found.
     snippet: list[Piece]
     #: The files that were found by their name.
     files: list[list[Piece]]
@@ -60,7 +60,7 @@ def _hit(ticket: Ticket, place: Place, message: Message | None, query: Query) ->
     subject = pieces(ticket.display_subject, query)
     if message is None or message.ticket_id != ticket.pk:
         return Hit(ticket, place.at, subject, snippet=[], files=[])
-    around = snippet(message.reply_text, query) or snippet(message.text, query)
+    around = snippet(message.reply_text, query) or snippet(message.text, query) or beginning(message.reply_text)
     names = [pieces(file.display_name, query) for file in message.attachments.all()]
     return Hit(
         ticket,

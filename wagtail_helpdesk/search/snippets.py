@@ -48,6 +48,12 @@ def snippet(text: str, query: Query) -> list[Piece]:
     return [*cut, Piece("…", False)] if start + LENGTH < len(text) else cut
 
 
+def beginning(text: str) -> list[Piece]:
+    """Return the first words of ``text``."""
+    text = " ".join(text.split())
+    return [Piece(text[:LENGTH] + "…" * (len(text) > LENGTH), False)] if text else []
+
+
 def _finds(text: str, query: Query) -> Iterable[tuple[int, int]]:
     """Yield where words of the query stand in ``text``, in order, not overlapping."""
     whole, beginnings = _wanted(query)

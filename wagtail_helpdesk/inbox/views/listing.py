@@ -134,9 +134,7 @@ class ListingView(AheadMixin, InboxMixin, BaseListingView):
         if self.results is None:
             return list_page(self.place, user, after=after, before=before)
         rows = visible_tickets(user).for_list().select_related("assignee__wagtail_userprofile")
-        if self.place.value(SORT):
-            return self.results.sorted_page(rows, self.place.ordering, after, before)
-        return self.results.page(rows)
+        return self.results.page(rows, after, before)
 
     def _nothing_here(self) -> Any:
         if self.place.value(SEARCH) or self.place.conditions:
