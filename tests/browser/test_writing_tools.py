@@ -107,7 +107,7 @@ def test_a_colleague_in_a_note_only(opened):
     opened.get_by_text("Note", exact=True).click()
     opened.locator(EDITOR).click()
     opened.keyboard.type("@cla")
-    expect(floating(opened).get_by_role("option")).to_have_count(1)
+    expect(floating(opened).get_by_role("option").first).to_contain_text("Clara")
     opened.keyboard.press("Tab")
     expect(opened.locator(EDITOR)).to_have_text(re.compile("@Clara"))
 

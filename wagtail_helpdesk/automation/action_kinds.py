@@ -6,7 +6,7 @@ The extension point: ``register(ActionKind(...))`` from ``apps.ready()``, or a l
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
@@ -17,7 +17,8 @@ from wagtail.rich_text import get_text_for_indexing
 
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.automation.choices import Assign
-from wagtail_helpdesk.automation.variables import fill_html, missing_in, values_for
+from wagtail_helpdesk.automation.runs import Line, Run
+from wagtail_helpdesk.automation.variables import missing_in
 from wagtail_helpdesk.conversations.actions.add_note import AddNote
 from wagtail_helpdesk.conversations.actions.reply import Reply
 from wagtail_helpdesk.conversations.choices import MessageState
@@ -28,55 +29,9 @@ from wagtail_helpdesk.tickets.actions.change_priority import ChangePriority
 from wagtail_helpdesk.tickets.actions.change_status import ChangeStatus
 from wagtail_helpdesk.tickets.actions.move_ticket import MoveTicket
 from wagtail_helpdesk.tickets.actions.tag_ticket import TagTicket
-from wagtail_helpdesk.tickets.models import Ticket
 
 if TYPE_CHECKING:
     from wagtail_helpdesk.automation.models import MacroStep
-
-
-@dataclass
-class Run:
-    """One macro on one ticket, by one person."""
-
-    ticket: Ticket
-    user: Any
-    actor: Actor
-    #: The newest message that the person saw, None where nobody looked.
-    last_seen: int | None = None
-    #: Whether the person looks at the ticket, with a composer for a text.
-    has_composer: bool = False
-    #: What was done that can be taken back, beside the changes of fields.
-    undo: list[dict[str, Any]] = field(default_factory=list)
-    #: Text for the composer, as the editor stores it.
-    draft: str = ""
-    #: The message that was written last.
-    message: int | None = None
-
-    @property
-    def values(self) -> dict[str, str]:
-        """What texts may name."""
-        return values_for(user=self.user, ticket=self.ticket, language=self.ticket.language)
-
-    def text_of(self, step: MacroStep) -> str:
-        """Return the text of ``step`` for this ticket, as the editor stores it."""
-        return fill_html(step.body, self.values)
-
-
-@dataclass(frozen=True)
-class Line:
-    """What one step changes, in words: a field from ``old`` to ``new``, or a text (``html``)."""
-
-    label: str
-    old: str = ""
-    new: str = ""
-    html: str = ""
-    #: Why it cannot be done as it is.
-    problem: str = ""
-
-    @property
-    def changes_nothing(self) -> bool:
-        """Whether the ticket is so already."""
-        return not self.html and self.old == self.new
 
 
 @dataclass(frozen=True)

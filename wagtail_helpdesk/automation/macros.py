@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import events
 from wagtail_helpdesk.actions import ActionRefused
-from wagtail_helpdesk.automation.action_kinds import ACTION_KINDS, Line, Run
+from wagtail_helpdesk.automation.action_kinds import ACTION_KINDS
 from wagtail_helpdesk.automation.models import Macro, MacroStep
 from wagtail_helpdesk.automation.querysets import ScopedQuerySet
+from wagtail_helpdesk.automation.runs import Line, Run
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.permissions import may

@@ -16,59 +16,16 @@ from wagtail.fields import RichTextField
 from wagtail.models import Orderable, TranslatableMixin
 
 from wagtail_helpdesk.automation import panels
-from wagtail_helpdesk.automation.choices import Assign, Scope
+from wagtail_helpdesk.automation.choices import Assign
 from wagtail_helpdesk.automation.forms import MacroForm, SavedReplyForm, TicketTemplateForm
-from wagtail_helpdesk.automation.querysets import ScopedQuerySet
+from wagtail_helpdesk.automation.scoped import Scoped
 from wagtail_helpdesk.conversations.choices import FirstMessage
-from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, Team
+from wagtail_helpdesk.desk.models import Priority, Status, Team
 from wagtail_helpdesk.tickets.choices import Channel
 from wagtail_helpdesk.tickets.models import TicketTag
 
 #: What a mail can carry, as in the composer.
 FEATURES = ["bold", "italic", "link", "ol", "ul"]
-
-
-class Scoped(models.Model):
-    """Something of one agent, of a team, for the tickets of a mailbox, or for everyone."""
-
-    scope = models.CharField(_("for whom"), max_length=8, choices=Scope.choices, default=Scope.ME)
-    #: Who made it; the only one who may use it where the scope says so.
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("owner"),
-        null=True,
-        blank=True,
-        editable=False,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
-    team = models.ForeignKey(
-        Team, verbose_name=_("team"), null=True, blank=True, on_delete=models.CASCADE, related_name="+"
-    )
-    mailbox = models.ForeignKey(
-        Mailbox, verbose_name=_("mailbox"), null=True, blank=True, on_delete=models.CASCADE, related_name="+"
-    )
-    use_count = models.PositiveIntegerField(_("used"), default=0, editable=False)
-    used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
-
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
-
-    def clean(self) -> None:
-        """Keep team and mailbox only where the scope names one. ValidationError for a scope without its own."""
-        super().clean()
-        for scope, field in ((Scope.TEAM, "team"), (Scope.MAILBOX, "mailbox")):
-            if self.scope != scope:
-                setattr(self, field, None)
-            elif getattr(self, f"{field}_id") is None:
-                raise ValidationError({field: _("Choose one, or another “for whom”.")})
-
-    @property
-    def scope_label(self) -> str:
-        """For whom it is, in words."""
-        return str(self.team or (self.mailbox.name if self.mailbox else "") or self.get_scope_display())
 
 
 class ReplyFolder(models.Model):

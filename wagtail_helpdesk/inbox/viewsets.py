@@ -25,16 +25,7 @@ from wagtail_helpdesk.inbox.views.drafts import ComposerPartView, DiscardDraftVi
 from wagtail_helpdesk.inbox.views.held import HeldMailView
 from wagtail_helpdesk.inbox.views.images import ImagesView
 from wagtail_helpdesk.inbox.views.index import IndexView, TagsView
-from wagtail_helpdesk.inbox.views.insertions import (
-    InsertReplyView,
-    NewReadyView,
-    NewSuggestView,
-    ReadyView,
-    SuggestView,
-)
 from wagtail_helpdesk.inbox.views.listing import ListingView
-from wagtail_helpdesk.inbox.views.macros import MacrosView, MacroView
-from wagtail_helpdesk.inbox.views.new_ticket import DuplicatesView, NewTicketView, PeopleView
 from wagtail_helpdesk.inbox.views.notices import NoticesView, ReadNoticesView
 from wagtail_helpdesk.inbox.views.older import OlderView
 from wagtail_helpdesk.inbox.views.originals import (
@@ -62,6 +53,7 @@ from wagtail_helpdesk.inbox.views.undo_change import UndoChangeView
 from wagtail_helpdesk.inbox.views.uploads import UploadMailView
 from wagtail_helpdesk.inbox.views.write import WriteView
 from wagtail_helpdesk.inbox.work_urls import WORK_URLS
+from wagtail_helpdesk.inbox.writing_urls import WRITING_URLS
 from wagtail_helpdesk.notifications.reading import unread_text
 from wagtail_helpdesk.tickets.permissions import may
 
@@ -141,17 +133,8 @@ class TicketsViewSet(ViewSet):
     def get_urlpatterns(self) -> list[URLPattern]:
         """Return the addresses."""
         return [
-            path("new/", NewTicketView.as_view(), name="new"),
-            path("new/people/", PeopleView.as_view(), name="new_people"),
-            path("new/duplicates/", DuplicatesView.as_view(), name="new_duplicates"),
-            path("new/suggest/<slug:kind>/", NewSuggestView.as_view(), name="new_suggest"),
-            path("new/ready/<slug:kind>/<int:key>/", NewReadyView.as_view(), name="new_ready"),
+            *WRITING_URLS,
             path("<int:pk>/", ConversationView.as_view(), name="ticket"),
-            path("<int:pk>/suggest/<slug:kind>/", SuggestView.as_view(), name="suggest"),
-            path("<int:pk>/ready/<slug:kind>/<int:key>/", ReadyView.as_view(), name="ready"),
-            path("<int:pk>/insert-reply/", InsertReplyView.as_view(), name="insert_reply"),
-            path("<int:pk>/macros/", MacrosView.as_view(), name="macros"),
-            path("<int:pk>/macros/<int:macro>/", MacroView.as_view(), name="macro"),
             path("<int:pk>/write/", WriteView.as_view(), name="write"),
             path("<int:pk>/customer/", CustomerView.as_view(), name="customer"),
             path("<int:pk>/card/", CardView.as_view(), name="card"),

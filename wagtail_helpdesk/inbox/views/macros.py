@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.rich_text import expand_db_html
 
-from wagtail_helpdesk.automation.action_kinds import Line
 from wagtail_helpdesk.automation.macros import MacroResult, macros_for, preview_macro, run_macro
 from wagtail_helpdesk.automation.models import Macro
+from wagtail_helpdesk.automation.runs import Line
 from wagtail_helpdesk.conversations.sanitising import clean_agent_html
 from wagtail_helpdesk.inbox.answers import REFUSED, answer
 from wagtail_helpdesk.inbox.durations import short_time_since

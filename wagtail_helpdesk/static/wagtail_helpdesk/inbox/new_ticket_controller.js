@@ -15,7 +15,7 @@ class HelpdeskNewTicketController extends window.StimulusModule.Controller {
     return window.helpdeskInsertion.editorOf(this.element);
   }
 
-  get data() {
+  get formData() {
     if (this.editor) this.editor.saveState();
     return new FormData(this.element);
   }
@@ -46,7 +46,7 @@ class HelpdeskNewTicketController extends window.StimulusModule.Controller {
 
   async fill(event) {
     if (!event.target.value) return;
-    const body = this.data;
+    const body = this.formData;
     body.set('use_template', '1');
     body.delete('files');
     const answer = await this.send(body);
@@ -80,7 +80,7 @@ class HelpdeskNewTicketController extends window.StimulusModule.Controller {
   }
 
   get isFilled() {
-    const data = this.data;
+    const data = this.formData;
     const words = ['subject', 'address', 'name'].some((name) => data.get(name));
     return words || Boolean(this.editor && this.editor.getEditorState().getCurrentContent().hasText());
   }
@@ -94,7 +94,7 @@ class HelpdeskNewTicketController extends window.StimulusModule.Controller {
     if (this.isSending) return;
     this.isSending = true;
     this.buttonTarget.setAttribute('aria-disabled', 'true');
-    const answer = await this.send(this.data);
+    const answer = await this.send(this.formData);
     if (answer && answer.redirect) {
       this.isSent = true;
       window.location.assign(answer.redirect);

@@ -1,0 +1,58 @@
+"""One macro on one ticket, and what a step of it changes, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from wagtail_helpdesk.automation.variables import fill_html, values_for
+from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.tickets.models import Ticket
+
+if TYPE_CHECKING:
+    from wagtail_helpdesk.automation.models import MacroStep
+
+
+@dataclass
+class Run:
+    """One macro on one ticket, by one person."""
+
+    ticket: Ticket
+    user: Any
+    actor: Actor
+    #: The newest message that the person saw, None where nobody looked.
+    last_seen: int | None = None
+    #: Whether the person looks at the ticket, with a composer for a text.
+    has_composer: bool = False
+    #: What was done that can be taken back, beside the changes of fields.
+    undo: list[dict[str, Any]] = field(default_factory=list)
+    #: Text for the composer, as the editor stores it.
+    draft: str = ""
+    #: The message that was written last.
+    message: int | None = None
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What texts may name."""
+        return values_for(user=self.user, ticket=self.ticket, language=self.ticket.language)
+
+    def text_of(self, step: MacroStep) -> str:
+        """Return the text of ``step`` for this ticket, as the editor stores it."""
+        return fill_html(step.body, self.values)
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one step changes, in words: a field from ``old`` to ``new``, or a text (``html``)."""
+
+    label: str
+    old: str = ""
+    new: str = ""
+    html: str = ""
+    #: Why it cannot be done as it is.
+    problem: str = ""
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether the ticket is so already."""
+        return not self.html and self.old == self.new
