@@ -16,7 +16,8 @@ from wagtail.admin.rich_text.editors.draftail.features import EntityFeature
 from wagtail.models import Site
 from wagtail.rich_text import expand_db_html
 
-from wagtail_helpdesk.conversations.drafts import has_words, public_id_of
+from wagtail_helpdesk.conversations.draft_files import public_id_of
+from wagtail_helpdesk.conversations.drafts import has_words
 
 #: An image that was uploaded with a draft. Not Wagtail's own: its images are public, a customer's are not.
 IMAGE = "helpdesk-image"

@@ -102,7 +102,7 @@ class WriteOutgoing(TicketAction):
         return message
 
     def prepare(self) -> Prepared:
-        """Return the words and files as they will be stored, with what goes along besides. ActionRefused for what may not."""
+        """Return the words and files as they will be stored, with what goes along. ActionRefused for what may not."""
         self._gather()
         return prepare_agent(self.html, self.files)
 
