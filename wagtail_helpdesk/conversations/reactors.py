@@ -7,7 +7,7 @@ from contextlib import suppress
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.conversations.actions.cancel_message import CancelMessage
 from wagtail_helpdesk.conversations.choices import Direction, Flag, MessageState
-from wagtail_helpdesk.conversations.drafts import give_draft
+from wagtail_helpdesk.conversations.draft_moves import give_draft
 from wagtail_helpdesk.conversations.files import delete_files_after_commit
 from wagtail_helpdesk.conversations.models import Attachment, Draft, DraftFile, Message, MessageIdIndex
 from wagtail_helpdesk.conversations.recounting import recount_conversation

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wagtail_helpdesk import conf
-from wagtail_helpdesk.conversations.drafts import add_draft_file
+from wagtail_helpdesk.conversations.draft_files import add_draft_file
 from wagtail_helpdesk.conversations.file_names import is_dangerous
 from wagtail_helpdesk.conversations.models import DraftFile
 from wagtail_helpdesk.conversations.words import NewFile

@@ -12,7 +12,8 @@ from wagtail.admin.rich_text.converters.contentstate_models import Entity
 from wagtail.admin.rich_text.converters.html_to_contentstate import AtomicBlockEntityElementHandler
 from wagtail.admin.rich_text.editors.draftail.features import EntityFeature
 
-from wagtail_helpdesk.conversations.drafts import has_words, public_id_of
+from wagtail_helpdesk.conversations.draft_files import public_id_of
+from wagtail_helpdesk.conversations.drafts import has_words
 from wagtail_helpdesk.conversations.editor_html import to_message_html
 from wagtail_helpdesk.inbox.typed_triggers import with_triggers
 

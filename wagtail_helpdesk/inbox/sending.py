@@ -10,7 +10,9 @@ from wagtail_helpdesk.conversations.actions.add_note import AddNote
 from wagtail_helpdesk.conversations.actions.forward import Forward
 from wagtail_helpdesk.conversations.actions.reply import Reply
 from wagtail_helpdesk.conversations.actions.write_outgoing import once_key
-from wagtail_helpdesk.conversations.drafts import draft_of, end_draft, refuse_if_changed, stored_files
+from wagtail_helpdesk.conversations.draft_files import stored_files
+from wagtail_helpdesk.conversations.draft_moves import end_draft
+from wagtail_helpdesk.conversations.drafts import draft_of, refuse_if_changed
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.events import Actor

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk import events
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.conversations.choices import MessageState
-from wagtail_helpdesk.conversations.drafts import return_message
+from wagtail_helpdesk.conversations.draft_moves import return_message
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.tickets.actions.base import TicketAction
 from wagtail_helpdesk.tickets.choices import EventKind

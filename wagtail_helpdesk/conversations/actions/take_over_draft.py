@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk import events
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.conversations.choices import DraftMode
-from wagtail_helpdesk.conversations.drafts import give_draft
+from wagtail_helpdesk.conversations.draft_moves import give_draft
 from wagtail_helpdesk.conversations.models import Draft
 from wagtail_helpdesk.tickets.actions.base import TicketAction
 

@@ -14,13 +14,8 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.conversations.actions.take_over_draft import TakeOverDraft
-from wagtail_helpdesk.conversations.drafts import (
-    DraftChanged,
-    discard_draft,
-    draft_of,
-    remove_draft_file,
-    save_draft,
-)
+from wagtail_helpdesk.conversations.draft_files import remove_draft_file
+from wagtail_helpdesk.conversations.drafts import DraftChanged, discard_draft, draft_of, save_draft
 from wagtail_helpdesk.conversations.models import Draft, DraftFile
 from wagtail_helpdesk.inbox.answers import answer, is_fetched
 from wagtail_helpdesk.inbox.composer import VERBS, ComposerForm, DraftForm

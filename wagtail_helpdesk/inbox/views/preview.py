@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.conversations.actions.forward import Forward
-from wagtail_helpdesk.conversations.drafts import draft_of, public_id_of, stored_files
+from wagtail_helpdesk.conversations.draft_files import public_id_of, stored_files
+from wagtail_helpdesk.conversations.drafts import draft_of
 from wagtail_helpdesk.conversations.sanitising import render_html
 from wagtail_helpdesk.conversations.serving import page_response
 from wagtail_helpdesk.conversations.words import prepare_agent
