@@ -16,7 +16,6 @@ from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.change_status import ChangeStatus
-from wagtail_helpdesk.tickets.models import Ticket
 
 EDITOR = ".public-DraftEditor-content"
 #: Wagtail's own editor: its field has no accessible name, and it puts a style element into the page.
@@ -166,28 +165,6 @@ class TestTriage:
     @pytest.fixture
     def tickets(self, transactional_db, desk):
         return [factories.make_ticket(f"q {n}", team=desk.team, mailbox=desk.mailbox) for n in range(4)]
-
-    def test_range_with_shift_then_status(self, page, sign_in, desk, tickets):
-        sign_in(page, desk.agent)
-        page.goto("/admin/helpdesk/inbox/all/")
-        expect(page.get_by_role("button", name="Apply")).to_be_hidden()
-        boxes = page.locator(".helpdesk-row input[type=checkbox]")
-        boxes.nth(0).click()
-        boxes.nth(2).click(modifiers=["Shift"])
-        expect(page.get_by_text("3 selected")).to_be_visible()
-        page.get_by_label("Status", exact=True).select_option(label="Pending")
-        page.get_by_role("button", name="Apply").click()
-        expect(page.get_by_text("Changed:")).to_be_visible()
-        assert Ticket.objects.filter(category=Category.PENDING).count() == 3
-
-    def test_counts_follow_without_a_reload(self, page, sign_in, desk, tickets):
-        sign_in(page, desk.agent)
-        page.goto("/admin/helpdesk/inbox/unassigned/")
-        count = page.locator("[data-view=unassigned]")
-        expect(count).to_have_text("4")
-        factories.make_ticket("new", team=desk.team, mailbox=desk.mailbox)
-        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-        expect(count).to_have_text("5")
 
     def test_by_keyboard_from_the_list_into_a_ticket(self, page, sign_in, desk, tickets):
         sign_in(page, desk.agent)

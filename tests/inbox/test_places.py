@@ -21,7 +21,7 @@ from wagtail_helpdesk.tickets.actions.tag_ticket import TagTicket
         ("", "all"),
         ("status=3&status=4&sort=newest", "all;status=3;status=4;sort=newest"),
         ("q=a%3Bb+%26c%3D&page=7", "all;q=a%20b%20%26c%3D"),
-        ("status=x&sort=nonsense&mailbox=²", "all;status=x"),
+        ("status=x&sort=nonsense&mailbox=²&channel=email", "all;channel=email"),
         ("assignee=me&team=mine", "all;team=mine;assignee=me"),
     ],
 )

@@ -29,14 +29,16 @@ from wagtail_helpdesk.tickets.conditions.language import (
     MAX_TEXT,
     MAX_VALUES,
     Conditions,
-    ConditionsRefused,
     make_condition,
 )
+from wagtail_helpdesk.tickets.conditions.ticket_fields import MINE
 from wagtail_helpdesk.tickets.querysets import TicketQuerySet
 
 #: What the address of a list can be narrowed by: fields of ``tickets.conditions``.
 FILTERS = ("status", "priority", "team", "assignee", "tag", "channel", "mailbox")
 SEARCH, SORT, MAILBOX = "q", "sort", "mailbox"
+#: Filters whose values are keys of rows, with the words that they take beside.
+_KEYED = {"status": (), "priority": (), "team": (MINE,), "tag": (), "mailbox": ()}
 
 
 class View(Protocol):
@@ -200,11 +202,8 @@ def _clean(pairs: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
         value = value.replace("\x00", "").replace(";", " ").strip()
         if name in FILTERS:
             value = value[:MAX_TEXT]
-            if name == MAILBOX and not (value.isascii() and value.isdigit() and len(value) < 19):
-                continue
-            try:
-                make_condition(name, "is", [value])
-            except ConditionsRefused:
+            is_key = value.isascii() and value.isdigit() and len(value) < 19
+            if not value or (name in _KEYED and not is_key and value not in _KEYED[name]):
                 continue
         if value and (name != SORT or value in ORDERINGS):
             yield name, value
