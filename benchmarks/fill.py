@@ -20,10 +20,11 @@ from benchmarks import words
 from wagtail_helpdesk.addresses import address_hash
 from wagtail_helpdesk.contacts.models import Contact, ContactEmail
 from wagtail_helpdesk.conversations.choices import Direction, IdRole
-from wagtail_helpdesk.conversations.models import Message, MessageIdIndex
-from wagtail_helpdesk.desk.choices import ACTIVE, FINISHED, Category
+from wagtail_helpdesk.conversations.models import Draft, Message, MessageIdIndex
+from wagtail_helpdesk.desk.choices import ACTIVE, FINISHED, UNRESOLVED, Category
 from wagtail_helpdesk.desk.defaults import default_priority, default_status
 from wagtail_helpdesk.desk.models import Mailbox, Team
+from wagtail_helpdesk.inbox.models import Mention
 from wagtail_helpdesk.mail.choices import (
     Audience,
     InboundState,
@@ -35,7 +36,14 @@ from wagtail_helpdesk.mail.choices import (
 from wagtail_helpdesk.mail.models import AutoReplyLedger, InboundMail, OutboundMail, OutboundRecipient
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.choices import Channel, EventKind, Role, Visibility
-from wagtail_helpdesk.tickets.models import TaggedTicket, Ticket, TicketEvent, TicketParticipant, TicketTag
+from wagtail_helpdesk.tickets.models import (
+    TaggedTicket,
+    Ticket,
+    TicketEvent,
+    TicketParticipant,
+    TicketReader,
+    TicketTag,
+)
 
 BATCH = 2000
 TEAMS = ("Billing", "Repairs", "Orders", "Website", "Wholesale")
@@ -133,6 +141,7 @@ class _Batch:
             if self.chance.random() < 0.4
             for tag in self.chance.sample(self.desk.tags, self.chance.randint(1, 3))
         )
+        self._marks(tickets)
         messages = Message.objects.bulk_create([row for ticket in tickets for row in self._messages(ticket)])
         arrived = [message for message in messages if message.channel == Channel.EMAIL]
         self._mails(arrived)
@@ -140,6 +149,16 @@ class _Batch:
         self._sent([(message, MailKind.REPLY) for message in left])
         first = {message.ticket_id: message for message in reversed(arrived)}
         self._sent([(message, MailKind.ACKNOWLEDGEMENT) for message in first.values()])
+
+    def _marks(self, tickets: list[Ticket]) -> None:
+        """What some of the tickets are to the two people whose lists are measured."""
+        ours = [ticket for ticket in tickets if ticket.team_id == self.desk.teams[0].pk]
+        for user in (self.desk.agent, self.desk.manager):
+            TicketReader.objects.bulk_create(
+                TicketReader(ticket=ticket, user=user, starred=number < 5) for number, ticket in enumerate(ours[:100])
+            )
+            Mention.objects.bulk_create(Mention(ticket=ticket, user=user) for ticket in ours[5:8])
+            Draft.objects.bulk_create(Draft(ticket=ticket, user=user, mode="reply") for ticket in ours[8:9])
 
     def _contacts(self) -> list[Contact]:
         numbers = range(self.first, self.first + max(1, self.size // 3))
@@ -180,6 +199,7 @@ class _Batch:
             resolved_at=last if category in FINISHED else None,
             closed_at=last if category == Category.CLOSED else None,
             message_count=count,
+            asleep=category in UNRESOLVED and chance.random() < 0.1,
             preview=words.text(chance)[:200],
         )
 

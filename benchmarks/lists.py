@@ -13,6 +13,9 @@ from benchmarks.fill import BusyDesk, fill
 from benchmarks.models import BareTicket
 from benchmarks.queries import getting, signed_in
 from benchmarks.report import Times, print_table, ratio, times_of
+from wagtail_helpdesk.inbox.listing import list_page
+from wagtail_helpdesk.inbox.places import Place
+from wagtail_helpdesk.inbox.saved.models import SavedView
 from wagtail_helpdesk.inbox.standing_views import BY_SLUG, VIEWS
 from wagtail_helpdesk.tickets.models import Ticket
 
@@ -38,13 +41,49 @@ def _screens(desk: BusyDesk) -> Iterable[tuple[str, Callable[[], Any]]]:
         client = signed_in(user)
         for view in VIEWS:
             yield f"{role}, {view.label}", getting(client, reverse("helpdesk_inbox:view", args=[view.slug]))
-        yield f"{role}, counts", getting(client, reverse("helpdesk_inbox:counts"))
+        yield f"{role}, one mailbox", getting(client, f"{_list('all')}?mailbox={desk.mailbox.pk}")
+        yield f"{role}, saved view", getting(client, _list(f"saved-{_saved_view(desk, user).pk}"))
+        yield f"{role}, counts", getting(client, f"{reverse('helpdesk_inbox:pulse')}?counts=1")
+        yield f"{role}, update of the rows", getting(client, _pulse("all", user))
+        yield f"{role}, idle", _idle(client, _pulse("all", user))
     address = reverse("helpdesk_inbox:view", args=["closed"])
     yield "manager, Closed, deep page", getting(signed_in(desk.manager), f"{address}?after={_deep_key(desk)}")
     for words in ("7777", "invoice wrong", "customer77@"):
         yield f"manager, search “{words}”", getting(signed_in(desk.manager), f"{address}?q={words}")
+    yield "agent, All open, by tag", getting(signed_in(desk.agent), f"{_list('all')}?tag={desk.tags[0].pk}")
     newest = Ticket.objects.filter(team=desk.teams[0]).order_by("-pk").first()
-    yield "agent, conversation", getting(signed_in(desk.agent), reverse("helpdesk_tickets:ticket", args=[newest.pk]))
+    ticket = reverse("helpdesk_tickets:ticket", args=[newest.pk])
+    yield "agent, conversation", getting(signed_in(desk.agent), ticket)
+    yield "agent, conversation within a view", getting(signed_in(desk.agent), f"{ticket}?view=all")
+
+
+def _list(slug: str) -> str:
+    return reverse("helpdesk_inbox:view", args=[slug])
+
+
+def _saved_view(desk: BusyDesk, user: Any) -> SavedView:
+    """A view that few tickets match: it reads all that it may."""
+    conditions = {"all": [{"field": "tag", "operator": "is", "value": [str(desk.tags[0].pk)]}], "any": []}
+    return SavedView.objects.get_or_create(name="By tag", owner=user, defaults={"conditions": conditions})[0]
+
+
+def _pulse(slug: str, user: Any) -> str:
+    """What an open list asks, as if every row of it had changed."""
+    rows = ",".join(f"{ticket.pk}.0" for ticket in list_page(Place(BY_SLUG[slug]), user).rows)
+    return f"{reverse('helpdesk_inbox:pulse')}?counts=1&view={slug}&more=1&rows={rows}"
+
+
+def _idle(client: Any, address: str) -> Callable[[], Any]:
+    """The same question again and again, while nothing happens."""
+
+    def ask() -> Any:
+        etag = known.get("etag")
+        response = client.get(address, **({"HTTP_IF_NONE_MATCH": etag} if etag else {}))
+        known["etag"] = response["ETag"]
+        return response
+
+    known: dict[str, str] = {}
+    return ask
 
 
 def _deep_key(desk: BusyDesk) -> str:

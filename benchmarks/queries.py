@@ -56,7 +56,7 @@ def _screens(desk: BusyDesk) -> Any:
     visitor = Client()
     for view in VIEWS:
         yield _row(f"inbox, {view.label}", getting(agent, reverse("helpdesk_inbox:view", args=[view.slug])))
-    yield _row("inbox, counts of all views", getting(agent, reverse("helpdesk_inbox:counts")))
+    yield _row("inbox, counts of all views", getting(agent, reverse("helpdesk_inbox:pulse")))
     for length in LENGTHS:
         ticket = make_conversation(desk, length)
         address = reverse("helpdesk_tickets:ticket", args=[ticket.pk])

@@ -17,11 +17,15 @@ class WagtailHelpdeskConfig(AppConfig):
     def ready(self) -> None:
         """Wire the system checks, the reactors, webhooks and what is made after ``migrate``."""
         from wagtail_helpdesk import checks, pipeline
+        from wagtail_helpdesk.inbox.saved import fields as inbox_fields
         from wagtail_helpdesk.mail import webhooks
+        from wagtail_helpdesk.tickets.conditions import ticket_fields
 
         checks.register()
         pipeline.install()
         webhooks.connect()
+        ticket_fields.install()
+        inbox_fields.install()
         post_migrate.connect(make_what_is_missing, sender=self)
 
 

@@ -4,7 +4,9 @@ from wagtail_helpdesk.contact_forms.models import ContactForm, TaggedContactForm
 from wagtail_helpdesk.contacts.models import Contact, ContactEmail, Organisation
 from wagtail_helpdesk.conversations.models import Attachment, Draft, Message, MessageIdIndex
 from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, StatusLabel, Team
-from wagtail_helpdesk.inbox.models import Presence, UndoRecord
+from wagtail_helpdesk.inbox.bulk.models import BulkJob, BulkResult
+from wagtail_helpdesk.inbox.models import Mention, Presence, UndoRecord
+from wagtail_helpdesk.inbox.saved.models import InboxPreference, SavedView
 from wagtail_helpdesk.knowledge_base.models import TicketArticle
 from wagtail_helpdesk.mail.models import (
     AddressSuppression,
@@ -42,6 +44,8 @@ __all__ = [
     "AddressSuppression",
     "Attachment",
     "AutoReplyLedger",
+    "BulkJob",
+    "BulkResult",
     "Contact",
     "ContactEmail",
     "ContactForm",
@@ -50,12 +54,14 @@ __all__ = [
     "InboundDelivery",
     "InboundMail",
     "InboundOrigin",
+    "InboxPreference",
     "MailAccount",
     "MailSource",
     "MailTemplate",
     "MailTransport",
     "Mailbox",
     "MailboxOptions",
+    "Mention",
     "Message",
     "MessageIdIndex",
     "Notice",
@@ -66,6 +72,7 @@ __all__ = [
     "Presence",
     "Priority",
     "RawMail",
+    "SavedView",
     "SourceFolder",
     "Status",
     "StatusLabel",

@@ -9,7 +9,12 @@ from wagtail_helpdesk import events
 from wagtail_helpdesk.conversations import reactors as conversations
 from wagtail_helpdesk.conversations.scanning import scan_due
 from wagtail_helpdesk.events import Reactor
-from wagtail_helpdesk.inbox.presence import forget_gone
+from wagtail_helpdesk.inbox import mentioned
+from wagtail_helpdesk.inbox.bulk import actions as bulk_actions
+from wagtail_helpdesk.inbox.bulk import reversing
+from wagtail_helpdesk.inbox.bulk.running import continue_jobs
+from wagtail_helpdesk.inbox.presence import forget_gone, presence_part
+from wagtail_helpdesk.inbox.pulse import register_part
 from wagtail_helpdesk.inbox.undoing import forget_old
 from wagtail_helpdesk.knowledge_base import reactors as knowledge_base
 from wagtail_helpdesk.mail import reactors as mail
@@ -40,6 +45,7 @@ REACTORS = (
     Reactor(events.MessageAdded, notifications.tell_of_answer),
     Reactor(events.TicketUpdated, notifications.tell_of_change),
     Reactor(events.UserMentioned, notifications.tell_mentioned),
+    Reactor(events.UserMentioned, mentioned.remember_mention),
     Reactor(events.DeliveryProblem, notifications.tell_of_delivery_problem),
     Reactor(events.MailHeld, notifications.tell_of_held_mail),
     # Merge and erase, from the bottom layer up.
@@ -53,16 +59,19 @@ REACTORS = (
     Reactor(events.TicketsMerged, mail.merge_mails, essential=True),
     Reactor(events.TicketsMerged, notifications.move_notices, essential=True),
     Reactor(events.TicketsMerged, knowledge_base.move_articles, essential=True),
+    Reactor(events.TicketsMerged, mentioned.move_mentions, essential=True),
     Reactor(events.TicketsUnmerged, conversations.unmerge_conversations, essential=True),
     Reactor(events.TicketsUnmerged, mail.unmerge_mails, essential=True),
     Reactor(events.TicketsUnmerged, notifications.move_notices_back, essential=True),
     Reactor(events.TicketsUnmerged, knowledge_base.move_articles_back, essential=True),
+    Reactor(events.TicketsUnmerged, mentioned.move_mentions_back, essential=True),
     Reactor(events.MessageSplit, mail.move_split_mail, essential=True),
     Reactor(events.MessageSplit, notifications.move_split_notices, essential=True),
     Reactor(events.TicketErased, conversations.erase_conversation, essential=True),
     Reactor(events.TicketErased, mail.erase_mails, essential=True),
     Reactor(events.TicketErased, notifications.erase_notices, essential=True),
     Reactor(events.TicketErased, knowledge_base.forget_words, essential=True),
+    Reactor(events.TicketErased, mentioned.forget_mentions, essential=True),
 )
 
 HOURLY = timedelta(hours=1)
@@ -71,6 +80,7 @@ HOURLY = timedelta(hours=1)
 STEPS = (
     Step(beat, every=BEAT_EVERY),
     Step(publish_due),
+    Step(continue_jobs),
     Step(fetch_due),
     Step(sweep_due, every=timedelta(seconds=10)),
     Step(process_due),
@@ -94,4 +104,7 @@ def install() -> None:
     Called once, from ``apps.ready()``.
     """
     events.install(REACTORS, record_reactor_failure)
+    bulk_actions.install()
+    reversing.install()
+    register_part("presence", presence_part)
     guards.install({Audience.AGENT: may_leave})

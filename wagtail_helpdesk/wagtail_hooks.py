@@ -68,8 +68,8 @@ def notices_menu_item():
 
 @hooks.register("register_icons")
 def icons(names):
-    """The bell, which Wagtail has not."""
-    return [*names, "wagtail_helpdesk/icons/bell.svg"]
+    """Those that Wagtail has not."""
+    return [*names, *(f"wagtail_helpdesk/icons/{name}.svg" for name in ("bell", "star", "star-outline", "moon"))]
 
 
 @hooks.register("insert_global_admin_css")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from wagtail_helpdesk.conversations.actions.write_message import KnownIds
 from wagtail_helpdesk.conversations.words import NewFile
 from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.inbox.models import Mention
 from wagtail_helpdesk.intake.incoming import Person
 from wagtail_helpdesk.knowledge_base.models import TicketArticle
 from wagtail_helpdesk.mail.arriving.raw_store import store_raw
@@ -110,6 +111,7 @@ def _make_notices(ticket: Ticket, desk: Any) -> None:
         text=f"{NAME}: {WORDS}",
         html=WORDS,
     )
+    Mention.objects.create(user=desk.agent, ticket=ticket)
     Notice.objects.create(
         user=desk.agent, ticket=ticket, message=ticket.messages.first(), kind="answered", actor_name=NAME, outbound=mail
     )

@@ -36,6 +36,7 @@ STAYS_ON_MERGE = {
     "TicketLink.source": "a link names the ticket that was linked; whoever follows it is led on",
     "TicketLink.target": "as its other end",
     "TaggedTicket.content_object": "the target gets the tags in addition, so that the source has them back",
+    "Mention.ticket": "who is named in both is named in both again when the merge is undone",
     "TicketAccess.ticket": "the target gets the shares in addition, so that the source has them back",
 }
 #: What stays with the contact that was merged into another, and why.

@@ -147,7 +147,7 @@ class TestReading:
 
 def test_count_stops(desk, ticket, login):
     Notice.objects.bulk_create(Notice(user=desk.agent, ticket=ticket, kind="assigned") for _number in range(120))
-    response = login(desk.agent).get(reverse("helpdesk_inbox:counts"))
+    response = login(desk.agent).get(reverse("helpdesk_inbox:pulse"))
     assert response.json()["notices"] == "99+"
 
 

@@ -1,9 +1,8 @@
-"""A ticket's fields, one by one and in bulk: nobody overwrites a colleague unawares."""
+"""A ticket's fields: nobody overwrites a colleague unawares."""
 
 from __future__ import annotations
 
 import pytest
-from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from wagtail_helpdesk.desk.choices import Category
@@ -12,8 +11,6 @@ from wagtail_helpdesk.desk.models import Priority
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.forms import initial_properties
 from wagtail_helpdesk.inbox.seen import parse_seen, seen_of
-from wagtail_helpdesk.testing import factories
-from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
 from wagtail_helpdesk.tickets.actions.change_status import ChangeStatus
 from wagtail_helpdesk.tickets.actions.change_subject import ChangeSubject
 from wagtail_helpdesk.tickets.actions.share_ticket import ShareTicket
@@ -151,68 +148,6 @@ class TestRights:
             .context["properties"]
             .fields
         )
-
-
-class TestBulk:
-    @pytest.fixture
-    def tickets(self, desk):
-        return [factories.make_ticket(f"q {n}", team=desk.team, mailbox=desk.mailbox) for n in range(3)]
-
-    def change(self, client, tickets, **values):
-        address = reverse("helpdesk_inbox:bulk")
-        data = {"ticket": [seen_of(ticket) for ticket in tickets], "next": "/admin/helpdesk/inbox/all/", **values}
-        response = client.post(address, data)
-        assert response["Location"] == "/admin/helpdesk/inbox/all/"
-        return [str(message) for message in get_messages(response.wsgi_request)]
-
-    def test_assign_and_status(self, desk, tickets, login):
-        values = {"assignee": str(desk.colleague.pk), "status": default_status(Category.PENDING).pk}
-        said = self.change(login(desk.agent), tickets, **values)
-        assert said == [f"Changed: {', '.join(ticket.reference for ticket in tickets)}"]
-        changed = Ticket.objects.filter(assignee=desk.colleague, category=Category.PENDING)
-        assert set(changed) == set(tickets)
-
-    def test_each_ticket_wholly_or_not_at_all(self, desk, tickets, login):
-        stale = [Ticket.objects.get(pk=ticket.pk) for ticket in tickets]
-        AssignTicket(ticket=tickets[1], assignee=desk.colleague, actor=Actor.of_user(desk.colleague))()
-        values = {"assignee": str(desk.agent.pk), "status": default_status(Category.PENDING).pk}
-        said = self.change(login(desk.agent), stale, **values)
-        assert f"{tickets[1].reference}: Somebody else assigned this ticket meanwhile." in said
-        tickets[1].refresh_from_db()
-        assert (tickets[1].assignee, tickets[1].category) == (desk.colleague, Category.NEW)
-        assert Ticket.objects.filter(assignee=desk.agent, category=Category.PENDING).count() == 2
-
-    def test_tickets_of_others_do_not_exist(self, desk, tickets, login):
-        said = self.change(login(desk.other_agent), tickets, status=default_status(Category.SPAM).pk)
-        assert said == []
-        assert not Ticket.objects.filter(category=Category.SPAM).exists()
-
-    def test_light_agent_changes_nothing(self, desk, tickets, login):
-        self.change(login(desk.light), tickets, status=default_status(Category.SPAM).pk, team=desk.other_team.pk)
-        assert set(Ticket.objects.filter(category=Category.NEW, team=desk.team)) == set(tickets)
-
-    def test_trash_for_those_who_may(self, desk, tickets, login):
-        trash = default_status(Category.TRASH).pk
-        self.change(login(desk.agent), tickets, status=trash)
-        assert not Ticket.objects.filter(category=Category.TRASH).exists()
-        self.change(login(desk.manager), tickets, status=trash)
-        assert Ticket.objects.filter(category=Category.TRASH).count() == 3
-
-    def test_team_last(self, desk, tickets, login):
-        values = {"team": desk.other_team.pk, "status": default_status(Category.PENDING).pk}
-        self.change(login(desk.agent), tickets, **values)
-        assert Ticket.objects.filter(team=desk.other_team, category=Category.PENDING).count() == 3
-
-    @pytest.mark.parametrize(
-        ("rows", "values"), [([], {"status": 1}), (["1"], {}), (["x:1:2"], {"status": 1}), (["1:2:3:4:5:6"], {})]
-    )
-    def test_nothing_to_do_is_said(self, desk, login, rows, values):
-        response = login(desk.agent).post(reverse("helpdesk_inbox:bulk"), {"ticket": rows, **values})
-        assert [str(message)[:6] for message in get_messages(response.wsgi_request)] == ["Choose"]
-
-    def test_foreign_next_is_not_followed(self, desk, login):
-        response = login(desk.agent).post(reverse("helpdesk_inbox:bulk"), {"next": "https://evil.example/"})
-        assert response["Location"] == reverse("helpdesk_inbox:view", args=["unassigned"])
 
 
 @pytest.mark.parametrize("text", ["", "1", "1:2:3:4", "1:2:3::x", "a:1:1::1", "1:1:1:1:1:1", "²:1:1::1", "1:1:1:x:1"])

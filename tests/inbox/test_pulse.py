@@ -1,256 +1,162 @@
-"""An open page: who else is there, what is new, and what stops an answer."""
+"""What open lists are told: counts, notices and rows, without moving what somebody reads, and cheaply."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
-from wagtail.test.utils.form_data import rich_text
 
-from wagtail_helpdesk.conversations.actions.cancel_message import CancelMessage
-from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.events import Actor
-from wagtail_helpdesk.inbox.models import Presence
-from wagtail_helpdesk.inbox.presence import come, forget_gone, present_at
-from wagtail_helpdesk.inbox.reading import seen_by
-from wagtail_helpdesk.inbox.rich_text import FEATURES
+from wagtail_helpdesk.inbox import pulse
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
 from wagtail_helpdesk.tickets.actions.change_status import ChangeStatus
-from wagtail_helpdesk.tickets.actions.merge_tickets import MergeTickets
+from wagtail_helpdesk.tickets.models import Ticket, TicketReader
 
-FETCHED = {"headers": {"X-Requested-With": "XMLHttpRequest"}}
-
-
-def url(ticket, name="pulse"):
-    return reverse(f"helpdesk_tickets:{name}", args=[ticket.pk])
-
-
-def known(ticket):
-    """The newest keys that a page made now would know."""
-    return {
-        "message": ticket.messages.order_by("-pk").first().pk,
-        "event": ticket.events.order_by("-pk").first().pk,
-    }
+ADDRESS = "/admin/helpdesk/inbox/pulse/"
 
 
 @pytest.fixture
-def pulse(ticket, login):
-    """Return a function that sends a sign of life of a user, whose page knows what there is unless said otherwise."""
-
-    def send(user, **data):
-        return login(user).post(url(ticket), {"here": "1", **known(ticket), **data})
-
-    return send
+def tickets(desk):
+    return [factories.make_ticket(f"q {n}", team=desk.team, mailbox=desk.mailbox) for n in range(3)]
 
 
-class TestPresence:
-    def test_colleagues_see_who_is_there_and_who_writes(self, desk, ticket, pulse):
-        assert pulse(desk.agent).json()["presence"].strip() == ""
-        assert "Bruno reads this" in pulse(desk.colleague).json()["presence"]
-        pulse(desk.agent, typing="1")
-        assert "Bruno is writing an answer" in pulse(desk.colleague).json()["presence"]
-        assert Presence.objects.filter(user=desk.agent).count() == 1
+@pytest.fixture
+def page(desk, login):
+    """Open a list and return a function that asks what changed since."""
 
-    def test_gone_within_15_seconds(self, desk, ticket):
-        with time_machine.travel(timezone.now(), tick=False) as time:
-            come(desk.agent, ticket, typing=True)
-            time.shift(6)
-            assert [who.is_typing for who in present_at([ticket.pk], desk.colleague)[ticket.pk]] == [False]
-            time.shift(4)
-            assert present_at([ticket.pk], desk.colleague) == {}
+    def opened(user, place="all", **query):
+        client = login(user)
+        view, *_more = place.split(";")
+        response = client.get(reverse("helpdesk_inbox:view", args=[view]), query)
+        rows = ",".join(f"{row.ticket.pk}.{row.version}" for row in response.context["rows"])
+        more = "1" if response.context["page"].after else ""
 
-    def test_gone_at_once_when_the_page_is_left(self, desk, ticket, pulse, login):
-        pulse(desk.agent)
-        assert login(desk.agent).post(url(ticket, "leave")).status_code == 204
-        assert pulse(desk.colleague).json()["presence"].strip() == ""
+        def ask(etag="", **values):
+            headers = {"HTTP_IF_NONE_MATCH": etag} if etag else {}
+            return client.get(ADDRESS, {"view": place, "rows": rows, "more": more, "counts": "1", **values}, **headers)
 
-    def test_who_only_looks_now_and_then_is_not_there(self, desk, ticket, pulse):
-        pulse(desk.agent, here="0")
-        assert not Presence.objects.exists()
+        return ask
 
-    def test_shown_when_the_page_is_made(self, desk, ticket, login):
-        come(desk.agent, ticket, typing=False)
-        content = login(desk.colleague).get(url(ticket, "ticket")).content.decode()
-        assert "Bruno reads this" in content
-
-    @pytest.mark.parametrize("name", ["other_agent", "editor"])
-    def test_outsiders_neither_come_nor_see(self, desk, ticket, pulse, login, name):
-        user = getattr(desk, name)
-        assert pulse(user).status_code == 404
-        assert login(user).post(url(ticket, "leave")).status_code == 404
-        assert not Presence.objects.filter(user=user).exists()
-
-    def test_in_a_list_for_those_who_see_the_ticket(self, desk, ticket, login):
-        come(desk.agent, ticket, typing=True)
-        query = {"tickets": f"{ticket.pk},nonsense,,²,0,999999"}
-        address = reverse("helpdesk_inbox:presence")
-        (row,) = login(desk.colleague).get(address, query).json().values()
-        assert "Bruno is writing an answer" in row
-        assert login(desk.other_agent).get(address, query).json() == {}
-        assert login(desk.agent).get(address, query).json() == {}
-        assert login(desk.editor).get(address, query).status_code == 302
-
-    def test_old_rows_are_removed(self, desk, ticket):
-        come(desk.agent, ticket, typing=False)
-        come(desk.colleague, ticket, typing=False)
-        Presence.objects.filter(user=desk.agent).update(seen_at=timezone.now() - timedelta(hours=2))
-        assert forget_gone() == 1
-
-    def test_a_sign_of_life_costs_the_same_whoever_is_there(self, desk, ticket, login):
-        client, data = login(desk.agent), {"here": "1", **known(ticket)}
-        client.post(url(ticket), data)
-
-        def count():
-            with CaptureQueriesContext(connection) as captured:
-                client.post(url(ticket), data)
-            return len(captured)
-
-        alone = count()
-        for user in (desk.colleague, desk.light, desk.manager):
-            come(user, ticket, typing=True)
-        assert count() == alone
-        assert alone <= 10
+    return opened
 
 
-class TestNews:
-    def test_nothing_new(self, desk, ticket, pulse):
-        assert set(pulse(desk.agent).json()) == {"presence"}
+class TestChanges:
+    def test_nothing(self, desk, tickets, page):
+        answer = page(desk.agent)().json()
+        assert (answer["rows"], answer["gone"], answer["append"], answer["fresh"]) == ({}, [], [], "")
+        assert answer["counts"]["all"] == "3"
 
-    def test_new_message_comes_with_words_to_say_it(self, desk, ticket, pulse):
-        before = known(ticket)
-        message = factories.add_customer_message(ticket, "I found it meanwhile")
-        answer = pulse(desk.agent, **before).json()
-        assert answer["message"] == message.pk
-        assert "I found it meanwhile" in answer["items"]
-        assert answer["arrivals"] == [{"id": f"message-{message.pk}", "words": "New message from Ana Souza"}]
-        assert set(answer["parts"]) == {"ticket-head", "ticket-properties", "ticket-people"}
+    def test_a_changed_row_stays_in_its_place(self, desk, tickets, page):
+        ask = page(desk.agent, "all", sort="newest")
+        AssignTicket(ticket=tickets[1], assignee=desk.colleague, actor=Actor.system())()
+        factories.add_customer_message(tickets[0], "Any news?")
+        answer = ask().json()
+        assert set(answer["rows"]) == {str(tickets[0].pk), str(tickets[1].pk)}
+        assert "Any news?" in answer["rows"][str(tickets[0].pk)]
+        assert (answer["gone"], answer["fresh"]) == ([], "")
 
-    def test_own_message_is_no_arrival(self, desk, ticket, pulse):
-        before = known(ticket)
-        factories.add_note(ticket, desk.agent)
-        answer = pulse(desk.agent, **before).json()
-        assert "Ask accounting first." in answer["items"]
-        assert answer["arrivals"] == []
+    def test_what_left_the_view_and_what_is_another_teams(self, desk, tickets, page):
+        ask = page(desk.agent, "unassigned")
+        AssignTicket(ticket=tickets[0], assignee=desk.colleague, actor=Actor.system())()
+        Ticket.objects.filter(pk=tickets[1].pk).update(team=desk.other_team)
+        answer = ask().json()
+        assert sorted(answer["gone"]) == [tickets[0].pk, tickets[1].pk]
+        assert (answer["rows"], answer["counts"]["unassigned"]) == ({}, "1")
 
-    def test_what_others_changed(self, desk, ticket, pulse):
-        before = known(ticket)
-        AssignTicket(ticket=ticket, assignee=desk.agent, actor=Actor.of_user(desk.agent))()
-        ChangeStatus(ticket=ticket, status=default_status(Category.PENDING), actor=Actor.of_user(desk.colleague))()
-        answer = pulse(desk.agent, **before).json()
-        assert answer["changes"] == ["Clara changed the status from New to Pending"]
-        assert "Bruno assigned the ticket to Bruno" in answer["items"]
-        assert "Pending" in answer["parts"]["ticket-head"]
+    def test_new_ones_are_announced(self, desk, tickets, page):
+        ask = page(desk.agent)
+        for n in range(2):
+            factories.make_ticket(f"new {n}", team=desk.team, mailbox=desk.mailbox)
+        factories.make_ticket("theirs", team=desk.other_team, mailbox=desk.mailbox)
+        assert ask().json()["fresh"] == "2 new tickets"
 
-    def test_reply_that_was_taken_back_goes(self, desk, ticket, pulse):
-        reply = factories.add_reply(ticket, desk.agent, delay=60)
-        before = known(ticket)
-        CancelMessage(message=reply, actor=Actor.of_user(desk.agent))()
-        answer = pulse(desk.colleague, **before).json()
-        assert answer["gone"] == [f"message-{reply.pk}"]
+    def test_the_next_pages_first_come_up_at_the_end(self, desk, tickets, page, monkeypatch):
+        monkeypatch.setattr("wagtail_helpdesk.inbox.paging.PAGE_SIZE", 2)
+        ask = page(desk.agent, "unassigned")
+        AssignTicket(ticket=tickets[0], assignee=desk.colleague, actor=Actor.system())()
+        answer = ask().json()
+        assert (answer["gone"], answer["fresh"]) == ([tickets[0].pk], "")
+        assert [f'id="ticket-{tickets[2].pk}"' in html for html in answer["append"]] == [True]
 
-    def test_reply_that_left_looks_different(self, desk, ticket, pulse):
-        from wagtail_helpdesk.conversations.actions.publish_message import PublishMessage
+    def test_rows_of_others_are_not_told(self, desk, tickets, login):
+        rows = ",".join(f"{ticket.pk}.0" for ticket in tickets)
+        answer = login(desk.other_agent).get(ADDRESS, {"view": "all", "rows": rows}).json()
+        assert answer["rows"] == {}
 
-        reply = factories.add_reply(ticket, desk.agent, delay=60)
-        before = known(ticket)
-        with time_machine.travel(timezone.now() + timedelta(seconds=61), tick=False):
-            PublishMessage(message_id=reply.pk)()
-        (html,) = pulse(desk.colleague, **before).json()["changed"].values()
-        assert "helpdesk-message--reply" in html
+    @pytest.mark.parametrize("query", [{"rows": "x.1,,9"}, {"view": "nonsense"}, {"view": "saved-1"}, {"mailbox": "x"}])
+    def test_nonsense_hurts_nobody(self, desk, login, query):
+        assert login(desk.agent).get(ADDRESS, query).status_code == 200
 
-    def test_merge_asks_for_a_new_page(self, desk, ticket, pulse):
-        before = known(ticket)
-        other = factories.make_ticket("x", team=desk.team, mailbox=desk.mailbox)
-        MergeTickets(source=other, target=ticket, actor=Actor.of_user(desk.colleague))()
-        assert "items" not in (answer := pulse(desk.agent, **before).json())
-        assert "another order" in answer["reload"]
+    @pytest.mark.parametrize("name", ["editor"])
+    def test_for_those_who_may_view(self, desk, login, name):
+        assert login(getattr(desk, name)).get(ADDRESS)["Location"] == "/admin/"
 
-    def test_seen_messages_are_noted_but_none_that_is_not_there(self, desk, ticket, pulse):
-        pulse(desk.agent, seen="999999")
-        assert seen_by(desk.agent, ticket) == known(ticket)["message"]
 
-    def test_ticket_that_one_does_not_see_any_more(self, desk, ticket, pulse, login):
-        other = factories.make_ticket("x", team=desk.team, mailbox=desk.mailbox)
-        MergeTickets(source=ticket, target=other, actor=Actor.of_user(desk.colleague))()
-        assert login(desk.agent).post(url(ticket), {"here": "1"}).status_code == 404
+class TestCost:
+    def test_an_idle_page_is_told_so(self, desk, tickets, page, time_machine):
+        time_machine.move_to("2026-06-01T10:00:30Z", tick=False)
+        ask = page(desk.agent)
+        etag = ask()["ETag"]
+        with CaptureQueriesContext(connection) as captured:
+            assert ask(etag).status_code == 304
+        # Session, user, rights (2), teams, notices, the newest event.
+        assert len(captured) <= 7
+        factories.add_note(tickets[0], desk.colleague)
+        assert ask(etag).status_code == 200
+        etag = ask()["ETag"]
+        time_machine.shift(timedelta(seconds=pulse.SECONDS))
+        assert ask(etag).status_code == 200
 
-    def test_queries_do_not_grow_with_what_is_new(self, desk, ticket, login):
-        client, before = login(desk.agent), {"here": "1", **known(ticket)}
-        client.post(url(ticket), before)
-
+    def test_queries_do_not_grow_with_the_list(self, desk, page):
         def count(number):
             for n in range(number):
-                factories.add_customer_message(ticket, f"m {n}")
-                factories.add_note(ticket, desk.light)
-                AssignTicket(
-                    ticket=ticket, assignee=[desk.agent, desk.colleague][n % 2], actor=Actor.of_user(desk.manager)
-                )()
+                factories.make_ticket(f"q {n}", team=desk.team, mailbox=desk.mailbox)
+            ask = page(desk.agent)
+            Ticket.objects.update(subject=f"changed {number}")
             with CaptureQueriesContext(connection) as captured:
-                client.post(url(ticket), before)
+                assert len(ask().json()["rows"]) >= number
             return len(captured)
 
         few = count(2)
-        assert count(6) == few
-        assert few <= 60
+        assert count(10) == few
+        assert few <= 20
 
 
-class TestGuard:
-    @pytest.fixture
-    def send(self, desk, ticket, login):
-        """Return a function that answers as the agent, who saw the ticket as it was when this fixture was made."""
-        client, before = login(desk.agent), known(ticket)
+class TestParts:
+    def test_tell_of_what_one_sees_only(self, desk, tickets, page, monkeypatch):
+        theirs = factories.make_ticket("theirs", team=desk.other_team, mailbox=desk.mailbox)
+        monkeypatch.setattr(pulse, "_PARTS", {})
+        pulse.register_part("presence", lambda user, keys: dict.fromkeys(keys, "here"))
+        ask = page(desk.agent)
+        answer = ask(rows=f"{tickets[0].pk}.0", tickets=f"{tickets[1].pk},{theirs.pk}").json()
+        assert answer["parts"] == {"presence": {str(tickets[0].pk): "here", str(tickets[1].pk): "here"}}
 
-        def post(**data):
-            data = {
-                "mode": "reply",
-                "body": rich_text("<p>Done.</p>", features=FEATURES),
-                "once": "click",
-                "last_seen": before["message"],
-                "seen_event": before["event"],
-                **data,
-            }
-            return client.post(url(ticket, "write"), data, **FETCHED)
+    def test_change_the_answer_at_once(self, desk, tickets, page, monkeypatch):
+        looking = {}
+        monkeypatch.setattr(pulse, "_PARTS", {"presence": lambda user, keys: looking})
+        ask = page(desk.agent)
+        etag = ask()["ETag"]
+        looking[tickets[0].pk] = "Ben"
+        assert ask(etag).status_code == 200
 
-        return post
 
-    def test_what_colleagues_do_stops_it_once(self, desk, ticket, send):
-        ChangeStatus(ticket=ticket, status=default_status(Category.RESOLVED), actor=Actor.of_user(desk.colleague))()
-        come(desk.light, ticket, typing=True)
-        answer = send()
-        assert answer.status_code == 422
-        refused = answer.json()
-        assert "Clara changed the status from New to Resolved." in refused["refusal"]
-        assert "Lea is writing an answer." in refused["refusal"]
-        assert send(seen_event=refused["seen_event"], anyway="1").status_code == 200
+class TestMarks:
+    def rows(self, login, user, view="all"):
+        response = login(user).get(reverse("helpdesk_inbox:view", args=[view]))
+        return {row.ticket.pk: row.marks for row in response.context["rows"]}
 
-    def test_own_changes_and_readers_stop_nothing(self, desk, ticket, send):
-        AssignTicket(ticket=ticket, assignee=desk.agent, actor=Actor.of_user(desk.agent))()
-        come(desk.colleague, ticket, typing=False)
-        assert send().status_code == 200
-
-    def test_note_is_not_stopped(self, desk, ticket, send):
-        come(desk.colleague, ticket, typing=True)
-        assert send(mode="note").status_code == 200
-
-    def test_newer_message_stops_even_who_sends_anyway(self, desk, ticket, send):
-        newer = factories.add_customer_message(ticket, "I found it meanwhile")
-        refused = send(anyway="1").json()
-        assert refused["anyway"] is True
-        assert send(anyway="1", last_seen=newer.pk).status_code == 200
-
-    def test_without_javascript_the_second_click_sends(self, desk, ticket, login):
-        before = known(ticket)
-        come(desk.colleague, ticket, typing=True)
-        body = rich_text("<p>Done.</p>", features=FEATURES)
-        data = {"mode": "reply", "body": body, "once": "c", "last_seen": before["message"], "seen_event": 0}
-        response = login(desk.agent).post(url(ticket, "write"), data)
-        content = response.content.decode()
-        assert "Clara is writing an answer." in content
-        assert '<input type="hidden" name="anyway" value="1">' in content
+    def test_unread_until_the_newest_message_of_others_was_seen(self, desk, ticket, login):
+        assert self.rows(login, desk.agent)[ticket.pk].unread
+        TicketReader.objects.create(ticket=ticket, user=desk.agent, seen_message=ticket.messages.latest("pk").pk)
+        assert not self.rows(login, desk.agent)[ticket.pk].unread
+        factories.add_reply(ticket, desk.agent)
+        assert not self.rows(login, desk.agent)[ticket.pk].unread
+        factories.add_customer_message(ticket)
+        assert self.rows(login, desk.agent)[ticket.pk].unread
+        ChangeStatus(ticket=ticket, status=default_status("closed"), actor=Actor.system())()
+        assert not self.rows(login, desk.agent, "closed")[ticket.pk].unread

@@ -1,4 +1,7 @@
-"""What a list can be narrowed to. Choices name nothing that the user may not know of."""
+"""What a list can be narrowed to, as Wagtail's menu of filters shows it. ``places`` narrows.
+
+Choices name nothing that the user may not know of.
+"""
 
 from __future__ import annotations
 
@@ -6,54 +9,26 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 
-from wagtail_helpdesk.desk.models import Priority, Status, Team
+from wagtail_helpdesk.inbox.choices import choices_for
 from wagtail_helpdesk.inbox.ordering import ORDERINGS
-from wagtail_helpdesk.inbox.people import display_name, people_who_may
-from wagtail_helpdesk.inbox.standing_views import visible_tickets
-from wagtail_helpdesk.tickets.choices import Channel
-from wagtail_helpdesk.tickets.models import TaggedTicket, Ticket, TicketTag
+from wagtail_helpdesk.inbox.places import FILTERS
+from wagtail_helpdesk.tickets.conditions.fields import field_called
+from wagtail_helpdesk.tickets.conditions.ticket_fields import tags_for
+from wagtail_helpdesk.tickets.models import Ticket
 
-#: More tags than this are no choice for people.
-MAX_TAGS = 200
-_NOBODY = "none"
+__all__ = ["TicketFilterSet", "tags_for"]
 
 
-def tags_for(user: Any, *, beginning: str = "") -> QuerySet[TicketTag]:
-    """Return the tags on tickets that ``user`` may see, by name."""
-    used = TaggedTicket.objects.filter(tag=OuterRef("pk"), content_object__in=visible_tickets(user).values("pk"))
-    return TicketTag.objects.filter(Exists(used), name__istartswith=beginning).order_by("name")
-
-
-def _checkboxes(**kwargs: Any) -> dict[str, Any]:
-    # Each ticket has one of these: nothing to make distinct.
-    return {"widget": forms.CheckboxSelectMultiple, "distinct": False, **kwargs}
-
-
-class AssigneeFilter(django_filters.MultipleChoiceFilter):
-    """Agents, and nobody."""
+class ConditionFilter(django_filters.MultipleChoiceFilter):
+    """Shows the choices of a field; the place that the address names has narrowed the list already."""
 
     def filter(self, tickets: QuerySet, values: list[str]) -> QuerySet:
-        """Return the tickets of one of the chosen people."""
-        if not values:
-            return tickets
-        chosen = Q(assignee__in=[value for value in values if value != _NOBODY])
-        if _NOBODY in values:
-            chosen |= Q(assignee__isnull=True)
-        return tickets.filter(chosen)
-
-
-class TagFilter(django_filters.MultipleChoiceFilter):
-    """Tickets that have one of the tags, each of them once."""
-
-    def filter(self, tickets: QuerySet, values: list[str]) -> QuerySet:
-        """Return the tickets with at least one chosen tag."""
-        if not values:
-            return tickets
-        return tickets.filter(Exists(TaggedTicket.objects.filter(content_object=OuterRef("pk"), tag__in=values)))
+        """Return the tickets as they are."""
+        return tickets
 
 
 class OrderingFilter(django_filters.ChoiceFilter):
@@ -67,14 +42,6 @@ class OrderingFilter(django_filters.ChoiceFilter):
 class TicketFilterSet(WagtailFilterSet):
     """The filters of the inbox, shown in Wagtail's own menu of filters."""
 
-    status = django_filters.ModelMultipleChoiceFilter(queryset=Status.objects.all(), **_checkboxes(label=_("Status")))
-    priority = django_filters.ModelMultipleChoiceFilter(
-        queryset=Priority.objects.all(), **_checkboxes(label=_("Priority"))
-    )
-    team = django_filters.ModelMultipleChoiceFilter(queryset=Team.objects.all(), **_checkboxes(label=_("Team")))
-    assignee = AssigneeFilter(**_checkboxes(label=_("Assignee")))
-    tag = TagFilter(**_checkboxes(label=_("Tag")))
-    channel = django_filters.MultipleChoiceFilter(choices=Channel.choices, **_checkboxes(label=_("Channel")))
     sort = OrderingFilter(
         choices=[(ordering.name, ordering.label) for ordering in ORDERINGS.values()],
         widget=forms.RadioSelect,
@@ -88,9 +55,15 @@ class TicketFilterSet(WagtailFilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        user = self.request.user
-        self.filters["assignee"].extra["choices"] = [
-            (_NOBODY, _("Nobody")),
-            *((str(person.pk), display_name(person)) for person in people_who_may("reply")),
-        ]
-        self.filters["tag"].extra["choices"] = [(str(tag.pk), tag.name) for tag in tags_for(user)[:MAX_TAGS]]
+        known = choices_for(self.request.user)
+        sort = self.filters.pop("sort")
+        for name in FILTERS:
+            field = field_called(name)
+            choices = known.of(field)
+            if name == "mailbox" and len(choices) < 2:
+                continue
+            self.filters[name] = ConditionFilter(
+                field_name=name, choices=choices, widget=forms.CheckboxSelectMultiple, label=field.label
+            )
+            self.filters[name].parent, self.filters[name].model = self, Ticket
+        self.filters["sort"] = sort

@@ -62,36 +62,6 @@ def person_chosen(value: str) -> Any:
     return None if value == NOBODY else get_user_model()._default_manager.get(pk=value)
 
 
-class BulkForm(forms.Form):
-    """What to change on the chosen rows; what is left empty stays as it is."""
-
-    assignee = forms.ChoiceField(label=_("Assign to"), required=False)
-    team = forms.ModelChoiceField(Team.objects.all(), label=_("Team"), required=False, empty_label=_("Team …"))
-    status = forms.ModelChoiceField(Status.objects.none(), label=_("Status"), required=False, empty_label=_("Status …"))
-
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="bulk-%s", **kwargs)
-        if may(user, "assign"):
-            self.fields["assignee"].choices = [("", _("Assign to …")), *assignee_choices(user)]
-        else:
-            del self.fields["assignee"], self.fields["team"]
-        if may(user, "change"):
-            self.fields["status"].queryset = statuses_for(user)
-        else:
-            del self.fields["status"]
-
-    def new_values(self) -> dict[str, Any]:
-        """Return the new values by field, without those that stay."""
-        chosen = {field: value for field, value in self.cleaned_data.items() if value}
-        if "assignee" in chosen:
-            chosen["assignee"] = person_chosen(chosen["assignee"])
-        return chosen
-
-    def rows(self) -> list[Seen]:
-        """Return the chosen rows as the person saw them."""
-        return [row for row in map(parse_seen, self.data.getlist("ticket")) if row is not None]
-
-
 class PropertiesForm(forms.Form):
     """A ticket's fields, each beside what the person had seen of it. Fields that one may not change are not here."""
 

@@ -43,3 +43,20 @@ class UndoRecord(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class Mention(models.Model):
+    """A note named an agent, who has not said "done" yet. Goes when it is done."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="mentions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("mention")
+        verbose_name_plural = _("mentions")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["user", "ticket"], name="helpdesk_mention")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.ticket_id}"

@@ -113,4 +113,17 @@ WAITING = Ordering(
     after_label=_("Shorter waiting"),
     nullable=True,
 )
-ORDERINGS = {ordering.name: ordering for ordering in (WAITING, NEWEST)}
+OLDEST = Ordering(
+    "oldest", _("Oldest activity"), "last_activity_at", False, before_label=_("Older"), after_label=_("Newer")
+)
+WAKING = Ordering(
+    "waking",
+    _("Wakes first"),
+    "snoozed_until",
+    False,
+    before_label=_("Wakes earlier"),
+    after_label=_("Wakes later"),
+    nullable=True,
+)
+#: What every list can be put into.
+ORDERINGS = {ordering.name: ordering for ordering in (WAITING, NEWEST, OLDEST)}

@@ -69,15 +69,14 @@ def _back_from(shown: list[Any], ordering: Ordering, after: Key | None) -> Key |
 
 
 def neighbours(
-    rows: QuerySet, ordering: Ordering, row: Any, *, parts: Sequence[QuerySet] = ()
-) -> tuple[int | None, int | None]:
-    """Return the keys of the rows before and after ``row``, which itself need not be among ``rows``. Two queries."""
+    rows: QuerySet, ordering: Ordering, row: Any, *, size: int = 1, parts: Sequence[QuerySet] = ()
+) -> tuple[list[Any], list[Any]]:
+    """Return up to ``size`` rows before ``row`` and after it, in order. It need not be among them. Two queries."""
     key = ordering.key_of(row)
     before, after = (
-        _stretch(rows, ordering, 1, key=key, reverse=reverse, parts=parts).values_list("pk", flat=True)
-        for reverse in (True, False)
+        list(_stretch(rows, ordering, size, key=key, reverse=reverse, parts=parts)) for reverse in (True, False)
     )
-    return next(iter(before), None), next(iter(after), None)
+    return before[::-1], after
 
 
 def _stretch(

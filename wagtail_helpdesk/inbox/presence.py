@@ -8,13 +8,14 @@ that ticket themselves.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -87,6 +88,12 @@ def present_at(tickets: Iterable[int], user: Any) -> dict[int, list[Present]]:
         who = Present(display_name(row.user), initials(row.user), picture_url(row.user), is_typing)
         present[row.ticket_id].append(who)
     return {ticket: sorted(people, key=lambda who: not who.is_typing)[:MAX_NAMED] for ticket, people in present.items()}
+
+
+def presence_part(user: Any, keys: Sequence[int]) -> dict[int, str]:
+    """Return by ticket what stands in a list's row (``inbox.pulse`` leaves out what ``user`` may not see)."""
+    template = "wagtail_helpdesk/inbox/row_presence.html"
+    return {key: render_to_string(template, {"present": people}) for key, people in present_at(keys, user).items()}
 
 
 def forget_gone() -> int:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 from wagtail_helpdesk.inbox.durations import short_time_since
 from wagtail_helpdesk.inbox.links import ticket_url
+from wagtail_helpdesk.inbox.marks import Marks, marks_of
 from wagtail_helpdesk.inbox.people import display_name, initials, picture_url
+from wagtail_helpdesk.inbox.places import Place
+from wagtail_helpdesk.inbox.presence import Present, present_at
 from wagtail_helpdesk.inbox.seen import seen_of
-from wagtail_helpdesk.inbox.standing_views import StandingView
 from wagtail_helpdesk.tickets.models import Ticket
+
+#: What rows can show beside customer, subject and time; a saved view may leave some out.
+COLUMNS = ("preview", "tags", "priority", "status", "team", "mailbox", "numbers", "assignee")
+USUAL_COLUMNS = frozenset(COLUMNS) - {"mailbox"}
 
 
 @dataclass(frozen=True)
@@ -28,20 +37,56 @@ class Row:
     assignee_picture: str
     #: What the person who picks rows has seen of this one, for the bulk bar.
     seen: str
+    marks: Marks
+    columns: frozenset[str]
+    #: "done" can be said to it.
+    mentioned: bool = False
+    #: Who else has the ticket open, when the page was made.
+    present: list[Present] = field(default_factory=list)
+
+    @cached_property
+    def version(self) -> str:
+        """A word that changes when anything does that the row shows."""
+        ticket = self.ticket
+        shown = (
+            self.seen,
+            self.waits,
+            self.active,
+            self.assignee_name,
+            self.marks,
+            ticket.subject,
+            ticket.preview,
+            str(ticket.requester),
+            ticket.category,
+            ticket.message_count,
+            ticket.attachment_count,
+            ticket.delivery_failed,
+            ticket.asleep,
+            ticket.snoozed_until,
+            [tag.name for tag in ticket.tags.all()],
+        )
+        return f"{zlib.crc32(repr(shown).encode()):x}"
 
 
-def rows_of(tickets: Sequence[Ticket], view: StandingView) -> list[Row]:
-    """Return the rows of ``tickets``, fetched with ``for_list()``, as opened from ``view``. No queries."""
+def rows_of(tickets: Sequence[Ticket], place: Place, user: Any) -> list[Row]:
+    """Return the rows of ``tickets``, fetched with ``for_list()``, as opened from ``place``. Four queries."""
+    marks = marks_of(tickets, user)
+    present = present_at([ticket.pk for ticket in tickets], user)
+    columns = place.view.columns or USUAL_COLUMNS
     return [
         Row(
             ticket=ticket,
-            url=ticket_url(ticket, view),
+            url=ticket_url(ticket, place),
             waits=short_time_since(ticket.customer_waiting_since),
             active=short_time_since(ticket.last_activity_at),
             assignee_name=display_name(ticket.assignee) if ticket.assignee else "",
             assignee_initials=initials(ticket.assignee) if ticket.assignee else "",
             assignee_picture=picture_url(ticket.assignee) if ticket.assignee else "",
             seen=seen_of(ticket),
+            marks=marks[ticket.pk],
+            columns=columns,
+            mentioned=place.view.slug == "mentions",
+            present=present.get(ticket.pk, []),
         )
         for ticket in tickets
     ]

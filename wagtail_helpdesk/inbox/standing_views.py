@@ -10,12 +10,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from wagtail_helpdesk.conversations.models import Draft
 from wagtail_helpdesk.desk.choices import ACTIVE, FINISHED, UNRESOLVED, Category
+from wagtail_helpdesk.desk.models import Team
 from wagtail_helpdesk.desk.querysets import team_ids_of
-from wagtail_helpdesk.inbox.ordering import NEWEST, WAITING, Ordering
+from wagtail_helpdesk.inbox.models import Mention
+from wagtail_helpdesk.inbox.ordering import NEWEST, WAITING, WAKING, Ordering
 from wagtail_helpdesk.inbox.parts import MAX_PARTS
-from wagtail_helpdesk.tickets.models import Ticket
-from wagtail_helpdesk.tickets.querysets import TicketQuerySet
+from wagtail_helpdesk.tickets.models import Ticket, TicketReader
+from wagtail_helpdesk.tickets.querysets import VIEW_ALL_PERMISSION, TicketQuerySet
+
+Scopes = Sequence[TicketQuerySet]
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,7 @@ class StandingView:
     """One view: tickets of its categories, and of these what ``narrow`` leaves for a user."""
 
     slug: str
-    label: Promise
+    label: Promise | str
     icon: str
     categories: tuple[Category, ...]
     ordering: Ordering
@@ -32,18 +37,44 @@ class StandingView:
     narrow: Callable[[TicketQuerySet, Any], TicketQuerySet] = lambda tickets, user: tickets
     #: Out of the ordinary: searches look into it only from inside.
     hidden: bool = False
+    #: Whether its tickets sleep; None where that makes no difference.
+    asleep: bool | None = False
+    #: The parts that have all of the view's tickets, where there are fewer than those of everything one may see.
+    reach: Callable[[Any, Scopes], Scopes] = lambda user, scopes: scopes
+    #: Tickets that have to do with the user, found by key: few, so they are looked up and not divided into parts.
+    personal: bool = False
+    #: The view that this one is a part of, in the menu.
+    parent: str = ""
+    #: What rows show; None for all.
+    columns: frozenset[str] | None = None
 
     def tickets_for(self, user: Any) -> TicketQuerySet:
         """Return the tickets of this view that ``user`` may see."""
-        return self.narrow(visible_tickets(user).filter(category__in=self.categories), user)
+        tickets = visible_tickets(user).filter(category__in=self.categories)
+        if self.asleep is not None:
+            tickets = tickets.filter(asleep__in=[self.asleep])
+        return self.narrow(tickets, user)
 
-    def parts_for(self, user: Any, scopes: Sequence[TicketQuerySet]) -> list[TicketQuerySet]:
+    def parts_for(self, user: Any, scopes: Scopes) -> list[TicketQuerySet]:
         """Return the same tickets in parts, which may overlap; none where there would be too many parts.
 
         ``scopes`` are those of :func:`visible_scopes`.
         """
-        parts = [self.narrow(scope.filter(category=category), user) for scope in scopes for category in self.categories]
+        if self.personal:
+            return []
+        # A list of one value: a bare boolean would become "NOT asleep", to which not every database finds an index.
+        states = (False, True) if self.asleep is None else (self.asleep,)
+        parts = [
+            self.narrow(scope.filter(category=category, asleep__in=[state]), user)
+            for scope in self.reach(user, scopes)
+            for category in self.categories
+            for state in states
+        ]
         return parts if len(parts) <= MAX_PARTS else []
+
+    def counted_for(self, user: Any, scopes: Scopes) -> list[TicketQuerySet]:
+        """Return what to count."""
+        return self.parts_for(user, scopes) or [self.tickets_for(user)]
 
 
 def visible_tickets(user: Any) -> TicketQuerySet:
@@ -55,6 +86,31 @@ def visible_scopes(user: Any) -> list[TicketQuerySet]:
     """Return the same tickets in the parts that make them visible. One query at most."""
     return Ticket.objects.current().visible_parts(user)
 
+
+def _of_user(user: Any, scopes: Scopes) -> Scopes:
+    """Whatever is assigned to somebody, that person may see."""
+    return [Ticket.objects.current().filter(assignee=user)] if scopes else []
+
+
+def _of_teams(user: Any, scopes: Scopes) -> Scopes:
+    """Whatever is a team's, its members may see."""
+    return [Ticket.objects.current().filter(team=team) for team in team_ids_of(user)] if scopes else []
+
+
+def _mentioning(tickets: TicketQuerySet, user: Any) -> TicketQuerySet:
+    return tickets.filter(pk__in=Mention.objects.filter(user=user).values("ticket"))
+
+
+def _drafted(tickets: TicketQuerySet, user: Any) -> TicketQuerySet:
+    return tickets.filter(pk__in=Draft.objects.filter(user=user, ticket__isnull=False).values("ticket"))
+
+
+def _starred(tickets: TicketQuerySet, user: Any) -> TicketQuerySet:
+    return tickets.filter(pk__in=TicketReader.objects.filter(user=user, starred=True).values("ticket"))
+
+
+#: Wherever it stands, spam and trash excepted.
+_ANYWHERE = (*UNRESOLVED, *FINISHED)
 
 VIEWS = (
     StandingView(
@@ -74,6 +130,7 @@ VIEWS = (
         WAITING,
         _("Nothing waits for you."),
         lambda tickets, user: tickets.filter(assignee=user),
+        reach=_of_user,
     ),
     StandingView(
         "team",
@@ -83,6 +140,7 @@ VIEWS = (
         WAITING,
         _("Nothing waits for your teams."),
         lambda tickets, user: tickets.filter(team__in=team_ids_of(user)),
+        reach=_of_teams,
     ),
     StandingView(
         "pending",
@@ -91,6 +149,48 @@ VIEWS = (
         (Category.PENDING,),
         NEWEST,
         _("No ticket waits for a customer."),
+    ),
+    StandingView(
+        "snoozed",
+        pgettext_lazy("tickets", "Snoozed"),
+        "helpdesk-moon",
+        UNRESOLVED,
+        WAKING,
+        _("No ticket sleeps."),
+        asleep=True,
+    ),
+    StandingView(
+        "mentions",
+        _("Mentions"),
+        "comment",
+        _ANYWHERE,
+        NEWEST,
+        _("Nobody asks for you."),
+        _mentioning,
+        asleep=None,
+        personal=True,
+    ),
+    StandingView(
+        "drafts",
+        _("Drafts"),
+        "edit",
+        _ANYWHERE,
+        NEWEST,
+        _("You have no unsent drafts."),
+        _drafted,
+        asleep=None,
+        personal=True,
+    ),
+    StandingView(
+        "starred",
+        _("Starred"),
+        "helpdesk-star-outline",
+        _ANYWHERE,
+        NEWEST,
+        _("You have starred no ticket."),
+        _starred,
+        asleep=None,
+        personal=True,
     ),
     StandingView(
         "all",
@@ -107,6 +207,7 @@ VIEWS = (
         FINISHED,
         NEWEST,
         _("No ticket was closed yet."),
+        asleep=None,
     ),
     StandingView(
         "spam",
@@ -115,6 +216,7 @@ VIEWS = (
         (Category.SPAM,),
         NEWEST,
         _("No spam."),
+        asleep=None,
         hidden=True,
     ),
     StandingView(
@@ -124,9 +226,44 @@ VIEWS = (
         (Category.TRASH,),
         NEWEST,
         _("The trash is empty."),
+        asleep=None,
         hidden=True,
     ),
 )
 BY_SLUG = {view.slug: view for view in VIEWS}
 #: Where the inbox opens.
 DEFAULT = VIEWS[0]
+
+#: More teams than these stand in no menu.
+MAX_TEAMS = 30
+
+
+def team_view(team: Team) -> StandingView:
+    """Return the view of one team, for a user who may see all that the team has."""
+    return StandingView(
+        f"team-{team.pk}",
+        team.name,
+        "group",
+        ACTIVE,
+        WAITING,
+        _("Nothing waits for this team."),
+        lambda tickets, user: tickets.filter(team=team),
+        reach=lambda user, scopes: [Ticket.objects.current().filter(team=team)] if scopes else [],
+        parent="team",
+    )
+
+
+def team_views(user: Any) -> list[StandingView]:
+    """Return the views of each of the user's teams by itself; none for who has one team. One query."""
+    keys = team_ids_of(user)
+    if len(keys) < 2:
+        return []
+    return [team_view(team) for team in Team.objects.filter(pk__in=keys)[:MAX_TEAMS]]
+
+
+def find_team_view(key: int, user: Any) -> StandingView | None:
+    """Return the view of the team with that key; None where the user may not see all that it has."""
+    if key not in team_ids_of(user) and not user.has_perm(VIEW_ALL_PERMISSION):
+        return None
+    team = Team.objects.filter(pk=key).first()
+    return team_view(team) if team else None

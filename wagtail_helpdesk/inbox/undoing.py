@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
-from itertools import groupby
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -79,15 +78,34 @@ def undo(record: UndoRecord) -> dict[int, str]:
 
     ActionRefused when it was taken back before, or is too old. Steps of one ticket go back in the reverse order.
     """
+    claim(record)
+    actor = Actor.of_user(record.user)
+    by_ticket = steps_by_ticket(record)
+    tickets = Ticket.objects.in_bulk(by_ticket)
+    return {pk: _undo_ticket(tickets.get(pk), steps, actor) for pk, steps in by_ticket.items()}
+
+
+def claim(record: UndoRecord) -> None:
+    """Let nobody else take ``record`` back. ActionRefused when it was taken back before, or is too old."""
     claimed = UndoRecord.objects.filter(
         pk=record.pk, undone_at__isnull=True, created_at__gt=timezone.now() - PATIENCE
     ).update(undone_at=timezone.now())
     if not claimed:
         raise ActionRefused(_("This cannot be undone any more."))
-    actor = Actor.of_user(record.user)
-    tickets = Ticket.objects.in_bulk({step["ticket"] for step in record.steps})
-    by_ticket = groupby(sorted(record.steps, key=lambda step: step["ticket"]), key=lambda step: step["ticket"])
-    return {pk: _undo_ticket(tickets.get(pk), list(steps), actor) for pk, steps in by_ticket}
+
+
+def steps_by_ticket(record: UndoRecord) -> dict[int, list[Step]]:
+    """Return what was done to each ticket, in the order in which it was done."""
+    by_ticket: dict[int, list[Step]] = {}
+    for step in record.steps:
+        by_ticket.setdefault(step["ticket"], []).append(step)
+    return by_ticket
+
+
+def take_back(ticket: Ticket, steps: Iterable[Mapping[str, Any]], actor: Actor) -> None:
+    """Take the steps of one ticket back, the last one first. Raises what the first that cannot be done raises."""
+    for step in reversed(list(steps)):
+        REVERSERS[step["kind"]](ticket, step, actor)
 
 
 def _undo_ticket(ticket: Ticket | None, steps: list[Step], actor: Actor) -> str:
@@ -95,8 +113,7 @@ def _undo_ticket(ticket: Ticket | None, steps: list[Step], actor: Actor) -> str:
         return _("This ticket does not exist any more.")
     try:
         with events.unit_of_work():
-            for step in reversed(steps):
-                REVERSERS[step["kind"]](ticket, step, actor)
+            take_back(ticket, steps, actor)
     except ActionRefused as error:
         return str(error)
     except PermissionDenied:

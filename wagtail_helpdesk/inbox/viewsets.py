@@ -9,19 +9,20 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.sidebar import LinkMenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
+from wagtail_helpdesk.inbox.views.ahead import AheadView
 from wagtail_helpdesk.inbox.views.attached_mails import (
     AttachedMailBodyView,
     AttachedMailFileView,
     AttachedMailView,
 )
-from wagtail_helpdesk.inbox.views.bulk import BulkView
+from wagtail_helpdesk.inbox.views.bulk import BulkCountView, BulkJobView, BulkView
 from wagtail_helpdesk.inbox.views.card import CardView
 from wagtail_helpdesk.inbox.views.conversation import ConversationView
-from wagtail_helpdesk.inbox.views.counts import CountsView, IndexView, TagsView
 from wagtail_helpdesk.inbox.views.customer import CustomerView
 from wagtail_helpdesk.inbox.views.deliveries import DeliveryView
 from wagtail_helpdesk.inbox.views.held import HeldMailView
 from wagtail_helpdesk.inbox.views.images import ImagesView
+from wagtail_helpdesk.inbox.views.index import IndexView, TagsView
 from wagtail_helpdesk.inbox.views.listing import ListingView
 from wagtail_helpdesk.inbox.views.notices import NoticesView, ReadNoticesView
 from wagtail_helpdesk.inbox.views.older import OlderView
@@ -35,7 +36,14 @@ from wagtail_helpdesk.inbox.views.palette import PaletteView
 from wagtail_helpdesk.inbox.views.people import ParticipantView, RequesterView, SenderView
 from wagtail_helpdesk.inbox.views.printing import PrintView
 from wagtail_helpdesk.inbox.views.properties import PropertiesView
-from wagtail_helpdesk.inbox.views.ticket_pulse import LeaveView, PresenceView, PulseView
+from wagtail_helpdesk.inbox.views.pulse import PulseView
+from wagtail_helpdesk.inbox.views.saved_views import (
+    ArrangeView,
+    DeleteSavedViewView,
+    EditSavedViewView,
+    SavedViewsView,
+)
+from wagtail_helpdesk.inbox.views.ticket_pulse import LeaveView, TicketPulseView
 from wagtail_helpdesk.inbox.views.undo import MessageView, UndoView
 from wagtail_helpdesk.inbox.views.undo_change import UndoChangeView
 from wagtail_helpdesk.inbox.views.uploads import UploadMailView
@@ -88,15 +96,22 @@ class InboxViewSet(ViewSet):
         """Return the addresses; fixed words come before names of views."""
         return [
             path("", IndexView.as_view(), name="index"),
-            path("counts/", CountsView.as_view(), name="counts"),
+            path("ahead/", AheadView.as_view(), name="ahead"),
+            path("pulse/", PulseView.as_view(), name="pulse"),
             path("tags/", TagsView.as_view(), name="tags"),
             path("palette/", PaletteView.as_view(), name="palette"),
-            path("presence/", PresenceView.as_view(), name="presence"),
             path("bulk/", BulkView.as_view(), name="bulk"),
+            path("bulk/count/", BulkCountView.as_view(), name="bulk_count"),
+            path("bulk/<int:job>/", BulkJobView.as_view(), name="bulk_job"),
+            path("views/", SavedViewsView.as_view(), name="saved_views"),
+            path("views/new/", EditSavedViewView.as_view(), name="new_saved_view"),
+            path("views/arrange/", ArrangeView.as_view(), name="arrange"),
+            path("views/<int:pk>/", EditSavedViewView.as_view(), name="saved_view"),
+            path("views/<int:pk>/delete/", DeleteSavedViewView.as_view(), name="delete_saved_view"),
             path("notices/", NoticesView.as_view(), name="notices"),
             path("notices/read/", ReadNoticesView.as_view(), name="read_notices"),
             path("undo/<int:record>/", UndoChangeView.as_view(), name="undo"),
-            path("<slug:view>/", ListingView.as_view(), name="view"),
+            path("<str:view>/", ListingView.as_view(), name="view"),
             path("<slug:view>/results/", ListingView.as_view(results_only=True), name="results"),
         ]
 
@@ -115,7 +130,7 @@ class TicketsViewSet(ViewSet):
             path("<int:pk>/write/", WriteView.as_view(), name="write"),
             path("<int:pk>/customer/", CustomerView.as_view(), name="customer"),
             path("<int:pk>/card/", CardView.as_view(), name="card"),
-            path("<int:pk>/pulse/", PulseView.as_view(), name="pulse"),
+            path("<int:pk>/pulse/", TicketPulseView.as_view(), name="pulse"),
             path("<int:pk>/leave/", LeaveView.as_view(), name="leave"),
             path("<int:pk>/older/", OlderView.as_view(), name="older"),
             path("<int:pk>/properties/", PropertiesView.as_view(), name="properties"),

@@ -267,6 +267,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="InboxPreference",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("pinned", models.JSONField(default=list)),
+                ("opens_with", models.CharField(blank=True, max_length=60)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "inbox preference",
+                "verbose_name_plural": "inbox preferences",
+                "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
             name="Mailbox",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -1294,6 +1313,50 @@ class Migration(migrations.Migration):
                 "ordering": ["name"],
             },
         ),
+        migrations.CreateModel(
+            name="SavedView",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[("private", "Only me"), ("team", "A team"), ("everyone", "Everyone")],
+                        default="private",
+                        max_length=8,
+                        verbose_name="for",
+                    ),
+                ),
+                ("conditions", models.JSONField(default=dict)),
+                ("ordering", models.CharField(default="waiting", max_length=10, verbose_name="order")),
+                ("columns", models.JSONField(blank=True, default=list, verbose_name="columns")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="wagtail_helpdesk.team",
+                        verbose_name="team",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "saved view",
+                "verbose_name_plural": "saved views",
+                "ordering": ["name", "pk"],
+                "default_permissions": (),
+            },
+        ),
         migrations.AddField(
             model_name="mailbox",
             name="team",
@@ -1749,6 +1812,32 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE, related_name="messages", to="wagtail_helpdesk.ticket"
             ),
+        ),
+        migrations.CreateModel(
+            name="Mention",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mentions",
+                        to="wagtail_helpdesk.ticket",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "mention",
+                "verbose_name_plural": "mentions",
+                "default_permissions": (),
+            },
         ),
         migrations.AddField(
             model_name="inboundmail",
@@ -2259,6 +2348,64 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="BulkJob",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("action", models.CharField(max_length=30)),
+                ("data", models.JSONField(default=dict)),
+                ("chosen", models.JSONField(default=list)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("leased_until", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "undo",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtail_helpdesk.undorecord",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "bulk change",
+                "verbose_name_plural": "bulk changes",
+                "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
+            name="BulkResult",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("ticket_key", models.PositiveBigIntegerField()),
+                ("refusal", models.CharField(blank=True, max_length=300)),
+                ("steps", models.JSONField(default=list)),
+                (
+                    "job",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="results",
+                        to="wagtail_helpdesk.bulkjob",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "bulk result",
+                "verbose_name_plural": "bulk results",
+                "default_permissions": (),
+                "constraints": [models.UniqueConstraint(fields=("job", "number"), name="helpdesk_bulk_result")],
+            },
+        ),
+        migrations.CreateModel(
             name="AutoReplyLedger",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -2358,6 +2505,10 @@ class Migration(migrations.Migration):
                 name="helpdesk_note_is_internal",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="mention",
+            constraint=models.UniqueConstraint(fields=("user", "ticket"), name="helpdesk_mention"),
+        ),
         migrations.AddIndex(
             model_name="inboundmail",
             index=models.Index(fields=["state", "lease_until"], name="helpdesk_inbound_state"),
@@ -2400,32 +2551,52 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="ticket",
-            index=models.Index(fields=["category", "-last_activity_at", "-id"], name="helpdesk_ticket_category"),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(fields=["team", "category", "-last_activity_at", "-id"], name="helpdesk_ticket_team"),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
             index=models.Index(
-                fields=["assignee", "category", "-last_activity_at", "-id"], name="helpdesk_ticket_assignee"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(fields=["category", "customer_waiting_since", "id"], name="helpdesk_ticket_waiting"),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                fields=["team", "category", "customer_waiting_since", "id"], name="helpdesk_ticket_team_waits"
+                fields=["category", "asleep", "-last_activity_at", "-id"], name="helpdesk_ticket_category"
             ),
         ),
         migrations.AddIndex(
             model_name="ticket",
             index=models.Index(
-                fields=["assignee", "category", "customer_waiting_since", "id"], name="helpdesk_ticket_user_waits"
+                fields=["team", "category", "asleep", "-last_activity_at", "-id"], name="helpdesk_ticket_team"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="ticket",
+            index=models.Index(
+                fields=["assignee", "category", "asleep", "-last_activity_at", "-id"], name="helpdesk_ticket_assignee"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="ticket",
+            index=models.Index(
+                fields=["mailbox", "category", "asleep", "-last_activity_at", "-id"], name="helpdesk_ticket_mailbox"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="ticket",
+            index=models.Index(
+                fields=["category", "asleep", "customer_waiting_since", "id"], name="helpdesk_ticket_waiting"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="ticket",
+            index=models.Index(
+                fields=["team", "category", "asleep", "customer_waiting_since", "id"], name="helpdesk_ticket_team_waits"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="ticket",
+            index=models.Index(
+                fields=["assignee", "category", "asleep", "customer_waiting_since", "id"],
+                name="helpdesk_ticket_user_waits",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="ticket",
+            index=models.Index(
+                fields=["mailbox", "category", "asleep", "customer_waiting_since", "id"],
+                name="helpdesk_ticket_box_waits",
             ),
         ),
         migrations.AddIndex(
@@ -2447,5 +2618,9 @@ class Migration(migrations.Migration):
         migrations.AlterUniqueTogether(
             name="contactform",
             unique_together={("translation_key", "locale")},
+        ),
+        migrations.AddIndex(
+            model_name="bulkjob",
+            index=models.Index(fields=["finished_at", "leased_until"], name="helpdesk_bulk_waiting"),
         ),
     ]

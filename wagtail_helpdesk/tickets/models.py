@@ -130,15 +130,29 @@ class Ticket(models.Model):
             ("view_all_ticket", _("Can see the tickets of all teams")),
         ]
         indexes = [
-            models.Index(fields=["category", "-last_activity_at", "-id"], name="helpdesk_ticket_category"),
-            models.Index(fields=["team", "category", "-last_activity_at", "-id"], name="helpdesk_ticket_team"),
-            models.Index(fields=["assignee", "category", "-last_activity_at", "-id"], name="helpdesk_ticket_assignee"),
-            models.Index(fields=["category", "customer_waiting_since", "id"], name="helpdesk_ticket_waiting"),
+            # The orders of the lists, for each scope that a view is read in. "asleep" stands in them because the open
+            # views leave out what sleeps, and would else read past all of it.
+            models.Index(fields=["category", "asleep", "-last_activity_at", "-id"], name="helpdesk_ticket_category"),
             models.Index(
-                fields=["team", "category", "customer_waiting_since", "id"], name="helpdesk_ticket_team_waits"
+                fields=["team", "category", "asleep", "-last_activity_at", "-id"], name="helpdesk_ticket_team"
             ),
             models.Index(
-                fields=["assignee", "category", "customer_waiting_since", "id"], name="helpdesk_ticket_user_waits"
+                fields=["assignee", "category", "asleep", "-last_activity_at", "-id"], name="helpdesk_ticket_assignee"
+            ),
+            models.Index(
+                fields=["mailbox", "category", "asleep", "-last_activity_at", "-id"], name="helpdesk_ticket_mailbox"
+            ),
+            models.Index(fields=["category", "asleep", "customer_waiting_since", "id"], name="helpdesk_ticket_waiting"),
+            models.Index(
+                fields=["team", "category", "asleep", "customer_waiting_since", "id"], name="helpdesk_ticket_team_waits"
+            ),
+            models.Index(
+                fields=["assignee", "category", "asleep", "customer_waiting_since", "id"],
+                name="helpdesk_ticket_user_waits",
+            ),
+            models.Index(
+                fields=["mailbox", "category", "asleep", "customer_waiting_since", "id"],
+                name="helpdesk_ticket_box_waits",
             ),
             models.Index(fields=["requester", "-last_activity_at"], name="helpdesk_ticket_requester"),
             models.Index(fields=["asleep", "snoozed_until", "id"], name="helpdesk_ticket_asleep"),

@@ -7,12 +7,14 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.links import ticket_url, view_url
-from wagtail_helpdesk.inbox.standing_views import BY_SLUG, DEFAULT, StandingView, visible_tickets
+from wagtail_helpdesk.inbox.places import Place
+from wagtail_helpdesk.inbox.standing_views import DEFAULT, visible_tickets
 from wagtail_helpdesk.tickets.permissions import may
 
 
@@ -48,10 +50,10 @@ class TicketMixin(InboxMixin):
         """Return the tickets that the user may see."""
         return visible_tickets(self.request.user).select_related("status", "priority", "team", "assignee", "mailbox")
 
-    @property
-    def standing_view(self) -> StandingView | None:
-        """The view that the user came from, None when it is not known."""
-        return BY_SLUG.get(self.request.GET.get("view", ""))
+    @cached_property
+    def standing_view(self) -> Place | None:
+        """The place (a view, and what narrowed it) that the user came from, None when it is not known."""
+        return Place.parse(self.request.GET.get("view", ""), self.request.user)
 
     @property
     def ticket_url(self) -> str:

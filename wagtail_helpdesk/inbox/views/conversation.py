@@ -14,14 +14,14 @@ from wagtail_helpdesk.inbox.composer import ComposerForm, first_values, taken_ba
 from wagtail_helpdesk.inbox.customer import CustomerForm, customer_panel
 from wagtail_helpdesk.inbox.durations import short_time_since
 from wagtail_helpdesk.inbox.forms import PropertiesForm
-from wagtail_helpdesk.inbox.links import ticket_url, view_url
+from wagtail_helpdesk.inbox.links import view_url
 from wagtail_helpdesk.inbox.media import inbox_media
-from wagtail_helpdesk.inbox.paging import neighbours
 from wagtail_helpdesk.inbox.presence import HEARTBEAT, present_at
 from wagtail_helpdesk.inbox.reading import mark_seen, seen_by
 from wagtail_helpdesk.inbox.side_panel import named_tickets, side_panel
-from wagtail_helpdesk.inbox.standing_views import visible_scopes
+from wagtail_helpdesk.inbox.slim_list import way_through
 from wagtail_helpdesk.inbox.thread import conversation_of, numbers_in
+from wagtail_helpdesk.inbox.views.ahead import AheadMixin
 from wagtail_helpdesk.inbox.views.base import TicketMixin, inbox_breadcrumb
 from wagtail_helpdesk.inbox.views.uploads import UploadMailForm
 from wagtail_helpdesk.mail.choices import MailOutcome
@@ -31,10 +31,10 @@ from wagtail_helpdesk.tickets.choices import ParticipantState
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
 from wagtail_helpdesk.tickets.permissions import may
 
-CONTROLLERS = ("counts", "body", "thread", "composer", "undo", "properties", "live", "card")
+CONTROLLERS = ("ahead", "body", "thread", "composer", "undo", "properties", "live", "card")
 
 
-class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
+class ConversationView(AheadMixin, TicketMixin, WagtailAdminTemplateMixin):
     """Shows a ticket. The number of a merged ticket leads to the one it went into."""
 
     template_name = "wagtail_helpdesk/inbox/conversation.html"
@@ -60,7 +60,7 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the page, and take messages and notices as read; not when a browser only fetches it ahead."""
         context = self.get_context_data()
-        if "prefetch" not in request.headers.get("Sec-Purpose", ""):
+        if "prefetch" not in request.headers.get("Sec-Purpose", "") and "X-Helpdesk-Ahead" not in request.headers:
             mark_read(request.user, ticket_id=self.ticket.pk)
             mark_seen(request.user, self.ticket, context["conversation"].last_seen)
         return self.render_to_response(context)
@@ -113,22 +113,13 @@ class ConversationView(TicketMixin, WagtailAdminTemplateMixin):
             **side_panel(ticket, user),
             **customer_panel(ticket, user, self.customer_form),
             customer_refusal=self.customer_refusal,
-            media=composer.media + properties.media + inbox_media(*CONTROLLERS, styles=("live",)),
+            media=composer.media + properties.media + inbox_media(*CONTROLLERS, styles=("lists", "live")),
             **kwargs,
         )
 
-    def _way(self) -> dict[str, str]:
-        """The addresses of the neighbours within the view that one came from."""
-        view = self.standing_view
-        if view is None:
-            return {}
-        user = self.request.user
-        parts = view.parts_for(user, visible_scopes(user))
-        before, after = neighbours(view.tickets_for(user), view.ordering, self.ticket, parts=parts)
-        return {
-            "previous_url": ticket_url(before, view) if before else "",
-            "next_url": ticket_url(after, view) if after else "",
-        }
+    def _way(self) -> dict[str, Any]:
+        """The neighbours within the place that one came from."""
+        return way_through(self.standing_view, self.request.user, self.ticket) if self.standing_view else {}
 
     def _new_composer(self, last_seen: int) -> ComposerForm:
         user, ticket = self.request.user, self.ticket

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk.inbox.news import News, news_since, with_version
 from wagtail_helpdesk.inbox.presence import come, go, present_at
 from wagtail_helpdesk.inbox.reading import mark_seen
-from wagtail_helpdesk.inbox.standing_views import visible_tickets
-from wagtail_helpdesk.inbox.views.base import InboxMixin, TicketMixin
+from wagtail_helpdesk.inbox.views.base import TicketMixin
 from wagtail_helpdesk.inbox.views.conversation import ConversationView
 from wagtail_helpdesk.notifications.actions.mark_read import mark_read
 
@@ -22,11 +21,9 @@ LIVE_PARTS = {
     "ticket-properties": "wagtail_helpdesk/inbox/properties.html",
     "ticket-people": "wagtail_helpdesk/inbox/about.html",
 }
-#: A list shows no more rows than this.
-MAX_ROWS = 200
 
 
-class PulseView(ConversationView):
+class TicketPulseView(ConversationView):
     """POST: the agent is here. ``message`` and ``event`` are the newest keys that the page knows.
 
     ``here``: "1" while somebody sits before it; ``typing``; ``seen``: the newest message that was on the screen.
@@ -85,29 +82,6 @@ class LeaveView(TicketMixin):
         """Forget the presence."""
         go(request.user, self.ticket)
         return HttpResponse(status=204)
-
-
-class PresenceView(InboxMixin):
-    """Who has the tickets of a list open: ``?tickets=1,2,3``."""
-
-    http_method_names = ["get", "head", "options"]
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Return {"12": html, ...} for the visible tickets at which somebody is; the others are not named."""
-        keys = [int(key) for key in request.GET.get("tickets", "").split(",")[:MAX_ROWS] if _key(key)]
-        return _private(JsonResponse(rows_presence(request, keys)))
-
-
-def rows_presence(request: HttpRequest, tickets: list[int]) -> dict[str, str]:
-    """Return what stands in the rows of ``tickets``, by key: for a list's own pulse. One query where nobody is."""
-    present = present_at(tickets, request.user) if tickets else {}
-    if not present:
-        return {}
-    visible = visible_tickets(request.user).filter(pk__in=present).values_list("pk", flat=True)
-    return {
-        str(pk): render_to_string("wagtail_helpdesk/inbox/row_presence.html", {"present": present[pk]}, request)
-        for pk in visible
-    }
 
 
 def _key(text: str | None) -> int:

@@ -13,11 +13,14 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.inbox.answers import answer
+from wagtail_helpdesk.inbox.bulk.registry import action_called
+from wagtail_helpdesk.inbox.bulk.running import AT_ONCE, start_job
 from wagtail_helpdesk.inbox.links import view_url
 from wagtail_helpdesk.inbox.models import UndoRecord
 from wagtail_helpdesk.inbox.standing_views import DEFAULT, visible_tickets
-from wagtail_helpdesk.inbox.undoing import undo
+from wagtail_helpdesk.inbox.undoing import Step, claim, steps_by_ticket, undo
 from wagtail_helpdesk.inbox.views.base import InboxMixin
+from wagtail_helpdesk.inbox.views.bulk import job_answer
 
 
 class UndoChangeView(InboxMixin, WagtailAdminTemplateMixin):
@@ -43,6 +46,9 @@ class UndoChangeView(InboxMixin, WagtailAdminTemplateMixin):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Take it back, and say for each ticket that could not be why not."""
         then = self._then()
+        by_ticket = steps_by_ticket(self.record)
+        if len(by_ticket) > AT_ONCE:
+            return self._begin(by_ticket)
         try:
             results = undo(self.record)
         except ActionRefused as error:
@@ -59,6 +65,16 @@ class UndoChangeView(InboxMixin, WagtailAdminTemplateMixin):
         return answer(
             request, then=then, said=said % {"count": len(done)}, level=level, details=refused, tickets=list(results)
         )
+
+    def _begin(self, by_ticket: dict[int, list[Step]]) -> HttpResponse:
+        """Take back in the background what took its time."""
+        try:
+            claim(self.record)
+        except ActionRefused as error:
+            return answer(self.request, then=self._then(), said=str(error), level="warning")
+        chosen = [(pk, "") for pk in by_ticket]
+        job = start_job(action_called("undo"), chosen, {"steps": by_ticket}, self.request.user)
+        return job_answer(self.request, job)
 
     def _then(self) -> str:
         return get_valid_next_url_from_request(self.request) or view_url(DEFAULT)

@@ -84,6 +84,7 @@
     }
     place(answer.parts || {});
     if (answer.toast) toast(answer.toast);
+    if (answer.selection) document.dispatchEvent(new CustomEvent('helpdesk:selected', { detail: answer }));
     if (answer.tickets) document.dispatchEvent(new CustomEvent('helpdesk:changed', { detail: answer }));
   };
 

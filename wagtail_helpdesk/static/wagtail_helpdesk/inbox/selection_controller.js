@@ -1,28 +1,58 @@
 /**
- * Picks rows: one, a range with shift, or the whole page; shows how many are picked and what can be done to them.
+ * Picks rows: one, a range with shift, the whole page, or all that match; shows how many are picked and what can be
+ * done to them.
  */
 class HelpdeskSelectionController extends window.StimulusModule.Controller {
-  static targets = ['all', 'item', 'count', 'actions'];
+  static targets = ['all', 'item', 'count', 'actions', 'every', 'everything', 'everyText', 'menu', 'place', 'once'];
 
   static values = {
     /** "1 selected". */
     one: String,
     /** "%count% selected". */
     many: String,
+    /** Where the number of all that match comes from. */
+    count: String,
   };
 
   connect() {
     this.last = null;
+    this.over = (event) => {
+      if (event.detail.selection === 'over') this.clear();
+    };
+    document.addEventListener('helpdesk:selected', this.over);
     this.update();
+  }
+
+  disconnect() {
+    document.removeEventListener('helpdesk:selected', this.over);
+  }
+
+  itemTargetConnected() {
+    this.later();
+  }
+
+  itemTargetDisconnected() {
+    this.later();
+  }
+
+  later() {
+    if (this.pending) return;
+    this.pending = true;
+    queueMicrotask(() => {
+      this.pending = false;
+      if (this.element.isConnected) this.update();
+    });
   }
 
   toggle(event) {
     const item = event.currentTarget;
     if (event.shiftKey && this.last && this.last !== item) {
       const [from, to] = [this.itemTargets.indexOf(this.last), this.itemTargets.indexOf(item)].sort((a, b) => a - b);
-      this.itemTargets.slice(from, to + 1).forEach((other) => {
-        other.checked = item.checked;
-      });
+      if (from >= 0) {
+        this.itemTargets.slice(from, to + 1).forEach((other) => {
+          other.checked = item.checked;
+        });
+      }
     }
     this.last = item;
     this.update();
@@ -35,16 +65,59 @@ class HelpdeskSelectionController extends window.StimulusModule.Controller {
     this.update();
   }
 
+  clear() {
+    this.itemTargets.forEach((item) => {
+      item.checked = false;
+    });
+    this.close();
+    this.update();
+  }
+
+  /** "All that match" are counted when they are asked for. */
+  async everything() {
+    this.update();
+    if (!this.everythingTarget.checked) return;
+    try {
+      const query = new URLSearchParams({ place: this.placeTarget.value });
+      const response = await fetch(`${this.countValue}?${query}`, { headers: { 'X-Requested-With': 'XMLHttpRequest' } });
+      if (response.ok) this.everyTextTarget.textContent = (await response.json()).text;
+    } catch {
+      // The number is a help; the server counts again when something is done.
+    }
+  }
+
+  /** Each click counts once, however often it arrives. */
+  send() {
+    this.onceTarget.value = `${Date.now()}.${Math.random()}`;
+  }
+
+  /** Menus close when one clicks elsewhere, and with Escape. */
+  close(event) {
+    this.menuTargets.forEach((menu) => {
+      if (!menu.open || (event && event.type === 'click' && menu.contains(event.target))) return;
+      const within = menu.contains(document.activeElement);
+      menu.open = false;
+      if (within) menu.querySelector('summary').focus();
+    });
+  }
+
   update() {
     const picked = this.itemTargets.filter((item) => item.checked);
     const count = picked.length;
     this.itemTargets.forEach((item) => {
       item.closest('li').classList.toggle('helpdesk-row--picked', item.checked);
     });
-    this.allTarget.checked = count > 0 && count === this.itemTargets.length;
-    this.allTarget.indeterminate = count > 0 && count < this.itemTargets.length;
-    this.countTarget.textContent = count === 0 ? '' : count === 1 ? this.oneValue : this.manyValue.replace('%count%', count);
-    if (this.hasActionsTarget) this.actionsTarget.hidden = count === 0;
+    const page = count > 0 && count === this.itemTargets.length;
+    this.allTarget.checked = page;
+    this.allTarget.indeterminate = count > 0 && !page;
+    if (this.hasEverythingTarget) {
+      this.everyTarget.hidden = !page;
+      if (!page) this.everythingTarget.checked = false;
+    }
+    const everything = this.hasEverythingTarget && this.everythingTarget.checked;
+    const words = count === 1 ? this.oneValue : this.manyValue.replace('%count%', count);
+    this.countTarget.textContent = count === 0 || everything ? '' : words;
+    this.actionsTarget.hidden = count === 0;
   }
 }
 

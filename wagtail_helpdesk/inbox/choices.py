@@ -1,0 +1,42 @@
+"""What can be chosen for each field of tickets, looked up once a page, whichever menus and filters show it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from wagtail_helpdesk.desk.models import Status
+from wagtail_helpdesk.tickets.conditions.fields import Field, field_called
+
+
+class Choices:
+    """Pairs of key and label by field. They name nothing that the user may not know of."""
+
+    def __init__(self, user: Any) -> None:
+        self._user = user
+        self._known: dict[str, Sequence[tuple[str, Any]]] = {}
+
+    def of(self, one: Field | str) -> Sequence[tuple[str, Any]]:
+        """Return pairs of key and label."""
+        field = field_called(one) if isinstance(one, str) else one
+        if field is None:
+            return []
+        if field.name not in self._known:
+            if field.name == "status":
+                self._known["status"] = [(str(status.pk), str(status)) for status in self.statuses]
+            else:
+                self._known[field.name] = list(field.choices(self._user)) if field.choices else []
+        return self._known[field.name]
+
+    @cached_property
+    def statuses(self) -> list[Status]:
+        """All statuses."""
+        return list(Status.objects.all())
+
+
+def choices_for(user: Any) -> Choices:
+    """Return the choices of ``user``, remembered on the user for the request."""
+    if not hasattr(user, "_helpdesk_choices"):
+        user._helpdesk_choices = Choices(user)
+    return user._helpdesk_choices

@@ -1,0 +1,204 @@
+"""Where somebody works: a view with what narrows and orders it, written into the addresses of its tickets.
+
+So previous and next, the slim list and "all that match" mean the very list that one looks at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+from urllib.parse import quote, unquote, urlencode
+
+from django.http import QueryDict
+from django.utils import timezone
+
+from wagtail_helpdesk.desk.choices import HIDDEN
+from wagtail_helpdesk.inbox.ordering import ORDERINGS, Ordering
+from wagtail_helpdesk.inbox.saved.lists import find_saved_view
+from wagtail_helpdesk.inbox.searching import search_condition, ticket_number
+from wagtail_helpdesk.inbox.standing_views import (
+    BY_SLUG,
+    Scopes,
+    find_team_view,
+    visible_tickets,
+)
+from wagtail_helpdesk.tickets.conditions.fields import Context
+from wagtail_helpdesk.tickets.conditions.language import (
+    MAX_TEXT,
+    MAX_VALUES,
+    Conditions,
+    ConditionsRefused,
+    make_condition,
+)
+from wagtail_helpdesk.tickets.querysets import TicketQuerySet
+
+#: What the address of a list can be narrowed by: fields of ``tickets.conditions``.
+FILTERS = ("status", "priority", "team", "assignee", "tag", "channel", "mailbox")
+SEARCH, SORT, MAILBOX = "q", "sort", "mailbox"
+
+
+class View(Protocol):
+    """A standing view or a saved one."""
+
+    slug: str
+    label: Any
+    icon: str
+    ordering: Ordering
+    empty: Any
+    hidden: bool
+    columns: frozenset[str] | None
+    parent: str
+
+    def tickets_for(self, user: Any) -> TicketQuerySet: ...
+
+    def parts_for(self, user: Any, scopes: Scopes) -> list[TicketQuerySet]: ...
+
+    def counted_for(self, user: Any, scopes: Scopes) -> list[TicketQuerySet]: ...
+
+
+def find_view(slug: str, user: Any) -> View | None:
+    """Return the view of that name, None where there is none for this user."""
+    if slug in BY_SLUG:
+        return BY_SLUG[slug]
+    kind, _dash, key = slug.partition("-")
+    if not (key.isascii() and key.isdigit() and len(key) < 19):
+        return None
+    if kind == "team":
+        return find_team_view(int(key), user)
+    return find_saved_view(int(key), user) if kind == "saved" else None
+
+
+@dataclass(frozen=True)
+class Place:
+    """A view, and pairs of name and value that narrow, search or order it."""
+
+    view: View
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of_query(cls, view: View, query: QueryDict) -> Place:
+        """Return the place that the query of a list's address asks for."""
+        names = (*FILTERS, SEARCH, SORT)
+        pairs = ((name, value) for name in names for value in query.getlist(name)[:MAX_VALUES])
+        return cls(view, tuple(_clean(pairs)))
+
+    @classmethod
+    def parse(cls, text: str, user: Any) -> Place | None:
+        """Return the place that :attr:`token` or :attr:`slug` wrote, None for any other text."""
+        slug, *rest = text.split(";")
+        view = find_view(slug, user)
+        if view is None:
+            return None
+        pairs = (tuple(map(unquote, entry.partition("=")[::2])) for entry in rest[:MAX_VALUES])
+        return cls(view, tuple(_clean(pair for pair in pairs if pair[0] in (*FILTERS, SEARCH, SORT))))
+
+    @property
+    def slug(self) -> str:
+        """The place in one word, as it stands in an address: "all", "all;status=3;sort=newest"."""
+        return ";".join([self.view.slug, *(f"{name}={quote(value, safe='')}" for name, value in self.pairs)])
+
+    @property
+    def query_string(self) -> str:
+        """What follows the view's own address."""
+        return urlencode(self.pairs)
+
+    @property
+    def label(self) -> Any:
+        """The view's name."""
+        return self.view.label
+
+    @property
+    def icon(self) -> str:
+        """The view's icon."""
+        return self.view.icon
+
+    @property
+    def hidden(self) -> bool:
+        """Whether searches look into it only from inside."""
+        return self.view.hidden
+
+    @property
+    def empty(self) -> Any:
+        """What an empty list says."""
+        return self.view.empty
+
+    def value(self, name: str) -> str:
+        """Return the first value of a name, "" for none."""
+        return next((value for key, value in self.pairs if key == name), "")
+
+    @property
+    def mailbox(self) -> int | None:
+        """The mailbox that the place is kept to; None for all, and for several."""
+        chosen = [value for name, value in self.pairs if name == MAILBOX]
+        return int(chosen[0]) if len(chosen) == 1 else None
+
+    @cached_property
+    def ordering(self) -> Ordering:
+        """The order asked for, else the view's own; found tickets come newest first."""
+        chosen = ORDERINGS.get(self.value(SORT))
+        return chosen or (ORDERINGS["newest"] if self.value(SEARCH) else self.view.ordering)
+
+    @cached_property
+    def conditions(self) -> Conditions:
+        """What the filters ask."""
+        found = []
+        for field in FILTERS:
+            values = [value for name, value in self.pairs if name == field]
+            if values:
+                found.append(make_condition(field, "is", values))
+        return Conditions(all=tuple(found))
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it shows the whole view, of all mailboxes or of one: so that its parts serve."""
+        return not any(name not in (SORT, MAILBOX) for name, _value in self.pairs) and (
+            self.mailbox is not None or not self.value(MAILBOX)
+        )
+
+    def tickets_for(self, user: Any) -> TicketQuerySet:
+        """Return the tickets of this place that ``user`` may see."""
+        tickets = self._searched(user)
+        if self.conditions:
+            tickets = tickets.filter(self.conditions.to_query(Context(user, timezone.now())))
+        return tickets
+
+    def parts_for(self, user: Any, scopes: Scopes) -> list[TicketQuerySet]:
+        """Return the same tickets in parts that an index has in order; none where filters show less than the view."""
+        if not self.is_plain:
+            return []
+        parts = self.view.parts_for(user, scopes)
+        return [part.filter(mailbox=self.mailbox) for part in parts] if self.mailbox is not None else parts
+
+    def _searched(self, user: Any) -> TicketQuerySet:
+        """The view's tickets; while searching those of all views, spam and trash only from inside.
+
+        A number that can be nothing else is found wherever its ticket is.
+        """
+        words = self.value(SEARCH)
+        if not words:
+            return self.view.tickets_for(user)
+        if self.view.hidden:
+            tickets = self.view.tickets_for(user)
+        else:
+            tickets = visible_tickets(user)
+            if not ticket_number(words)[1]:
+                tickets = tickets.exclude(category__in=HIDDEN)
+        return tickets.filter(search_condition(words))
+
+
+def _clean(pairs: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
+    for name, value in pairs:
+        # The semicolon parts the pairs of a token.
+        value = value.replace("\x00", "").replace(";", " ").strip()
+        if name in FILTERS:
+            value = value[:MAX_TEXT]
+            if name == MAILBOX and not (value.isascii() and value.isdigit() and len(value) < 19):
+                continue
+            try:
+                make_condition(name, "is", [value])
+            except ConditionsRefused:
+                continue
+        if value and (name != SORT or value in ORDERINGS):
+            yield name, value

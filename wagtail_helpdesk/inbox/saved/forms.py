@@ -1,0 +1,61 @@
+"""What a saved view has beside its conditions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_helpdesk.desk.models import Team
+from wagtail_helpdesk.desk.querysets import team_ids_of
+from wagtail_helpdesk.inbox.ordering import ORDERINGS
+from wagtail_helpdesk.inbox.rows import COLUMNS, USUAL_COLUMNS
+from wagtail_helpdesk.inbox.saved.models import SavedView, Scope
+from wagtail_helpdesk.tickets.querysets import VIEW_ALL_PERMISSION
+
+COLUMN_LABELS = {
+    "preview": _("First words"),
+    "tags": _("Tags"),
+    "priority": _("Priority"),
+    "status": _("Status"),
+    "team": _("Team"),
+    "mailbox": _("Mailbox"),
+    "numbers": _("Number and counts"),
+    "assignee": _("Assignee"),
+}
+
+
+class SavedViewForm(forms.ModelForm):
+    """Name, whose it is, order and columns. Views for everyone are made by whoever sees all teams."""
+
+    ordering = forms.ChoiceField(label=_("Order"), choices=[(one.name, one.label) for one in ORDERINGS.values()])
+    columns = forms.MultipleChoiceField(
+        label=_("Rows show"),
+        choices=[(name, COLUMN_LABELS[name]) for name in COLUMNS],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    class Meta:
+        model = SavedView
+        fields = ["name", "scope", "team", "ordering", "columns"]
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="view-%s", **kwargs)
+        sees_all = user.has_perm(VIEW_ALL_PERMISSION)
+        teams = Team.objects.all() if sees_all else Team.objects.filter(pk__in=team_ids_of(user))
+        self.fields["team"].queryset = teams
+        scopes = [scope for scope in Scope if scope != Scope.EVERYONE or sees_all]
+        self.fields["scope"].choices = [(scope.value, scope.label) for scope in scopes]
+        if not self.instance.columns:
+            self.initial["columns"] = sorted(USUAL_COLUMNS)
+
+    def clean(self) -> dict[str, Any]:
+        """A team's view names its team, and no other one does."""
+        data = super().clean()
+        if data.get("scope") == Scope.TEAM and not data.get("team"):
+            self.add_error("team", _("Choose the team."))
+        if data.get("scope") != Scope.TEAM:
+            data["team"] = None
+        return data

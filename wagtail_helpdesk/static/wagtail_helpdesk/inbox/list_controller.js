@@ -1,0 +1,90 @@
+/**
+ * Turns the pages of a list without leaving it, and finds it again as it was: the page, the place on it and what was
+ * picked are kept when a ticket is opened.
+ */
+class HelpdeskListController extends window.StimulusModule.Controller {
+  static values = {
+    /** The list's own address, and that of its results. */
+    index: String,
+    results: String,
+  };
+
+  connect() {
+    const kept = JSON.parse(sessionStorage.getItem('helpdesk-list') || 'null');
+    const [entry] = performance.getEntriesByType('navigation');
+    const cameBack = (entry && entry.type === 'back_forward') || document.referrer.includes('/helpdesk/tickets/');
+    if (kept && kept.href === window.location.href && cameBack) {
+      this.pick(kept.picked);
+      requestAnimationFrame(() => window.helpdeskScroller().scrollTo(0, kept.scroll));
+    }
+    sessionStorage.removeItem('helpdesk-list');
+  }
+
+  get picked() {
+    return [...this.element.querySelectorAll('input[name="ticket"]:checked')].map(
+      (item) => item.closest('li').dataset.ticket,
+    );
+  }
+
+  pick(keys) {
+    keys.forEach((key) => {
+      const row = document.getElementById(`ticket-${key}`);
+      if (row) row.querySelector('input[name="ticket"]').checked = true;
+    });
+  }
+
+  keep() {
+    const rows = this.element.querySelector('[data-place]');
+    sessionStorage.setItem(
+      'helpdesk-list',
+      JSON.stringify({
+        href: window.location.href,
+        place: rows ? rows.dataset.place : '',
+        scroll: window.helpdeskScroller().scrollTop,
+        picked: this.picked,
+      }),
+    );
+  }
+
+  /** A click on a link to another page of this list. */
+  follow(event) {
+    const link = event.target.closest('a[data-helpdesk-swap]');
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    this.load(link.href).then((loaded) => {
+      if (!loaded) return;
+      window.history.pushState({}, '', link.href);
+      this.element.scrollIntoView({ block: 'start' });
+      const first = this.element.querySelector('.helpdesk-row a');
+      if (first) first.focus({ preventScroll: true });
+    });
+  }
+
+  back() {
+    if (window.location.pathname === new URL(this.indexValue, window.location).pathname) this.load(window.location.href);
+  }
+
+  refresh() {
+    const { picked } = this;
+    this.load(window.location.href).then(() => this.pick(picked));
+  }
+
+  async load(address) {
+    const { search } = new URL(address, window.location);
+    const results = document.getElementById('listing-results');
+    results.setAttribute('aria-busy', 'true');
+    try {
+      const response = await fetch(`${this.resultsValue}${search}`, { headers: { 'X-Requested-With': 'XMLHttpRequest' } });
+      if (!response.ok || response.redirected) throw new Error(response.status);
+      results.replaceChildren(window.helpdeskFragment(await response.text()));
+      return true;
+    } catch {
+      window.location.assign(address);
+      return false;
+    } finally {
+      results.removeAttribute('aria-busy');
+    }
+  }
+}
+
+window.wagtail.app.register('helpdesk-list', HelpdeskListController);
