@@ -306,4 +306,4 @@ class TestQueries:
 
         few = count(2)
         assert count(12) == few
-        assert few <= 28
+        assert few <= 30

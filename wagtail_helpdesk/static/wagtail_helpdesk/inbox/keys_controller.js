@@ -26,6 +26,7 @@ class HelpdeskKeysController extends window.StimulusModule.Controller {
     priority: '#property-priority',
     team: '#property-team, [data-helpdesk-key="move"]',
     tag: '#ticket-properties .tagit-new input',
+    subject: '#property-subject',
     assign_me: 'button[name="assign_to_me"]',
     next: '.helpdesk-ticket__way a[rel="next"]',
     previous: '.helpdesk-ticket__way a[rel="prev"]',
