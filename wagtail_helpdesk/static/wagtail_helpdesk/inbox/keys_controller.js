@@ -226,12 +226,15 @@ class HelpdeskKeysController extends window.StimulusModule.Controller {
     if (select) this.chooseFrom(select, name);
     else if (target.matches('[type="radio"], [type="checkbox"]')) this.toEditor(target);
     else if (target.matches('a, button, summary, label')) {
-      const details = target.tagName === 'SUMMARY' ? target.parentElement : target.closest('details:not([open])');
-      if (details && target.tagName !== 'SUMMARY') details.open = true;
+      // One in a menu that is closed works all the same.
       target.click();
       if (['reply', 'note', 'forward'].includes(name)) this.focusEditor();
-      else if (details && details.open) details.querySelector('input:not([type="hidden"]), select, textarea, button')?.focus();
+      else if (target.tagName === 'SUMMARY' && target.parentElement.open) {
+        target.parentElement.querySelector('input:not([type="hidden"]), select, textarea, button:not([hidden])')?.focus();
+      }
     } else {
+      const menu = target.closest('details:not([open])');
+      if (menu) menu.open = true;
       if (!target.matches('input, textarea, [tabindex]')) target.tabIndex = -1;
       target.focus();
       target.scrollIntoView({ block: 'nearest' });
