@@ -10,10 +10,12 @@ from wagtail_helpdesk.conversations import reactors as conversations
 from wagtail_helpdesk.conversations.drafts import clean_drafts
 from wagtail_helpdesk.conversations.scanning import scan_due
 from wagtail_helpdesk.events import Reactor
-from wagtail_helpdesk.inbox import mentioned, presence, pulse
+from wagtail_helpdesk.inbox import mentioned
 from wagtail_helpdesk.inbox.bulk import actions as bulk_actions
 from wagtail_helpdesk.inbox.bulk import reversing
 from wagtail_helpdesk.inbox.bulk.running import continue_jobs
+from wagtail_helpdesk.inbox.presence import presence_part
+from wagtail_helpdesk.inbox.pulse import register_part
 from wagtail_helpdesk.inbox.undoing import forget_old
 from wagtail_helpdesk.knowledge_base import reactors as knowledge_base
 from wagtail_helpdesk.mail import reactors as mail
@@ -122,7 +124,7 @@ STEPS = (
     Step(empty_trash, every=HOURLY),
     Step(clean, every=HOURLY),
     Step(forget_old, every=HOURLY),
-    Step(presence.forget_gone, every=HOURLY),
+    Step(forget_gone, every=HOURLY),
     Step(clean_drafts, every=HOURLY),
     Step(reseal, every=HOURLY),
     Step(clear_notices, every=HOURLY),
@@ -135,7 +137,7 @@ def install() -> None:
     Called once, from ``apps.ready()``.
     """
     events.install(REACTORS, record_reactor_failure)
-    pulse.register_part("presence", presence.in_rows)
     bulk_actions.install()
     reversing.install()
+    register_part("presence", presence_part)
     guards.install({Audience.AGENT: may_leave})

@@ -313,4 +313,4 @@ class TestQueries:
 
         few = count(2)
         assert count(12) == few
-        assert few <= 28
+        assert few <= 30

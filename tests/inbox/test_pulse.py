@@ -104,7 +104,7 @@ class TestCost:
         etag = ask()["ETag"]
         with CaptureQueriesContext(connection) as captured:
             assert ask(etag).status_code == 304
-        # Session, user and profile, rights (2), teams, notices, the newest event.
+        # Session, user, rights (2), teams, notices, who is there, the newest event.
         assert len(captured) <= 8
         factories.add_note(tickets[0], desk.colleague)
         assert ask(etag).status_code == 200

@@ -90,12 +90,10 @@ def present_at(tickets: Iterable[int], user: Any) -> dict[int, list[Present]]:
     return {ticket: sorted(people, key=lambda who: not who.is_typing)[:MAX_NAMED] for ticket, people in present.items()}
 
 
-def in_rows(user: Any, tickets: Sequence[int]) -> dict[int, str]:
-    """Return what stands in the rows of a list, by ticket. One query."""
+def presence_part(user: Any, keys: Sequence[int]) -> dict[int, str]:
+    """Return by ticket what stands in a list's row (``inbox.pulse`` leaves out what ``user`` may not see)."""
     template = "wagtail_helpdesk/inbox/row_presence.html"
-    return {
-        pk: render_to_string(template, {"present": people}).strip() for pk, people in present_at(tickets, user).items()
-    }
+    return {key: render_to_string(template, {"present": people}) for key, people in present_at(keys, user).items()}
 
 
 def forget_gone() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +13,7 @@ from wagtail_helpdesk.inbox.links import ticket_url
 from wagtail_helpdesk.inbox.marks import Marks, marks_of
 from wagtail_helpdesk.inbox.people import display_name, initials, picture_url
 from wagtail_helpdesk.inbox.places import Place
+from wagtail_helpdesk.inbox.presence import Present, present_at
 from wagtail_helpdesk.inbox.seen import seen_of
 from wagtail_helpdesk.tickets.models import Ticket
 
@@ -40,6 +41,8 @@ class Row:
     columns: frozenset[str]
     #: "done" can be said to it.
     mentioned: bool = False
+    #: Who else has the ticket open, when the page was made.
+    present: list[Present] = field(default_factory=list)
 
     @cached_property
     def version(self) -> str:
@@ -66,8 +69,9 @@ class Row:
 
 
 def rows_of(tickets: Sequence[Ticket], place: Place, user: Any) -> list[Row]:
-    """Return the rows of ``tickets``, fetched with ``for_list()``, as opened from ``place``. Three queries."""
+    """Return the rows of ``tickets``, fetched with ``for_list()``, as opened from ``place``. Four queries."""
     marks = marks_of(tickets, user)
+    present = present_at([ticket.pk for ticket in tickets], user)
     columns = place.view.columns or USUAL_COLUMNS
     return [
         Row(
@@ -82,6 +86,7 @@ def rows_of(tickets: Sequence[Ticket], place: Place, user: Any) -> list[Row]:
             marks=marks[ticket.pk],
             columns=columns,
             mentioned=place.view.slug == "mentions",
+            present=present.get(ticket.pk, []),
         )
         for ticket in tickets
     ]

@@ -78,7 +78,7 @@ class ConversationView(AheadMixin, TicketMixin, WagtailAdminTemplateMixin):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the page, and take messages and notices as read; not when a browser only fetches it ahead."""
         context = self.get_context_data()
-        if "prefetch" not in request.headers.get("Sec-Purpose", ""):
+        if "prefetch" not in request.headers.get("Sec-Purpose", "") and "X-Helpdesk-Ahead" not in request.headers:
             mark_read(request.user, ticket_id=self.ticket.pk)
             mark_seen(request.user, self.ticket, context["conversation"].last_seen)
         return self.render_to_response(context)

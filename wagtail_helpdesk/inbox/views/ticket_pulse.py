@@ -20,6 +20,7 @@ LIVE_PARTS = {
     "ticket-head": "wagtail_helpdesk/inbox/head.html",
     "ticket-properties": "wagtail_helpdesk/inbox/properties.html",
     "ticket-people": "wagtail_helpdesk/inbox/about.html",
+    "ticket-work": "wagtail_helpdesk/inbox/work.html",
 }
 
 

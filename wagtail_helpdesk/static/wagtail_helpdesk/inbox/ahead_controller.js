@@ -22,7 +22,8 @@ class HelpdeskAheadController extends window.StimulusModule.Controller {
     clearTimeout(this.timer);
     const link = event.target.closest('.helpdesk-row, .helpdesk-slim__row, [rel="next"], [rel="prev"]');
     const ticket = link && (link.matches('a') ? link : link.querySelector('a'));
-    if (ticket) this.timer = setTimeout(() => ticket.classList.add('helpdesk-ahead'), 120);
+    // visit.js shows what it fetched itself; the browser's own way is for everything else.
+    if (ticket) this.timer = setTimeout(() => window.helpdeskAhead(ticket.href) || ticket.classList.add('helpdesk-ahead'), 120);
   }
 
   disconnect() {

@@ -7,6 +7,8 @@ class HelpdeskKeysController extends window.StimulusModule.Controller {
   static values = {
     /** "list", "ticket" or "everywhere". */
     where: String,
+    /** Oneself, in lists of agents. */
+    me: String,
     /** "Copied: %text%". */
     copied: String,
     /** What a list of choices is called that has no label. */
@@ -19,14 +21,15 @@ class HelpdeskKeysController extends window.StimulusModule.Controller {
 
   /** What pages have for some names without saying so. */
   static USUAL = {
-    status: '#property-status, #bulk-status',
-    assign: '#property-assignee, #bulk-assignee',
-    priority: '#property-priority, #bulk-priority',
-    team: '#property-team, #bulk-team',
-    tag: '#ticket-properties .tagit-new input, #bulk-tag',
+    status: '#property-status',
+    assign: '#property-assignee',
+    priority: '#property-priority',
+    team: '#property-team, [data-helpdesk-key="move"]',
+    tag: '#ticket-properties .tagit-new input',
+    subject: '#property-subject',
     assign_me: 'button[name="assign_to_me"]',
-    next: 'a[rel="next"]',
-    previous: 'a[rel="prev"]',
+    next: '.helpdesk-ticket__way a[rel="next"]',
+    previous: '.helpdesk-ticket__way a[rel="prev"]',
     back: '.helpdesk-ticket__way > a:first-child',
     older_page: '.helpdesk-paging a[rel="next"]',
     newer_page: '.helpdesk-paging a[rel="prev"]',
@@ -158,6 +161,7 @@ class HelpdeskKeysController extends window.StimulusModule.Controller {
       moves[name] = () => this.hasRows;
     });
     if (moves[shortcut.name]) return moves[shortcut.name]();
+    if (shortcut.name === 'assign_me' && this.assignToMe) return true;
     return Boolean(this.target(shortcut.name)) || Boolean(shortcut.status && this.optionOf(shortcut.status));
   }
 
@@ -184,6 +188,7 @@ class HelpdeskKeysController extends window.StimulusModule.Controller {
     }[shortcut.name];
     if (move) return move();
     if (this.target(shortcut.name)) return this.onTicket(shortcut) && this.act(shortcut.name);
+    if (shortcut.name === 'assign_me' && this.assignToMe) return this.onTicket(shortcut) && this.set(this.assignToMe, this.meValue);
     if (shortcut.status && this.optionOf(shortcut.status)) return this.onTicket(shortcut) && this.setStatus(shortcut.status);
     return false;
   }
@@ -217,20 +222,32 @@ class HelpdeskKeysController extends window.StimulusModule.Controller {
   act(name) {
     const target = this.target(name);
     if (!target) return false;
-    if (target.tagName === 'SELECT') this.chooseFrom(target, name);
+    const select = this.selectOf(target);
+    if (select) this.chooseFrom(select, name);
     else if (target.matches('[type="radio"], [type="checkbox"]')) this.toEditor(target);
     else if (target.matches('a, button, summary, label')) {
-      const details = target.tagName === 'SUMMARY' ? target.parentElement : target.closest('details:not([open])');
-      if (details && target.tagName !== 'SUMMARY') details.open = true;
+      // One in a menu that is closed works all the same.
       target.click();
       if (['reply', 'note', 'forward'].includes(name)) this.focusEditor();
-      else if (details && details.open) details.querySelector('input:not([type="hidden"]), select, textarea, button')?.focus();
+      else if (target.tagName === 'SUMMARY' && target.parentElement.open) {
+        target.parentElement.querySelector('input:not([type="hidden"]), select, textarea, button:not([hidden])')?.focus();
+      }
     } else {
+      const menu = target.closest('details:not([open])');
+      if (menu) menu.open = true;
       if (!target.matches('input, textarea, [tabindex]')) target.tabIndex = -1;
       target.focus();
       target.scrollIntoView({ block: 'nearest' });
     }
     return true;
+  }
+
+  /** A list of choices: the target itself, or the only field of the menu that the target opens. */
+  selectOf(target) {
+    if (!target || target.tagName === 'SELECT') return target;
+    if (target.tagName !== 'SUMMARY') return null;
+    const fields = target.parentElement.querySelectorAll('select, textarea, input:not([type="hidden"])');
+    return fields.length === 1 && fields[0].tagName === 'SELECT' && !fields[0].multiple ? fields[0] : null;
   }
 
   toEditor(choice) {
@@ -256,7 +273,7 @@ class HelpdeskKeysController extends window.StimulusModule.Controller {
         detail: {
           label: label ? label.label : this.chooseValue,
           entries: [...select.options]
-            .filter((option) => !option.disabled && (option.value || !select.closest('.helpdesk-bulk')))
+            .filter((option) => !option.disabled && (option.value || !select.closest('.helpdesk-rows, .helpdesk-bulk')))
             .map((option) => ({
               label: option.label,
               isCurrent: option.selected && select.id.startsWith('property'),
@@ -272,14 +289,20 @@ class HelpdeskKeysController extends window.StimulusModule.Controller {
     select.dispatchEvent(new Event('change', { bubbles: true }));
     // The fields of a ticket save themselves, and some lists too.
     if (select.form && !select.closest('#ticket-properties') && !/#change|#save/.test(select.dataset.action || '')) {
-      select.form.requestSubmit();
+      select.form.requestSubmit(select.closest('details')?.querySelector('button[type="submit"]'));
     }
     return true;
   }
 
   optionOf(status) {
-    const select = this.target('status');
-    return select && select.tagName === 'SELECT' && [...select.options].some(({ value }) => value === String(status)) ? select : null;
+    const select = this.selectOf(this.target('status'));
+    return select && [...select.options].some(({ value }) => value === String(status)) ? select : null;
+  }
+
+  /** The list of agents, where one is among them. */
+  get assignToMe() {
+    const select = this.selectOf(this.target('assign'));
+    return select && [...select.options].some(({ value }) => value === this.meValue) ? select : null;
   }
 
   setStatus(status) {

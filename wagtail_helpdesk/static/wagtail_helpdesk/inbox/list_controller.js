@@ -15,7 +15,7 @@ class HelpdeskListController extends window.StimulusModule.Controller {
     const cameBack = (entry && entry.type === 'back_forward') || document.referrer.includes('/helpdesk/tickets/');
     if (kept && kept.href === window.location.href && cameBack) {
       this.pick(kept.picked);
-      requestAnimationFrame(() => window.scrollTo(0, kept.scroll));
+      requestAnimationFrame(() => window.helpdeskScroller().scrollTo(0, kept.scroll));
     }
     sessionStorage.removeItem('helpdesk-list');
   }
@@ -40,7 +40,7 @@ class HelpdeskListController extends window.StimulusModule.Controller {
       JSON.stringify({
         href: window.location.href,
         place: rows ? rows.dataset.place : '',
-        scroll: window.scrollY,
+        scroll: window.helpdeskScroller().scrollTop,
         picked: this.picked,
       }),
     );

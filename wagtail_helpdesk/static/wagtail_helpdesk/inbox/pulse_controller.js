@@ -29,7 +29,14 @@ class HelpdeskPulseController extends window.StimulusModule.Controller {
 
   wait() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.look(), this.pauseValue);
+    // Who is at work wants to know who else is: others are told less often.
+    const isAtWork = Date.now() - (this.stirred || 0) < 60000;
+    this.timer = setTimeout(() => this.look(), isAtWork ? Math.min(5000, this.pauseValue) : this.pauseValue);
+  }
+
+  /** Somebody does something. */
+  stir() {
+    this.stirred = Date.now();
   }
 
   wake() {
@@ -79,7 +86,7 @@ class HelpdeskPulseController extends window.StimulusModule.Controller {
   }
 
   show(answer, list) {
-    const { counts = {}, notices } = answer;
+    const { counts = {}, notices, parts = {} } = answer;
     this.countTargets.forEach((element) => {
       const count = counts[element.dataset.view];
       if (count !== undefined && element.textContent !== count) element.textContent = count;
@@ -89,17 +96,17 @@ class HelpdeskPulseController extends window.StimulusModule.Controller {
     if (menuItem) menuItem.dataset.helpdeskUnread = notices;
     // Searching or paging may have put another list there meanwhile.
     if (list && list.isConnected && answer.rows) this.change(answer, list);
-    this.present((answer.parts || {}).presence || {});
+    if (list && list.isConnected) this.tellPresence(parts.presence || {});
     document.dispatchEvent(new CustomEvent('helpdesk:pulse', { detail: answer }));
   }
 
-  /** Who has the tickets of the list open: {key: html}. */
-  present(people) {
+  /** Who has the tickets open. */
+  tellPresence(presence) {
     this.rows.forEach((row) => {
-      const place = row.querySelector('.helpdesk-row__presence');
-      const html = people[row.dataset.ticket] || '';
-      if (!place || place.dataset.shown === html) return;
-      place.dataset.shown = html;
+      const place = row.querySelector('[data-helpdesk-presence]');
+      const html = presence[row.dataset.ticket] || '';
+      if (!place || place.helpdeskHtml === html) return;
+      place.helpdeskHtml = html;
       place.replaceChildren(window.helpdeskFragment(html));
     });
   }

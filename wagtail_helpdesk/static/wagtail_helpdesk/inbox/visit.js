@@ -20,10 +20,13 @@
     return Boolean(controller && controller.isFilled && !controller.isSent);
   };
 
-  const keep = () => {
-    if (!content().querySelector('.helpdesk-inbox')) return;
-    kept.delete(current);
-    kept.set(current, {
+  const keep = (address) => {
+    const list = content().querySelector('.helpdesk-inbox');
+    if (!list) return;
+    // So that the ticket leads back to the very page of it.
+    window.wagtail.app.getControllerForElementAndIdentifier(list, 'helpdesk-list')?.keep();
+    kept.delete(address);
+    kept.set(address, {
       node: content(),
       title: document.title,
       bodyClass: document.body.className,
@@ -62,8 +65,8 @@
     ]);
   };
 
-  const put = (node, title, bodyClass) => {
-    keep();
+  const put = (node, title, bodyClass, left) => {
+    keep(left);
     // Before: what the new page scrolls to by itself has to stay.
     window.helpdeskScroller().scrollTo({ top: 0, behavior: 'instant' });
     // What the old page had put elsewhere: Wagtail moves dialogs to the end of the page.
@@ -75,8 +78,29 @@
     document.body.className = bodyClass;
   };
 
+  /** How long a page that was fetched ahead is taken for fresh; what happens since, its own pulse tells. */
+  const FRESH = 30000;
+  let ahead = { address: '', at: 0, response: null };
+
+  /** Fetch the page that is probably opened next. Return whether it will be shown in this page's place. */
+  window.helpdeskAhead = (address) => {
+    const { href, origin } = new URL(address, window.location.href);
+    if (origin !== window.location.origin || !isOurs()) return false;
+    if (ahead.address === href && Date.now() - ahead.at < FRESH) return true;
+    const response = fetch(href, { headers: { Accept: 'text/html', 'X-Helpdesk-Ahead': '1' } });
+    // What went wrong is asked for again when the page is opened.
+    ahead = { address: href, at: Date.now(), response: response.catch(() => null) };
+    return true;
+  };
+
+  const fetched = async (address) => {
+    const known = ahead.address === String(address) && Date.now() - ahead.at < FRESH ? await ahead.response : null;
+    ahead = { address: '', at: 0, response: null };
+    return known && known.ok ? known : fetch(address, { headers: { Accept: 'text/html' } });
+  };
+
   const bring = async (address) => {
-    const response = await fetch(address, { headers: { Accept: 'text/html' } });
+    const response = await fetched(address);
     if (!response.ok || !(response.headers.get('Content-Type') || '').includes('html')) throw new Error(String(response.status));
     const page = new DOMParser().parseFromString(await response.text(), 'text/html');
     const node = page.querySelector('#main > .content');
@@ -108,6 +132,7 @@
     }
     number += 1;
     const mine = number;
+    let left = current;
     document.documentElement.setAttribute('aria-busy', 'true');
     try {
       const known = kept.get(target.pathname + target.search);
@@ -115,11 +140,13 @@
       // Somebody was quicker than the server, and went on.
       if (mine !== number) return;
       if (!isBack) {
+        // A list may have turned its pages meanwhile.
+        left = here();
         const shown = new URL(page.address || target, window.location.href);
         // The hash is what the conversation opens at.
         window.history.pushState({ helpdesk: true }, '', shown.pathname + shown.search + target.hash);
       }
-      put(page.node, page.title, page.bodyClass);
+      put(page.node, page.title, page.bodyClass, left);
       current = here();
       settle(page);
     } catch {
@@ -133,8 +160,11 @@
   if (isOurs()) window.history.replaceState({ ...window.history.state, helpdesk: true }, '');
 
   window.addEventListener('popstate', () => {
-    // Within a page only the last part of the address changes.
-    if (here() !== current) visit(window.location.href, { isBack: true });
+    const before = new URL(current, window.location.href);
+    // A list turns its pages itself; within a ticket only the last part of the address changes.
+    const turns = before.pathname === window.location.pathname && content() && content().querySelector('.helpdesk-inbox');
+    if (turns || here() === current) current = here();
+    else visit(window.location.href, { isBack: true });
   });
 
   document.addEventListener('click', (event) => {
