@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
@@ -66,9 +67,9 @@ class ArrivedMailListView(LogListView):
     def columns(self) -> list[Column]:
         return [
             self.title_column(_("Subject")),
-            Column("from_header", label=_("From"), classname="hd-log-address"),
+            Column("from_header", label=_("From"), accessor=_sender, classname="hd-log-address"),
             StatusTagColumn("outcome", label=_("Outcome"), accessor=_outcome, primary=_has_ticket),
-            Column("reason", label=_("Reason"), accessor=lambda mail: explain(mail.reason), classname="hd-log-minor"),
+            Column("reason", label=_("Reason"), accessor=_reason, classname="hd-log-minor", width="16%"),
             TicketColumn("ticket", label=_("Ticket")),
             Column("mailbox", label=_("Mailbox"), accessor="mailbox.address", classname="hd-log-minor"),
             DateColumn("received_at", label=_("Received"), width="12%"),
@@ -185,3 +186,11 @@ def _fidelity(mail: InboundMail) -> str:
 
 def _has_ticket(mail: InboundMail) -> bool:
     return mail.ticket_id is not None
+
+
+def _sender(mail: InboundMail) -> str:
+    return Truncator(mail.from_header).chars(80)
+
+
+def _reason(mail: InboundMail) -> str:
+    return explain(mail.reason)
