@@ -14,7 +14,7 @@ from wagtail_helpdesk.inbox import mentioned
 from wagtail_helpdesk.inbox.bulk import actions as bulk_actions
 from wagtail_helpdesk.inbox.bulk import reversing
 from wagtail_helpdesk.inbox.bulk.running import continue_jobs
-from wagtail_helpdesk.inbox.presence import presence_part
+from wagtail_helpdesk.inbox.presence import forget_gone, presence_part
 from wagtail_helpdesk.inbox.pulse import register_part
 from wagtail_helpdesk.inbox.undoing import forget_old
 from wagtail_helpdesk.knowledge_base import reactors as knowledge_base
