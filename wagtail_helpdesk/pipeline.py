@@ -12,7 +12,9 @@ from wagtail_helpdesk.conversations.scanning import scan_due
 from wagtail_helpdesk.events import Reactor
 from wagtail_helpdesk.inbox import mentioned
 from wagtail_helpdesk.inbox.bulk import actions as bulk_actions
+from wagtail_helpdesk.inbox.bulk import macros as bulk_macros
 from wagtail_helpdesk.inbox.bulk import reversing
+from wagtail_helpdesk.inbox.bulk import snooze as bulk_snooze
 from wagtail_helpdesk.inbox.bulk.running import continue_jobs
 from wagtail_helpdesk.inbox.presence import forget_gone, presence_part
 from wagtail_helpdesk.inbox.pulse import register_part
@@ -138,6 +140,8 @@ def install() -> None:
     """
     events.install(REACTORS, record_reactor_failure)
     bulk_actions.install()
+    bulk_snooze.install()
+    bulk_macros.install()
     reversing.install()
     register_part("presence", presence_part)
     guards.install({Audience.AGENT: may_leave})

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,8 +30,12 @@ from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
 from wagtail_helpdesk.tickets.actions.change_priority import ChangePriority
 from wagtail_helpdesk.tickets.actions.change_status import ChangeStatus
+from wagtail_helpdesk.tickets.actions.follow_ticket import WatchTicket
 from wagtail_helpdesk.tickets.actions.move_ticket import MoveTicket
+from wagtail_helpdesk.tickets.actions.snooze_ticket import SnoozeTicket, snooze_state, snooze_step
 from wagtail_helpdesk.tickets.actions.tag_ticket import TagTicket
+from wagtail_helpdesk.tickets.choices import Watch
+from wagtail_helpdesk.tickets.snooze_phrases import UnknownPhrase, parse_snooze
 
 if TYPE_CHECKING:
     from wagtail_helpdesk.automation.models import MacroStep
@@ -175,6 +182,33 @@ def _draft(step: MacroStep, run: Run) -> None:
     run.draft += run.text_of(step)
 
 
+def _until(step: MacroStep) -> datetime | None:
+    """Return until when a ticket is to sleep: the words mean what they mean now."""
+    try:
+        return parse_snooze(step.value, timezone.localtime())
+    except UnknownPhrase:
+        raise ActionRefused(_("“%(words)s” is no time to come.") % {"words": step.value}) from None
+
+
+def _preview_snooze(step: MacroStep, run: Run) -> Line:
+    try:
+        until = _until(step)
+    except ActionRefused as refused:
+        return Line(_("Snooze"), problem=str(refused))
+    when = date_format(timezone.localtime(until), "SHORT_DATETIME_FORMAT") if until else _("When they reply")
+    return Line(_("Snooze"), new=when)
+
+
+def _snooze(step: MacroStep, run: Run) -> None:
+    before = snooze_state(run.ticket)
+    ticket = SnoozeTicket(ticket=run.ticket, until=_until(step), words=step.value, actor=run.actor)()
+    run.undo.append(snooze_step(before, ticket))
+
+
+def _watch(step: MacroStep, run: Run) -> None:
+    WatchTicket(ticket=run.ticket, watch=Watch.WATCHING, actor=run.actor)()
+
+
 _BUILT_IN = (
     _field("status", gettext_lazy("Set the status"), "change", ChangeStatus),
     _field("priority", gettext_lazy("Set the priority"), "change", ChangePriority),
@@ -202,6 +236,10 @@ _BUILT_IN = (
     ActionKind("note", gettext_lazy("Add a note"), ("body",), ("body",), "note", _preview_text, _note),
     ActionKind("reply", gettext_lazy("Send a reply"), ("body",), ("body",), "reply", _preview_text, _reply),
     ActionKind("draft", gettext_lazy("Write into the answer"), ("body",), ("body",), "reply", _preview_draft, _draft),
+    ActionKind("snooze", gettext_lazy("Snooze"), ("value",), ("value",), "change", _preview_snooze, _snooze),
+    ActionKind(
+        "watch", gettext_lazy("Watch"), (), (), "view", lambda step, run: Line(_("Watch"), new=_("Yes")), _watch
+    ),
     # Who gives a ticket away may lose sight of it.
     _field("team", gettext_lazy("Move to a team"), "assign", MoveTicket, is_last=True),
 )

@@ -19,26 +19,11 @@ from wagtail_helpdesk.inbox.standing_views import visible_tickets
 from wagtail_helpdesk.tickets.actions.checklist import AddItems, TickItem
 from wagtail_helpdesk.tickets.actions.link_tickets import LinkTickets, UnlinkTickets
 from wagtail_helpdesk.tickets.actions.merge_tickets import UnmergeTickets
-from wagtail_helpdesk.tickets.actions.snooze_ticket import SnoozeTicket, WakeTicket
+from wagtail_helpdesk.tickets.actions.snooze_ticket import SnoozeTicket, WakeTicket, snooze_state
 from wagtail_helpdesk.tickets.choices import LinkKind
 from wagtail_helpdesk.tickets.models import Ticket, TicketLink, TicketMerge
 
 Step = dict[str, Any]
-
-
-def snooze_state(ticket: Ticket) -> dict[str, Any]:
-    """Return how a ticket sleeps, as plain values."""
-    return {
-        "asleep": ticket.asleep,
-        "until": ticket.snoozed_until.isoformat() if ticket.snoozed_until else None,
-        "through": ticket.sleeps_through,
-        "words": ticket.snooze_words,
-    }
-
-
-def snooze_step(before: dict[str, Any], ticket: Ticket) -> Step:
-    """Return the step that lets ``ticket`` sleep (or be awake) as it did ``before``."""
-    return {"kind": "snooze", "ticket": ticket.pk, "old": before, "new": snooze_state(ticket)}
 
 
 def merge_step(merge: TicketMerge) -> Step:

@@ -22,6 +22,7 @@ from wagtail_helpdesk.inbox.bulk.registry import BulkAction, BulkFields, Step, T
 from wagtail_helpdesk.inbox.changes import FieldChange, change_fields
 from wagtail_helpdesk.inbox.models import Mention
 from wagtail_helpdesk.inbox.undoing import field_steps, take_back
+from wagtail_helpdesk.tickets.actions.follow_ticket import StarTicket
 from wagtail_helpdesk.tickets.actions.merge_tickets import MergeTickets
 from wagtail_helpdesk.tickets.models import Ticket, TicketReader
 
@@ -99,18 +100,16 @@ def _remove_tags(target: Target, data: Data, actor: Actor) -> Sequence[Step]:
 
 def _star(starred: bool) -> Any:
     def run(target: Target, data: Data, actor: Actor) -> Sequence[Step]:
-        return set_star(target.ticket, actor.instance, starred)
+        return set_star(target.ticket, actor, starred)
 
     return run
 
 
-def set_star(ticket: Ticket, user: Any, starred: bool) -> Sequence[Step]:
-    """Star a ticket for ``user``, or take the star away; return what takes that back."""
-    reader, created = TicketReader.objects.get_or_create(ticket=ticket, user=user, defaults={"starred": starred})
-    if (created and not starred) or (not created and reader.starred == starred):
+def set_star(ticket: Ticket, actor: Actor, starred: bool) -> Sequence[Step]:
+    """Star a ticket for one agent, or take the star away; return what takes that back."""
+    if TicketReader.objects.filter(ticket=ticket, user=actor.id, starred=True).exists() == starred:
         return []
-    if not created:
-        TicketReader.objects.filter(pk=reader.pk).update(starred=starred)
+    StarTicket(ticket=ticket, starred=starred, actor=actor)()
     return [{"kind": "star", "ticket": ticket.pk, "starred": not starred}]
 
 
@@ -150,7 +149,7 @@ def _reply(target: Target, data: Data, actor: Actor) -> Sequence[Step]:
         once=data.get("once", ""),
         actor=actor,
     )()
-    return [{"kind": "reply", "ticket": target.ticket.pk, "message": message.pk}]
+    return [{"kind": "message", "ticket": target.ticket.pk, "message": message.pk}]
 
 
 def _undo(target: Target, data: Data, actor: Actor) -> Sequence[Step]:

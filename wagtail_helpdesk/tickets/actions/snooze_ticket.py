@@ -87,6 +87,21 @@ class WakeTicket(TicketAction):
         return ticket
 
 
+def snooze_state(ticket: Ticket) -> dict[str, Any]:
+    """Return how a ticket sleeps, as plain values."""
+    return {
+        "asleep": ticket.asleep,
+        "until": ticket.snoozed_until.isoformat() if ticket.snoozed_until else None,
+        "through": ticket.sleeps_through,
+        "words": ticket.snooze_words,
+    }
+
+
+def snooze_step(before: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
+    """Return the step that lets ``ticket`` sleep (or be awake) as it did ``before``: what undo takes."""
+    return {"kind": "snooze", "ticket": ticket.pk, "old": before, "new": snooze_state(ticket)}
+
+
 def wake_due() -> int:
     """Wake the tickets whose time has come; return how many (at most BATCH)."""
     over = Ticket.objects.current().asleep().filter(snoozed_until__lte=timezone.now()).order_by("snoozed_until", "pk")
