@@ -73,28 +73,26 @@ def _may_sleep(place: Any) -> bool:
     return not place.view.hidden and place.view.slug != "closed"
 
 
+def _is_snoozed(place: Any) -> bool:
+    return place.view.slug == "snoozed"
+
+
+ACTIONS = (
+    BulkAction(
+        "snooze",
+        gettext_lazy("Snooze"),
+        "helpdesk-moon",
+        "change",
+        _snooze,
+        SnoozeFields,
+        offered=_may_sleep,
+        prominent=True,
+    ),
+    BulkAction("wake", gettext_lazy("Wake"), "time", "change", _wake, offered=_is_snoozed, prominent=True),
+)
+
+
 def install() -> None:
     """Register them. Called once, from ``pipeline``."""
-    register_action(
-        BulkAction(
-            "snooze",
-            gettext_lazy("Snooze"),
-            "helpdesk-moon",
-            "change",
-            _snooze,
-            SnoozeFields,
-            offered=_may_sleep,
-            prominent=True,
-        )
-    )
-    register_action(
-        BulkAction(
-            "wake",
-            gettext_lazy("Wake"),
-            "time",
-            "change",
-            _wake,
-            offered=lambda place: place.view.slug == "snoozed",
-            prominent=True,
-        )
-    )
+    for action in ACTIONS:
+        register_action(action)

@@ -13,10 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from wagtail_helpdesk.inbox.answers import REFUSED, answer
 from wagtail_helpdesk.inbox.head import head_of
-from wagtail_helpdesk.inbox.reversers import snooze_state, snooze_step
 from wagtail_helpdesk.inbox.snoozing import SnoozeForm, remember_choice
 from wagtail_helpdesk.inbox.views.work.base import WorkPage, WorkView
-from wagtail_helpdesk.tickets.actions.snooze_ticket import SnoozeTicket, WakeTicket
+from wagtail_helpdesk.tickets.actions.snooze_ticket import SnoozeTicket, WakeTicket, snooze_state, snooze_step
 from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.permissions import may
 
