@@ -17,8 +17,10 @@ from wagtail_helpdesk.testing import factories
 
 
 @pytest.fixture(autouse=True)
-def quick_saving(page):
+def quick_saving(page, watch):
     """Drafts are saved soon, so that no test waits for seconds."""
+    # The frame of the preview runs no script, not even this one.
+    watch.expect("sandboxed")
     page.add_init_script(
         "document.addEventListener('DOMContentLoaded', () => setInterval(() => {"
         "const form = document.getElementById('composer');"

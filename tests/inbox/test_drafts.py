@@ -77,6 +77,11 @@ class TestSaving:
         assert save(desk.agent, "<p>Of the other tab</p>", version=1, force="1").json()["version"] == 3
         assert Draft.objects.get().preview == "Of the other tab"
 
+    def test_a_file_on_its_way_is_no_other_tab(self, desk, save, upload):
+        upload(desk.agent)
+        assert save(desk.agent, version=0).json()["version"] == 2
+        assert save(desk.agent, "<p>Of the other tab</p>", version=0).status_code == 409
+
     def test_nothing_written_leaves_no_draft(self, desk, save):
         assert save(desk.agent, "<p></p>").json() == {"version": 0, "said": "", "refused": []}
         save(desk.agent)

@@ -67,7 +67,9 @@ def save_draft(
     with transaction.atomic():
         row = Draft.objects.select_for_update().filter(user=user, ticket=ticket).first()
         living = row if row and row.discarded_at is None else None
-        if version is not None and (living.version if living else 0) != version:
+        # A page that knows of no draft may save beside a file that is on its way and began one: there are no words yet.
+        knows = version is None or version == (living.version if living else 0)
+        if not knows and not (version == 0 and living and not has_words(living.body)):
             raise DraftChanged(living)
         if not has_words(body) and not (living and living.files.exists()):
             if living:

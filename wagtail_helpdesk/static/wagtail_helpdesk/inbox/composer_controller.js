@@ -80,7 +80,9 @@ class HelpdeskComposerController extends window.StimulusModule.Controller {
     const draft = this.other('draft');
     if ('helpdeskAside' in button.dataset) await draft.flush();
     else draft.end();
-    await window.helpdeskPost(button.formAction, new FormData(this.element), this.failedValue);
+    const answer = await window.helpdeskPost(button.formAction, new FormData(this.element), this.failedValue);
+    // Not thrown away then: it goes on being kept.
+    if (!answer) draft.goOn();
   }
 
   async sendWith(button) {

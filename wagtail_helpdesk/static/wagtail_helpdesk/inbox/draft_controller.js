@@ -17,6 +17,7 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
 
   async connect() {
     this.failures = 0;
+    this.isOver = false;
     if (this.hasSaveTarget) this.saveTarget.hidden = true;
     await window.helpdeskEditor.ready(this.element);
     this.known = this.content;
@@ -110,6 +111,12 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
     this.isOver = true;
     clearTimeout(this.timer);
     this.forget();
+  }
+
+  goOn() {
+    this.isOver = false;
+    this.keep();
+    this.resume();
   }
 
   async flush() {

@@ -78,12 +78,17 @@ class HelpdeskUploadsController extends window.StimulusModule.Controller {
   }
 
   async upload(file, inText, line, bar) {
+    // The file may begin the draft: nothing else must do so at the same moment.
+    const draft = window.wagtail.app.getControllerForElementAndIdentifier(this.element, 'helpdesk-draft');
+    await draft.flush();
+    await draft.pause();
     const answer = await this.post(file, inText, bar);
+    if (answer && answer.version) draft.version = answer.version;
+    draft.resume();
     if (!answer || answer.refused) {
       this.refuse(line, answer ? answer.refused : this.failedValue.replace('%name%', file.name));
       return;
     }
-    if (answer.version) this.element.querySelector('input[name="version"]').value = answer.version;
     line.replaceWith(window.helpdeskFragment(answer.html));
     if (answer.image) await window.helpdeskEditor.image(this.element, { ...answer.image, alt: answer.name });
   }
