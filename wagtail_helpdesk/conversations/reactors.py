@@ -68,28 +68,12 @@ def unmerge_conversations(event: TicketsUnmerged) -> None:
     messages = list(messages.values_list("pk", flat=True))
     Message.objects.filter(pk__in=messages).update(ticket=event.source_id)
     MessageIdIndex.objects.filter(message__in=messages).update(ticket=event.source_id)
+    # Not that of somebody who has begun another one there.
+    taken = list(Draft.objects.filter(ticket=event.source_id).values_list("user", flat=True))
     drafts = Draft.objects.filter(pk__in=moved.get("drafts", []), ticket=event.target_id)
-    drafts.update(ticket=event.source_id)
+    drafts.exclude(user__in=taken).update(ticket=event.source_id)
     recount_conversation(event.source_id)
     recount_conversation(event.target_id)
-
-
-def merge_drafts(event: TicketsMerged) -> None:
-    """What agents have written goes on in the target; where one has a draft there too, the source's waits with it."""
-    taken = Draft.objects.filter(ticket=event.target_id).values_list("user", flat=True)
-    drafts = Draft.objects.filter(ticket=event.source_id).exclude(user__in=list(taken))
-    keys = list(drafts.values_list("pk", flat=True))
-    Draft.objects.filter(pk__in=keys).update(ticket=event.target_id)
-    note_moved(event.merge_id, "drafts", {"drafts": keys})
-
-
-def unmerge_drafts(event: TicketsUnmerged) -> None:
-    """They go back with their ticket, but for one of somebody who has begun another there."""
-    keys = TicketMerge.objects.get(pk=event.merge_id).moved.get("drafts", {}).get("drafts", ())
-    taken = Draft.objects.filter(ticket=event.source_id).values_list("user", flat=True)
-    Draft.objects.filter(pk__in=keys, ticket=event.target_id).exclude(user__in=list(taken)).update(
-        ticket=event.source_id
-    )
 
 
 def erase_conversation(event: TicketErased) -> None:
