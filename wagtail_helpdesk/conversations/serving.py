@@ -89,19 +89,22 @@ def body_response(html: CleanHtml, *, title: str = "") -> HttpResponse:
     """
     if not isinstance(html, CleanHtml):
         raise TypeError("Only CleanHtml can be served.")
+    return page_response(html, title=title)
+
+
+def page_response(html: str, *, title: str, style: str = "") -> HttpResponse:
+    """Return a page as guarded as :func:`body_response`, for what a template of ours made of clean HTML and words.
+
+    ``style`` comes after the style sheet of all bodies.
+    """
     page = format_html(
         '<!doctype html><html><head><meta charset="utf-8"><title>{}</title>'
         '<meta name="viewport" content="width=device-width"><style>{}</style></head><body dir="auto">{}</body></html>',
         title,
-        _STYLE,
+        _STYLE + style,
         html,
     )
     return _guarded(HttpResponse(page), _BODY_POLICY, frame="SAMEORIGIN")
-
-
-def page_response(html: str) -> HttpResponse:
-    """Return a whole page that holds clean foreign HTML among words of ours, as guarded as :func:`body_response`."""
-    return _guarded(HttpResponse(html), _BODY_POLICY, frame="SAMEORIGIN")
 
 
 def file_response(attachment: PrivateFile, *, inline: bool = False, unlocked: bool = False) -> FileResponse:

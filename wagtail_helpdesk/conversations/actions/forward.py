@@ -7,8 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.actions import ActionRefused
@@ -79,11 +78,11 @@ def _copy(file: Attachment) -> NewFile:
     return NewFile(name=file.display_name, content=read_file(file), declared_type=file.declared_type)
 
 
-def _quoted(message: Message) -> SafeString:
+def _quoted(message: Message) -> str:
     """Return a message's words as those of somebody else. Its text: foreign HTML stays in its frame."""
     at = date_format(timezone.localtime(message.created_at), "DATETIME_FORMAT")
     author = message.author_name or message.from_address
     if message.from_address and message.from_address != author:
         author = f"{author} <{message.from_address}>"
     words = _("On %(at)s, %(author)s wrote:") % {"at": at, "author": author}
-    return format_html("<p>{}</p><blockquote>{}</blockquote>", words, text_to_html(message.reply_text))
+    return f"<p>{escape(words)}</p><blockquote>{text_to_html(message.reply_text)}</blockquote>"

@@ -25,6 +25,15 @@ from wagtail_helpdesk.mail.outbox.preview import Preview, preview_forward, previ
 from wagtail_helpdesk.tickets.permissions import may
 
 
+_STYLE = (
+    "body{padding:16px}"
+    "dl{display:grid;grid-template-columns:max-content 1fr;gap:0 12px;margin:0 0 16px;padding-bottom:12px;"
+    "border-bottom:1px solid #ccc}"
+    "dt{color:#555}dd{margin:0}"
+    "summary{margin-top:24px;padding-top:12px;border-top:1px solid #ccc;cursor:pointer}"
+)
+
+
 class PreviewView(ConversationView):
     """POST answers with a page of its own, for a frame: the mail in its reader's language, as HTML and as text."""
 
@@ -44,12 +53,12 @@ class PreviewView(ConversationView):
         try:
             preview = self._preview(data, html)
         except ActionRefused as error:
-            return page_response(render_to_string("wagtail_helpdesk/inbox/preview.html", {"refusal": error}))
+            return _page({"refusal": error})
         context: dict[str, Any] = {"refusal": _("There is no address to send this reply to.")}
         if preview is not None:
             shown = render_html(preview.body.html, inline=self._images())
             context = {"preview": preview, "html": shown}
-        return page_response(render_to_string("wagtail_helpdesk/inbox/preview.html", context))
+        return _page(context)
 
     def _preview(self, data: dict[str, Any], html: str) -> Preview | None:
         files = tuple(stored_files(draft_of(self.request.user, self.ticket)))
@@ -72,3 +81,8 @@ class PreviewView(ConversationView):
             for file in files
             if public_id_of(file.content_id)
         }
+
+
+def _page(context: dict[str, Any]) -> HttpResponse:
+    html = render_to_string("wagtail_helpdesk/inbox/preview.html", context)
+    return page_response(html, title=_("Preview"), style=_STYLE)
