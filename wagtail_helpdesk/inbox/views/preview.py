@@ -24,7 +24,6 @@ from wagtail_helpdesk.inbox.views.conversation import ConversationView
 from wagtail_helpdesk.mail.outbox.preview import Preview, preview_forward, preview_reply
 from wagtail_helpdesk.tickets.permissions import may
 
-
 _STYLE = (
     "body{padding:16px}"
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:0 12px;margin:0 0 16px;padding-bottom:12px;"
