@@ -10,12 +10,12 @@ import time_machine
 from django.core.management import call_command
 from django.db import DatabaseError
 from django.utils import timezone
-from wagtail_helpdesk.conversations.actions.split_message import SplitMessage
 
 from wagtail_helpdesk.contacts.actions.erase_contact import EraseContact
 from wagtail_helpdesk.contacts.actions.merge_contacts import MergeContacts
 from wagtail_helpdesk.contacts.models import Contact
 from wagtail_helpdesk.conversations.actions.replace_words import ReadWithCharset
+from wagtail_helpdesk.conversations.actions.split_messages import SplitMessages
 from wagtail_helpdesk.conversations.words import Words
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.search import indexing
@@ -99,7 +99,7 @@ class TestMergeAndErase:
     def test_split(self, desk, ticket, found, actor):
         message = factories.add_customer_message(ticket, "About zebras")
         assert found("zebras") == [ticket.pk]
-        new = SplitMessage(message=message, actor=actor)()
+        new = SplitMessages(ticket=ticket, messages=[message], actor=actor)()
         assert found("zebras") == [new.pk]
 
     @pytest.mark.parametrize("worked", [True, False])

@@ -85,7 +85,7 @@ def _take_files(draft: Draft, message: Message) -> None:
     """Move the files: they lie where they are, under the same names."""
     rows = list(message.attachments.all())
     message.attachments.all().delete()
-    DraftFile.objects.bulkbegin_draft(
+    DraftFile.objects.bulk_create(
         DraftFile(
             draft=draft,
             public_id=row.public_id,

@@ -105,32 +105,34 @@ class ConversationView(AheadMixin, TicketMixin, WagtailAdminTemplateMixin):
         conversation = conversation_of(ticket, user, seen=seen_by(user, ticket), around=self._asked_for())
         composer = self._composer_context(conversation.last_seen, conversation.last_event)
         properties = self.properties or PropertiesForm(ticket=ticket, user=user)
-        return super().get_context_data(
-            conversation=conversation,
-            properties=properties,
-            conflicts=self.conflicts,
-            may_redact_all=may(user, "change", ticket) and may(user, "delete", ticket),
-            upload_form=UploadMailForm() if may(user, "note", ticket) else None,
-            # An address that a stranger sent may be of any kind: only the web's are links.
-            source_is_web=ticket.source_url.startswith(("https://", "http://")),
-            **{**composer, **self._rights()},
-            held_mails=InboundMail.objects.filter(ticket=ticket, outcome=MailOutcome.HELD).order_by("pk"),
-            **(head_of(ticket, self.request) | work_of(ticket, user)),
-            present=present_at([ticket.pk], user).get(ticket.pk, []),
-            heartbeat=HEARTBEAT,
-            named_tickets=named_tickets(numbers_in(conversation.items), user),
+        context = {
+            **composer,
+            **self._rights(),
+            **head_of(ticket, self.request),
+            **work_of(ticket, user),
             **self._way(),
             **side_panel(ticket, user),
             **customer_panel(ticket, user, self.customer_form),
-            customer_refusal=self.customer_refusal,
-            media=(
+            "conversation": conversation,
+            "properties": properties,
+            "conflicts": self.conflicts,
+            "may_redact_all": may(user, "change", ticket) and may(user, "delete", ticket),
+            "upload_form": UploadMailForm() if may(user, "note", ticket) else None,
+            # An address that a stranger sent may be of any kind: only the web's are links.
+            "source_is_web": ticket.source_url.startswith(("https://", "http://")),
+            "held_mails": InboundMail.objects.filter(ticket=ticket, outcome=MailOutcome.HELD).order_by("pk"),
+            "present": present_at([ticket.pk], user).get(ticket.pk, []),
+            "heartbeat": HEARTBEAT,
+            "named_tickets": named_tickets(numbers_in(conversation.items), user),
+            "customer_refusal": self.customer_refusal,
+            "media": (
                 composer["composer"].media
                 + properties.media
                 + inbox_media(*CONTROLLERS, styles=STYLES)
                 + writing_media()
             ),
-            **kwargs,
-        )
+        }
+        return super().get_context_data(**{**context, **kwargs})
 
     def _way(self) -> dict[str, Any]:
         """The neighbours within the place that one came from."""
