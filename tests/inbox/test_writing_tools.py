@@ -19,6 +19,7 @@ from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.inbox.models import UndoRecord
 from wagtail_helpdesk.inbox.rich_text import FEATURES
 from wagtail_helpdesk.knowledge_base.models import TicketArticle
+from wagtail_helpdesk.search.indexing import index_due
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.models import TicketTag
 
@@ -77,6 +78,7 @@ def test_replies_and_the_text_that_is_put_in(desk, ticket, login, reply):
 def test_colleagues_and_tickets(desk, ticket, login):
     foreign = factories.make_ticket(team=desk.other_team, mailbox=desk.mailbox, subject="Secret invoice")
     own = factories.make_ticket(team=desk.team, mailbox=desk.mailbox, subject="Invoice again")
+    index_due()
     client = login(desk.agent)
     assert "@Clara " in [item["text"] for item in suggest(client, ticket, "people", "cla")]
     assert [item["key"] for item in suggest(client, ticket, "tickets", "invoice")] == [str(own.pk)]

@@ -7,7 +7,7 @@ from django.urls import reverse
 from wagtail.models import Site
 
 from wagtail_helpdesk.events import Actor
-from wagtail_helpdesk.inbox.conversation import events_in_words
+from wagtail_helpdesk.inbox.thread import events_in_words
 from wagtail_helpdesk.mail.models import OutboundMail
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.change_participant import ChangeParticipant
