@@ -136,7 +136,7 @@ class TestRefused:
         assert "arrived" in parts["refusal"]
         again = write(desk.agent, last_seen=newer.pk, fetched=True).json()
         assert again["sent"] == newest(ticket).pk
-        assert f'id="message-{newest(ticket).pk}"' in again["parts"]["conversation-end"]
+        assert (again["sent"], again["tickets"]) == (newest(ticket).pk, [ticket.pk])
         assert "We have corrected it." not in again["parts"]["composer"]
 
     @pytest.mark.parametrize("html", ["", "<p></p>", "<p> \n</p>"])
