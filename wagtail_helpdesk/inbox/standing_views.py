@@ -184,7 +184,7 @@ VIEWS = (
     StandingView(
         "starred",
         _("Starred"),
-        "helpdesk-star-outline",
+        "helpdesk-star",
         _ANYWHERE,
         NEWEST,
         _("You have starred no ticket."),
