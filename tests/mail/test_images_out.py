@@ -10,7 +10,7 @@ from PIL import Image
 
 from tests.portal.conftest import link_of
 from wagtail_helpdesk.conversations.words import NewFile
-from wagtail_helpdesk.inbox.conversation import conversation_of
+from wagtail_helpdesk.inbox.thread import conversation_of
 from wagtail_helpdesk.mail.models import OutboundMail
 from wagtail_helpdesk.mail.outbox.build import build_email
 from wagtail_helpdesk.testing import factories
@@ -46,7 +46,7 @@ def test_image_is_a_related_part(reply):
 
 def test_shown_to_agents_and_to_who_may_see_it(desk, reply, client):
     ticket = reply.ticket
-    body = next(item for item in conversation_of(ticket, desk.agent).rest if getattr(item, "kind", "") == "reply")
+    body = next(item for item in conversation_of(ticket, desk.agent).items if getattr(item, "kind", "") == "reply")
     file = reply.attachments.get(hidden=True)
     assert f"files/{file.public_id}/?inline=1" in body.body
     page = client.get(link_of(ticket.participants.get())).content.decode()

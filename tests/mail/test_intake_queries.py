@@ -13,9 +13,9 @@ from wagtail_helpdesk.mail.arriving.process import process
 from wagtail_helpdesk.mail.models import OutboundMail
 
 MAILS = {
-    "first mail of a stranger, acknowledged": (make_mail("Hello"), 26),
-    "another matter of somebody known": (make_mail("Hello", sender="w@example.org", subject="Other"), 20),
-    "answer": (make_mail("Hello", sender="w@example.org", in_reply_to="<w@example.org>"), 17),
+    "first mail of a stranger, acknowledged": (make_mail("Hello"), 27),
+    "another matter of somebody known": (make_mail("Hello", sender="w@example.org", subject="Other"), 21),
+    "answer": (make_mail("Hello", sender="w@example.org", in_reply_to="<w@example.org>"), 20),
 }
 
 

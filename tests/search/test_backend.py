@@ -34,6 +34,8 @@ def known():
     return IndexEntry.objects.filter(content_type__model="searchentry").count()
 
 
+# MariaDB finds what was committed.
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     "text", ["invoice", "inv", "invoice march", '"invoice of march"', "from:souza", "ana@example.org"]
 )

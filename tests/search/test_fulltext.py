@@ -81,6 +81,7 @@ def test_on_mariadb(desk, monkeypatch, found):
         "invoice",
         "inv",
         "of the",
+        "the_",
         "a b",
         '"the invoice"',
         "from:souza",
@@ -90,6 +91,6 @@ def test_on_mariadb(desk, monkeypatch, found):
     ):
         for user in (desk.agent, desk.manager):
             assert found(text, user) == [ticket.pk], text
-    for text in ("voice", "the_", '"invoice the"', "from:march"):
+    for text in ("voice", '"invoice the"', "from:march"):
         assert found(text) == [], text
     assert found("invoice", desk.other_agent) == []

@@ -92,6 +92,8 @@ def _tickets_by_subject(incoming: IncomingMessage, contact: Contact) -> list[int
     if incoming.ids and incoming.ids.own:
         # The same mail to another mailbox of ours is no second question.
         recent = recent.exclude(message_ids__id_hash=incoming.ids.own)
+        twins = [row.ticket_id for row in events.unwritten(MessageIdIndex) if row.id_hash == incoming.ids.own]
+        recent = recent.exclude(pk__in=twins)
     rows = recent.values_list("pk", "subject")[:20]
     return [pk for pk, subject in rows if normal_subject(subject) == wanted][:1]
 

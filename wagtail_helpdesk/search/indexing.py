@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from wagtail_helpdesk.conversations.models import Message
-from wagtail_helpdesk.events import describe_error
+from wagtail_helpdesk.events import describe_error, write_later
 from wagtail_helpdesk.search import backends
 from wagtail_helpdesk.search.entries import entries_of
 from wagtail_helpdesk.search.models import IndexTask, SearchEntry
@@ -32,7 +32,7 @@ REBUILD = 5000
 
 def index_soon(ticket_id: int, message_id: int | None = None, *, whole: bool = False) -> None:
     """Have a ticket read again by the worker, and a message of it, or with ``whole`` all of them."""
-    IndexTask.objects.create(ticket_id=ticket_id, message_id=message_id, whole=whole)
+    write_later([IndexTask(ticket_id=ticket_id, message_id=message_id, whole=whole)])
 
 
 def index_due() -> int:
