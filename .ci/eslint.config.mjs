@@ -1,9 +1,10 @@
 // Rules for plain ES modules and classes in a browser; no plugin, so that one pinned package is all that CI fetches.
 const browser = [
-  'AbortController', 'CSS', 'CustomEvent', 'DOMParser', 'DataTransfer', 'Event', 'EventSource', 'FormData',
-  'HTMLElement', 'IntersectionObserver', 'MutationObserver', 'Node', 'Notification', 'ResizeObserver', 'URL',
-  'URLSearchParams', 'clearInterval', 'clearTimeout', 'console', 'customElements', 'document', 'fetch', 'history', 'localStorage',
-  'location', 'navigator', 'requestAnimationFrame', 'sessionStorage', 'setInterval', 'setTimeout', 'window',
+  'AbortController', 'CSS', 'CustomEvent', 'DOMParser', 'DataTransfer', 'Element', 'Event', 'EventSource', 'FormData',
+  'HTMLElement', 'IntersectionObserver', 'MouseEvent', 'MutationObserver', 'Node', 'NodeFilter', 'Notification',
+  'ResizeObserver', 'URL', 'URLSearchParams', 'XMLHttpRequest', 'clearInterval', 'clearTimeout', 'console',
+  'customElements', 'document', 'fetch', 'getComputedStyle', 'history', 'localStorage', 'location', 'navigator',
+  'performance', 'queueMicrotask', 'requestAnimationFrame', 'sessionStorage', 'setInterval', 'setTimeout', 'window',
 ];
 
 export default [

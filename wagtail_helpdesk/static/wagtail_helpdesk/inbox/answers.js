@@ -30,10 +30,8 @@
     });
   };
 
-  /** Show a message: {text, details, level, close, undo, undo_label, seconds}. With the pointer or focus on it, it stays. */
-  const toast = ({ text, details = [], level = 'success', close = '', undo = '', undo_label: undoLabel = '', seconds = TOAST_SECONDS }) => {
-    const box = document.createElement('div');
-    box.className = `helpdesk-toast helpdesk-toast--${level}`;
+  /** What a message says, with its details as a list below. */
+  const saying = (text, details) => {
     const words = document.createElement('div');
     words.append(text);
     if (details.length > 0) {
@@ -47,26 +45,32 @@
       );
       words.append(list);
     }
-    box.append(words);
-    const button = (label, action) => {
-      const element = document.createElement('button');
-      element.type = 'button';
-      element.append(label);
-      element.addEventListener('click', action);
-      box.append(element);
-      return element;
-    };
+    return words;
+  };
+
+  const addButton = (box, label, action) => {
+    const element = document.createElement('button');
+    element.type = 'button';
+    element.append(label);
+    element.addEventListener('click', action);
+    box.append(element);
+    return element;
+  };
+
+  /** The way back, and the way to put the message away: each only where there is one. */
+  const addButtons = (box, { undo, undoLabel, close }) => {
     if (undo) {
-      const element = button(undoLabel, async () => {
+      const element = addButton(box, undoLabel, async () => {
         box.remove();
         await window.helpdeskPost(undo);
       });
       element.dataset.helpdeskUndo = undo;
     }
-    if (close) button(close, () => box.remove());
-    toasts().append(box);
-    // What went wrong stays until somebody has read it.
-    if (level === 'error' || details.length > 0) return;
+    if (close) addButton(box, close, () => box.remove());
+  };
+
+  /** Let the message go after a while; the time begins anew when pointer or focus leave it. */
+  const removeLater = (box, seconds) => {
     let timer = null;
     const wait = () => {
       timer = setTimeout(() => box.remove(), seconds * 1000);
@@ -74,6 +78,17 @@
     ['mouseenter', 'focusin'].forEach((name) => box.addEventListener(name, () => clearTimeout(timer)));
     ['mouseleave', 'focusout'].forEach((name) => box.addEventListener(name, wait));
     wait();
+  };
+
+  /** Show a message: {text, details, level, close, undo, undo_label, seconds}. With the pointer or focus on it, it stays. */
+  const toast = ({ text, details = [], level = 'success', close = '', undo = '', undo_label: undoLabel = '', seconds = TOAST_SECONDS }) => {
+    const box = document.createElement('div');
+    box.className = `helpdesk-toast helpdesk-toast--${level}`;
+    box.append(saying(text, details));
+    addButtons(box, { undo, undoLabel, close });
+    toasts().append(box);
+    // What went wrong stays until somebody has read it.
+    if (level !== 'error' && details.length === 0) removeLater(box, seconds);
   };
 
   /** Do what an answer says. */

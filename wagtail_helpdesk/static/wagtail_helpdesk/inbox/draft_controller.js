@@ -135,24 +135,37 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
   async send({ keepalive = false, remove = '', force = false } = {}) {
     const content = this.content;
     if (this.isOver || (content === this.known && !remove && !force)) return;
-    const body = this.form;
-    if (remove) body.set('remove', remove);
-    if (force) body.set('force', '1');
+    const reply = await this.post(this.formWith(remove, force), keepalive);
+    if (reply) this.receive(content, reply);
+    else this.fail();
+  }
+
+  /** What is saved, and what the server is to do beside or in spite of it. */
+  formWith(remove, force) {
+    const { form } = this;
+    if (remove) form.set('remove', remove);
+    if (force) form.set('force', '1');
+    return form;
+  }
+
+  /** Return the response and what it says, null where nothing that can be read came back. */
+  async post(body, keepalive) {
     const token = this.element.querySelector('input[name="csrfmiddlewaretoken"]').value;
-    let response = null;
-    let answer = null;
     try {
-      response = await fetch(this.urlValue, {
+      const response = await fetch(this.urlValue, {
         method: 'POST',
         body,
         keepalive,
         headers: { 'X-Requested-With': 'XMLHttpRequest', 'X-CSRFToken': token },
       });
-      answer = await response.json();
+      return { response, answer: await response.json() };
     } catch {
-      this.fail();
-      return;
+      return null;
     }
+  }
+
+  receive(content, { response, answer }) {
+    // It may have been sent or thrown away meanwhile.
     if (this.isOver) return;
     if (response.status === 409) this.conflict(answer.changed, answer.version);
     else if (!response.ok) this.fail();

@@ -73,21 +73,47 @@ class HelpdeskKeysController extends window.StimulusModule.Controller {
   /* Which key ------------------------------------------------------------------------------------------------- */
 
   key(event) {
-    if (!this.isOn || event.defaultPrevented || event.isComposing || event.repeat && event.key !== 'j' && event.key !== 'k') return;
+    if (!this.isForUs(event)) return;
     const pressed = this.nameOf(event);
     if (!pressed) return;
-    const isMod = pressed.startsWith('mod+');
     const { target } = event;
-    if (document.querySelector('dialog[open]') || target.closest('[role="dialog"], [role="listbox"], [role="menu"]')) return;
-    const isWriting = target.isContentEditable || (target.matches('input, textarea, select') && !target.matches('[type="checkbox"], [type="radio"]'));
+    if (this.isInLayer(target)) return;
+    const isWriting = this.isField(target);
     if (pressed === 'Escape' && isWriting) {
       this.leave(event, target);
       return;
     }
+    if (isWriting && this.isOfField(pressed, target)) return;
+    this.find(event, pressed);
+  }
+
+  /** Of the keys that are held down only those count that go through a list. */
+  isForUs(event) {
+    if (!this.isOn || event.defaultPrevented || event.isComposing) return false;
+    return !event.repeat || event.key === 'j' || event.key === 'k';
+  }
+
+  /** Whether something lies over the page, with keys of its own. */
+  isInLayer(target) {
+    return document.querySelector('dialog[open]') || target.closest('[role="dialog"], [role="listbox"], [role="menu"]');
+  }
+
+  /** Whether one writes or chooses there: a box to tick has no use for letters. */
+  isField(target) {
+    if (target.isContentEditable) return true;
+    return target.matches('input, textarea, select') && !target.matches('[type="checkbox"], [type="radio"]');
+  }
+
+  /** Whether a field needs this key itself. */
+  isOfField(pressed, field) {
     // Within the editor this key makes a link.
-    if (isMod && pressed === 'mod+k' && target.isContentEditable) return;
+    if (pressed === 'mod+k' && field.isContentEditable) return true;
     // The composer itself listens to what sends.
-    if (isWriting && (!isMod || pressed.includes('Enter'))) return;
+    return !pressed.startsWith('mod+') || pressed.includes('Enter');
+  }
+
+  /** Run what the key stands for, alone or after the one before; or wait for a second one. */
+  find(event, pressed) {
     const sequence = this.first && Date.now() < this.until ? `${this.first} ${pressed}` : pressed;
     this.first = '';
     const shortcut = this.table.find(({ keys, name }) => keys === sequence && name !== 'leave');
@@ -112,13 +138,19 @@ class HelpdeskKeysController extends window.StimulusModule.Controller {
 
   /** Return how the table calls what was pressed. */
   nameOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
-    if (ctrlKey || metaKey) {
-      if (altKey && !(key.length === 1 && /[^\w\s]/.test(key))) return '';
-      // Letters behind AltGr come with both keys on some systems.
-      if (altKey) return key;
-      return `mod+${shiftKey && key.length > 1 ? 'shift+' : ''}${key.length === 1 ? key.toLowerCase() : key}`;
-    }
+    if (ctrlKey || metaKey) return altKey ? this.nameBehindAltGr(key) : this.nameWithMod(key, shiftKey);
     return altKey && key.length === 1 && /\w/.test(key) ? '' : key;
+  }
+
+  /** Signs behind AltGr come with both keys on some systems; nothing else with both is ours. */
+  nameBehindAltGr(key) {
+    return key.length === 1 && /[^\w\s]/.test(key) ? key : '';
+  }
+
+  nameWithMod(key, shiftKey) {
+    // With a letter or a sign, shift is part of the key already.
+    if (key.length === 1) return `mod+${key.toLowerCase()}`;
+    return `mod+${shiftKey && key.length > 1 ? 'shift+' : ''}${key}`;
   }
 
   /** From a field back to what is read. */
@@ -186,7 +218,11 @@ class HelpdeskKeysController extends window.StimulusModule.Controller {
       copy_number: () => this.copy(false),
       copy_link: () => this.copy(true),
     }[shortcut.name];
-    if (move) return move();
+    return move ? move() : this.runOnTicket(shortcut);
+  }
+
+  /** Do what the page has something for: a thing to click or to focus, or a choice in one of its lists. */
+  runOnTicket(shortcut) {
     if (this.target(shortcut.name)) return this.onTicket(shortcut) && this.act(shortcut.name);
     if (shortcut.name === 'assign_me' && this.assignToMe) return this.onTicket(shortcut) && this.set(this.assignToMe, this.meValue);
     if (shortcut.status && this.optionOf(shortcut.status)) return this.onTicket(shortcut) && this.setStatus(shortcut.status);
@@ -225,21 +261,28 @@ class HelpdeskKeysController extends window.StimulusModule.Controller {
     const select = this.selectOf(target);
     if (select) this.chooseFrom(select, name);
     else if (target.matches('[type="radio"], [type="checkbox"]')) this.toEditor(target);
-    else if (target.matches('a, button, summary, label')) {
-      // One in a menu that is closed works all the same.
-      target.click();
-      if (['reply', 'note', 'forward'].includes(name)) this.focusEditor();
-      else if (target.tagName === 'SUMMARY' && target.parentElement.open) {
-        target.parentElement.querySelector('input:not([type="hidden"]), select, textarea, button:not([hidden])')?.focus();
-      }
-    } else {
-      const menu = target.closest('details:not([open])');
-      if (menu) menu.open = true;
-      if (!target.matches('input, textarea, [tabindex]')) target.tabIndex = -1;
-      target.focus();
-      target.scrollIntoView({ block: 'nearest' });
-    }
+    else if (target.matches('a, button, summary, label')) this.clickOn(target, name);
+    else this.goTo(target);
     return true;
+  }
+
+  /** Click; the focus goes to where one writes next. */
+  clickOn(target, name) {
+    // One in a menu that is closed works all the same.
+    target.click();
+    if (['reply', 'note', 'forward'].includes(name)) this.focusEditor();
+    else if (target.tagName === 'SUMMARY' && target.parentElement.open) {
+      target.parentElement.querySelector('input:not([type="hidden"]), select, textarea, button:not([hidden])')?.focus();
+    }
+  }
+
+  /** What cannot be clicked gets the focus, and is shown first where it is in a closed menu. */
+  goTo(target) {
+    const menu = target.closest('details:not([open])');
+    if (menu) menu.open = true;
+    if (!target.matches('input, textarea, [tabindex]')) target.tabIndex = -1;
+    target.focus();
+    target.scrollIntoView({ block: 'nearest' });
   }
 
   /** A list of choices: the target itself, or the only field of the menu that the target opens. */

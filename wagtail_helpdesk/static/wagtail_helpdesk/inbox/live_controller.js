@@ -59,12 +59,17 @@ class HelpdeskLiveController extends window.StimulusModule.Controller {
   stir(event) {
     const rested = this.isResting;
     this.stirred = Date.now();
-    const letter = event.type === 'keydown' && !event.ctrlKey && !event.metaKey && (event.key.length === 1 || event.key === 'Backspace');
-    if (letter && this.composer && this.composer.contains(event.target)) {
+    if (this.isLetter(event) && this.composer && this.composer.contains(event.target)) {
       const began = !this.isTyping && Date.now() - (this.told || 0) > 3000;
       this.isTyping = true;
       if (began) this.beat();
     } else if (rested) this.beat();
+  }
+
+  /** Whether a key changes what is written: arrows and shortcuts do not. */
+  isLetter(event) {
+    if (event.type !== 'keydown' || event.ctrlKey || event.metaKey) return false;
+    return event.key.length === 1 || event.key === 'Backspace';
   }
 
   wake() {
@@ -87,6 +92,19 @@ class HelpdeskLiveController extends window.StimulusModule.Controller {
     clearTimeout(this.timer);
     if (document.hidden || this.isOver || this.isAsking) return;
     this.isAsking = true;
+    const answer = await this.ask(this.signOfLife());
+    this.isAsking = false;
+    if (!this.element.isConnected || this.isOver) return;
+    if (answer) {
+      this.seen = 0;
+      this.take(answer);
+    }
+    const pause = this.pauseValue * 1000 * (this.isResting ? 5 : 1);
+    this.timer = setTimeout(() => this.beat(), this.isTyping ? Math.min(pause, 2000) : pause);
+  }
+
+  /** What to tell the server. That somebody types is told once: it counts anew from here. */
+  signOfLife() {
     const body = new FormData();
     body.set('message', this.messageValue);
     body.set('event', this.eventValue);
@@ -97,15 +115,7 @@ class HelpdeskLiveController extends window.StimulusModule.Controller {
     }
     this.isTyping = false;
     if (this.seen) body.set('seen', this.seen);
-    const answer = await this.ask(body);
-    this.isAsking = false;
-    if (!this.element.isConnected || this.isOver) return;
-    if (answer) {
-      this.seen = 0;
-      this.take(answer);
-    }
-    const pause = this.pauseValue * 1000 * (this.isResting ? 5 : 1);
-    this.timer = setTimeout(() => this.beat(), this.isTyping ? Math.min(pause, 2000) : pause);
+    return body;
   }
 
   async ask(body) {

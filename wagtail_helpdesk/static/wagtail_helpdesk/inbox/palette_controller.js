@@ -188,9 +188,7 @@ class HelpdeskPaletteController extends window.StimulusModule.Controller {
   }
 
   move(event) {
-    const place = this.entries.indexOf(this.active);
-    const last = this.entries.length - 1;
-    const to = { ArrowDown: place === last ? 0 : place + 1, ArrowUp: place <= 0 ? last : place - 1, PageDown: last, PageUp: 0 }[event.key];
+    const to = this.placeFor(event.key);
     if (to !== undefined) {
       event.preventDefault();
       this.activate(this.entries[to]);
@@ -203,6 +201,13 @@ class HelpdeskPaletteController extends window.StimulusModule.Controller {
       event.preventDefault();
       this.take(entry);
     }
+  }
+
+  /** Where a key leads in the list, round its ends; nothing for keys that do not move. */
+  placeFor(key) {
+    const place = this.entries.indexOf(this.active);
+    const last = this.entries.length - 1;
+    return { ArrowDown: place === last ? 0 : place + 1, ArrowUp: place <= 0 ? last : place - 1, PageDown: last, PageUp: 0 }[key];
   }
 
   choose(event) {

@@ -64,9 +64,11 @@ class HelpdeskPickerController extends window.StimulusModule.Controller {
       this.close();
       event.preventDefault();
       event.stopPropagation();
-    } else if (event.target !== this.inputTarget) {
       return;
-    } else if (this.choices.move(event.key)) {
+    }
+    // Elsewhere in the panel a key does what it always does.
+    if (event.target !== this.inputTarget) return;
+    if (this.choices.move(event.key)) {
       event.preventDefault();
     } else if (event.key === 'Enter') {
       // Also with Ctrl: nothing is sent from here.

@@ -20,15 +20,18 @@ class HelpdeskQuotingController extends window.StimulusModule.Controller {
   words(article) {
     const frame = article.querySelector('iframe');
     const body = frame && frame.contentDocument && frame.contentDocument.body;
-    const selection = window.getSelection();
     const inFrame = body ? frame.contentDocument.getSelection().toString().trim() : '';
-    if (inFrame) return inFrame;
-    if (selection.rangeCount > 0 && article.contains(selection.getRangeAt(0).commonAncestorContainer)) {
-      const chosen = selection.toString().trim();
-      if (chosen) return chosen;
-    }
+    const chosen = inFrame || this.selected(article);
+    if (chosen) return chosen;
     const own = article.querySelector('.helpdesk-words');
     return ((body || own || {}).innerText || '').trim();
+  }
+
+  /** What is selected in the message itself. A selection that reaches beyond it is not meant. */
+  selected(article) {
+    const selection = window.getSelection();
+    const isWithin = selection.rangeCount > 0 && article.contains(selection.getRangeAt(0).commonAncestorContainer);
+    return isWithin ? selection.toString().trim() : '';
   }
 
   async quote(article) {

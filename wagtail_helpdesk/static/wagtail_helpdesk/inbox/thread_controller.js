@@ -49,7 +49,6 @@ class HelpdeskThreadController extends window.StimulusModule.Controller {
     const gaps = [...this.gapTargets].sort((one, other) => between(other) - between(one));
     for (const gap of gaps) {
       // One after the other: nearly always the first one is right.
-      // eslint-disable-next-line no-await-in-loop
       if (await this.fill(gap, key)) return;
     }
   }

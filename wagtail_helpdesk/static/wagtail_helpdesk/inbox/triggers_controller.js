@@ -204,20 +204,33 @@ class HelpdeskTriggersController extends window.StimulusModule.Controller {
 
   key(event) {
     if (!this.box || this.box.hidden || event.isComposing) return;
-    let isOurs = true;
+    if (!this.press(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** Do what a key means to the list. Return whether it meant something: the editor does not get it then. */
+  press(event) {
     if (event.key === 'Escape') {
       this.dismissed = this.found.mark;
       this.close();
-    } else if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) {
-      this.take(this.choices.active, event.shiftKey ? 'text' : event.altKey ? 'paragraph' : 'link');
-    } else if (event.key === 'Tab' && !event.shiftKey) {
-      this.take(this.choices.active, 'link');
-    } else {
-      isOurs = this.choices.move(event.key);
+      return true;
     }
-    if (!isOurs) return;
-    event.preventDefault();
-    event.stopPropagation();
+    if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) {
+      this.take(this.choices.active, this.wayOf(event));
+      return true;
+    }
+    if (event.key === 'Tab' && !event.shiftKey) {
+      this.take(this.choices.active, 'link');
+      return true;
+    }
+    return this.choices.move(event.key);
+  }
+
+  /** How Enter puts in an article: the key held down with it says. */
+  wayOf(event) {
+    if (event.shiftKey) return 'text';
+    return event.altKey ? 'paragraph' : 'link';
   }
 
   /** Put in what was marked, in the place of what was typed to find it. */

@@ -122,11 +122,20 @@
     heading.focus({ preventScroll: true });
   };
 
+  /** Whether the page at ``target`` can take this one's place: what is being written has the browser ask first. */
+  const canShow = (target) => target.origin === window.location.origin && isOurs() && !isWriting();
+
+  const push = (page, target) => {
+    const shown = new URL(page.address || target, window.location.href);
+    // The hash is what the conversation opens at.
+    window.history.pushState({ helpdesk: true }, '', shown.pathname + shown.search + target.hash);
+  };
+
   /** Show the page at ``address``. */
   const visit = async (address, { isBack = false } = {}) => {
     const target = new URL(address, window.location.href);
     const leave = () => (isBack ? window.location.reload() : window.location.assign(target));
-    if (target.origin !== window.location.origin || !isOurs() || isWriting()) {
+    if (!canShow(target)) {
       leave();
       return;
     }
@@ -142,9 +151,7 @@
       if (!isBack) {
         // A list may have turned its pages meanwhile.
         left = here();
-        const shown = new URL(page.address || target, window.location.href);
-        // The hash is what the conversation opens at.
-        window.history.pushState({ helpdesk: true }, '', shown.pathname + shown.search + target.hash);
+        push(page, target);
       }
       put(page.node, page.title, page.bodyClass, left);
       current = here();
@@ -167,13 +174,19 @@
     else visit(window.location.href, { isBack: true });
   });
 
+  /** With a key held down, or another button, the browser has its own answer: a new tab, a download. */
+  const isPlain = (event) => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+
+  /** Only between our own screens, and never within one page. */
+  const isWay = (link) => {
+    if (link.target || link.hasAttribute('download') || link.origin !== window.location.origin) return false;
+    if (link.dataset.helpdeskKey === 'palette' || link.pathname + link.search === here()) return false;
+    return link.matches('.helpdesk-row__subject, .helpdesk-ticket__way a, .helpdesk-slim a, .helpdesk-panel__tickets a, .helpdesk-named');
+  };
+
   document.addEventListener('click', (event) => {
     const link = event.target.closest('a[href]');
-    if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    if (link.target || link.hasAttribute('download') || link.origin !== window.location.origin) return;
-    const goes = link.matches('.helpdesk-row__subject, .helpdesk-ticket__way a, .helpdesk-slim a, .helpdesk-panel__tickets a, .helpdesk-named');
-    // Only between our own screens, and never within one page.
-    if (!goes || link.dataset.helpdeskKey === 'palette' || link.pathname + link.search === here()) return;
+    if (!link || event.defaultPrevented || !isPlain(event) || !isWay(link)) return;
     event.preventDefault();
     visit(link.href);
   });
