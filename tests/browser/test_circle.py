@@ -121,13 +121,14 @@ def answer(page: Page, ticket: Ticket) -> None:
 def resolve_and_promote(page: Page, ticket: Ticket) -> None:
     """The agent reads the customer's answer, resolves the ticket and makes an article of it."""
     page.reload()
-    expect(page.get_by_text("Thank you, it works.")).to_be_visible()
+    expect(page.get_by_text("Thank you, it works.", exact=True)).to_be_visible()
     tab_to(page, page.get_by_label("Status"))
     page.keyboard.type("Resolved")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Saved.")).to_be_visible()
     ticket.refresh_from_db()
     assert ticket.category == Category.RESOLVED
+    press(page, page.locator("#more"))
     press(page, page.get_by_role("link", name="Promote to FAQ").first)
     expect(page.get_by_label("Question", exact=False).first).to_have_value("How do I charge the lamp?")
     assert_axe(page, within="main", ignoring=DRAFTAIL)

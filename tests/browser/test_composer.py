@@ -49,13 +49,13 @@ class TestDrafts:
         watch.expect("ERR_FAILED|Failed to load")
         opened.route("**/draft/", lambda route: route.abort())
         type_answer(opened, "Written in a tunnel")
-        expect(opened.get_by_text("No connection.")).to_be_visible()
+        expect(opened.locator(".helpdesk-composer__offline")).to_be_visible()
         opened.reload()
         expect(opened.locator(EDITOR)).to_contain_text("Written in a tunnel")
         opened.unroute("**/draft/")
         opened.evaluate("window.dispatchEvent(new Event('online'))")
         saved(opened)
-        expect(opened.get_by_text("No connection.")).to_be_hidden()
+        expect(opened.locator(".helpdesk-composer__offline")).to_be_hidden()
         assert opened.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('helpdesk-draft'))") == []
         assert Draft.objects.of(desk.agent).get().preview == "Written in a tunnel"
 
@@ -112,6 +112,7 @@ class TestWriting:
         sign_in(page, desk.agent)
         page.goto(f"/admin/helpdesk/tickets/{ticket.pk}/")
         expect(page.locator(EDITOR)).to_be_visible()
+        page.locator(".helpdesk-menu--message > summary").last.click()
         page.get_by_role("button", name="Quote").last.click()
         expect(page.locator(f"{EDITOR} blockquote")).to_contain_text("The motor is broken")
         page.keyboard.type("It comes tomorrow.")
@@ -126,6 +127,7 @@ class TestWriting:
         sign_in(page, desk.agent)
         page.goto(f"/admin/helpdesk/tickets/{ticket.pk}/")
         expect(page.locator(EDITOR)).to_be_visible()
+        page.locator(".helpdesk-menu--message > summary").last.click()
         page.get_by_role("link", name="Forward").last.click()
         page.get_by_role("textbox", name="To").fill("eva@example.net")
         type_answer(page, "What do you think?")
@@ -171,5 +173,5 @@ def test_is_accessible(opened, desk, ticket):  # noqa: F811
     expect(opened.locator(EDITOR)).to_be_visible()
     opened.get_by_text("Send later").click()
     assert_axe(opened, ignoring=DRAFTAIL_RULES)
-    opened.get_by_text("Forward", exact=True).first.click()
+    opened.locator(".helpdesk-composer__mode--forward").click()
     assert_axe(opened, ignoring=DRAFTAIL_RULES)

@@ -79,6 +79,7 @@ class TestScreens:
         assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
     def test_original(self, opened):
+        opened.locator(".helpdesk-menu--message > summary").last.click()
         opened.get_by_role("link", name="Show original").click()
         opened.get_by_label("Show with another character set").select_option("windows-1252")
         opened.get_by_role("button", name="Show", exact=True).click()
@@ -102,6 +103,7 @@ class TestSmallScreens:
         assert_axe(opened)
 
     def test_paper(self, opened):
+        opened.locator("#more").click()
         opened.get_by_role("link", name="Print").first.click()
         expect(opened.get_by_role("button", name="Print")).to_be_visible()
         assert_axe(opened)

@@ -8,7 +8,16 @@ from wagtail.admin.staticfiles import versioned_static
 _FOLDER = "wagtail_helpdesk/inbox"
 _STYLES = ("inbox", "search", "toasts", "keys")
 #: What several controllers use, and what every screen of the inbox has.
-_SHARED = ("fragment", "place", "answers", "visit", "action_controller", "keys_controller", "palette_controller")
+_SHARED = (
+    "fragment",
+    "place",
+    "answers",
+    "visit",
+    "action_controller",
+    "undo_controller",
+    "keys_controller",
+    "palette_controller",
+)
 
 
 def inbox_media(*controllers: str, styles: tuple[str, ...] = ()) -> Media:

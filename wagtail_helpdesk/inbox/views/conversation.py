@@ -42,7 +42,6 @@ CONTROLLERS = (
     "uploads",
     "recipients",
     "quoting",
-    "undo",
     "properties",
     "menus",
     "others",

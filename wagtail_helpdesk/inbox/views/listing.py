@@ -117,7 +117,7 @@ class ListingView(AheadMixin, InboxMixin, BaseListingView):
             "no_results_message": self._nothing_here(),
             "results": self.results,
             "operator_help": OPERATOR_HELP,
-            "media": context["media"] + inbox_media(*CONTROLLERS, styles=("lists",)),
+            "media": context["media"] + inbox_media(*CONTROLLERS, styles=("lists", "composer")),
         }
         if self.results:
             context["chips"] = self.results.chips(self.request.GET)
