@@ -77,7 +77,7 @@ class TestAnswering:
     def test_note_looks_different_and_stays_inside(self, opened, ticket):
         colour = "element => getComputedStyle(element).backgroundColor"
         before = opened.locator("#composer").evaluate(colour)
-        opened.get_by_text("Note", exact=True).click()
+        opened.locator(".helpdesk-composer__mode--note").click()
         assert opened.locator("#composer").evaluate(colour) != before
         expect(opened.get_by_text("Only agents read this.")).to_be_visible()
         expect(opened.get_by_role("button", name="Send", exact=True)).to_be_hidden()
@@ -142,7 +142,7 @@ class TestFields:
 
     def test_tags(self, opened, ticket):
         opened.get_by_role("textbox", name="Add a tag").fill("billing")
-        opened.get_by_label("Subject").focus()
+        opened.get_by_label("Priority").focus()
         expect(opened.get_by_text("Saved.")).to_be_visible()
         assert list(ticket.tags.names()) == ["billing"]
 
