@@ -10,12 +10,14 @@ class HelpdeskActionController extends window.StimulusModule.Controller {
 
   async submit(event) {
     const form = event.target;
-    if (event.defaultPrevented || form.method !== 'post') return;
+    if (event.defaultPrevented || form.getAttribute('method') !== 'post') return;
     event.preventDefault();
     if (form.getAttribute('aria-busy') === 'true') return;
     const body = new FormData(form, event.submitter);
     form.setAttribute('aria-busy', 'true');
-    await window.helpdeskPost(form.action, body, this.failedValue);
+    // Fields may be called "action": the form's own property would name them.
+    const own = event.submitter && event.submitter.getAttribute('formaction');
+    await window.helpdeskPost(own || form.getAttribute('action'), body, this.failedValue);
     form.removeAttribute('aria-busy');
   }
 
