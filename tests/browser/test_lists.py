@@ -122,7 +122,7 @@ def test_view_is_built_with_a_preview(page, sign_in, desk, tickets):
     expect(page.get_by_text("0 tickets match.")).to_be_visible()
     page.locator("#all-0-value").fill("invoice")
     page.get_by_role("button", name="Save view").click()
-    expect(page.locator(".helpdesk-views [aria-current]")).to_contain_text("Invoices")
+    expect(page.locator(".helpdesk-views__link[aria-current]")).to_contain_text("Invoices")
     expect(page.locator(".helpdesk-row")).to_have_count(4)
 
 

@@ -18,7 +18,7 @@ class HelpdeskPulseController extends window.StimulusModule.Controller {
   connect() {
     this.etag = '';
     // On a narrow screen the views stand in a strip that scrolls.
-    const current = this.element.querySelector('.helpdesk-views [aria-current]');
+    const current = this.element.querySelector('.helpdesk-views__link[aria-current]');
     if (current) current.scrollIntoView({ block: 'nearest', inline: 'center' });
     this.wait();
   }
