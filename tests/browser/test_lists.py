@@ -18,6 +18,7 @@ from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
 from wagtail_helpdesk.tickets.models import Ticket
 
+DRAFTAIL_STYLES = "Applying inline style violates"
 LIST = "/admin/helpdesk/inbox/all/"
 
 
@@ -78,7 +79,8 @@ def test_list_follows_without_moving(listed, desk, tickets):
     expect(listed.get_by_text("1 selected")).to_be_visible()
 
 
-def test_star_and_back_from_a_ticket(listed, tickets, monkeypatch):
+def test_star_and_back_from_a_ticket(listed, watch, tickets, monkeypatch):
+    watch.expect(DRAFTAIL_STYLES)
     monkeypatch.setattr(paging, "PAGE_SIZE", 2)
     listed.reload()
     listed.get_by_role("link", name="Shorter waiting").click()
@@ -89,7 +91,7 @@ def test_star_and_back_from_a_ticket(listed, tickets, monkeypatch):
     pick(listed, 1)
     listed.get_by_role("link", name=tickets[2].display_subject).first.click()
     expect(listed.locator("#ticket-subject")).to_be_visible()
-    listed.locator("[data-helpdesk-key=list]").click()
+    listed.locator("[data-helpdesk-key=back]").click()
     expect(listed.locator(".helpdesk-row").first).to_contain_text(tickets[2].reference)
     expect(listed.get_by_text("1 selected")).to_be_visible()
     listed.go_back()
