@@ -94,7 +94,7 @@ def test_worker_goes_on_where_the_import_was_killed(victim: Victim, tmp_path: Pa
         return f"{HERE}.import_mails", [str(path.parent)]
 
     went_on = 0
-    for step in range(0, 100, 9):
+    for step in range(0, 60, 5):
         function, arguments = prepare()
         finished = victim.run(function, *arguments, step=step)
         if not finished and InboundMail.objects.filter(subject=path.stem).exists():

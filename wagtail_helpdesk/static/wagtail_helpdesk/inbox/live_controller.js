@@ -313,7 +313,7 @@ class HelpdeskLiveController extends window.StimulusModule.Controller {
 
   /** The button that sends says so. */
   label(words) {
-    const button = this.composer.querySelector('button[name="then"][data-mode="reply"]');
+    const button = this.composer.querySelector('#composer-send');
     if (button) button.lastChild.textContent = words;
   }
 
