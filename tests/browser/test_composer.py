@@ -117,10 +117,10 @@ class TestWriting:
         expect(page.locator(f"{EDITOR} blockquote")).to_contain_text("The motor is broken")
         page.keyboard.type("It comes tomorrow.")
         page.get_by_role("button", name="Preview").click()
-        frame = page.locator("dialog iframe").content_frame
+        frame = page.locator(".helpdesk-preview iframe").content_frame
         expect(frame.get_by_text("It comes tomorrow.").first).to_be_visible()
         page.get_by_role("button", name="Close", exact=True).click()
-        expect(page.locator("dialog")).to_be_hidden()
+        expect(page.locator(".helpdesk-preview")).to_be_hidden()
 
     def test_forward_from_a_message(self, page, sign_in, desk, ticket):  # noqa: F811
         factories.add_customer_message(ticket, "See the plan", files=[NewFile("plan.txt", b"plan")])
