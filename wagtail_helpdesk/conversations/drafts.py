@@ -69,6 +69,8 @@ def save_draft(
         living = row if row and row.discarded_at is None else None
         # A page that knows of no draft may save beside a file that is on its way and began one: there are no words yet.
         knows = version is None or version == (living.version if living else 0)
+        # What a page saved while it was being left, its next look at the draft did not know yet.
+        knows = knows or (living is not None and living.body == body)
         if not knows and not (version == 0 and living and not has_words(living.body)):
             raise DraftChanged(living)
         if not has_words(body) and not (living and living.files.exists()):
