@@ -129,7 +129,7 @@ class TestWriting:
         expect(page.locator(EDITOR)).to_be_visible()
         page.locator(".helpdesk-menu--message > summary").last.click()
         page.get_by_role("link", name="Forward").last.click()
-        page.get_by_role("textbox", name="To").fill("eva@example.net")
+        page.locator("#composer input[name=to]").fill("eva@example.net")
         type_answer(page, "What do you think?")
         page.keyboard.press("Control+Enter")
         expect(page.locator(".helpdesk-message--scheduled")).to_contain_text("To a third party, not sent yet")
