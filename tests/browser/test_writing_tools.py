@@ -104,7 +104,7 @@ def test_a_colleague_in_a_note_only(opened):
     expect(floating(opened)).to_have_count(0)
     opened.keyboard.press("Control+a")
     opened.keyboard.press("Delete")
-    opened.get_by_text("Note", exact=True).click()
+    opened.locator(".helpdesk-composer__mode--note").click()
     opened.locator(EDITOR).click()
     opened.keyboard.type("@cla")
     expect(floating(opened).get_by_role("option").first).to_contain_text("Clara")
@@ -163,7 +163,7 @@ def test_a_macros_rows_show_their_fields(page, sign_in, desk, ready):
     page.goto("/admin/snippets/wagtail_helpdesk/macro/add/")
     row = page.locator("[data-inline-panel-child]").first
     expect(row.get_by_label("status", exact=False).first).to_be_visible()
-    row.get_by_label("action", exact=False).first.select_option("note")
+    row.locator('[name="steps-0-kind"]').select_option("note")
     expect(row.locator('[name="steps-0-status"]')).to_be_hidden()
     page.get_by_role("button", name="Add action").click()
     expect(page.locator("[data-inline-panel-child]")).to_have_count(2)

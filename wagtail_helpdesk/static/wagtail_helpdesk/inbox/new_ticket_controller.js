@@ -9,6 +9,11 @@ class HelpdeskNewTicketController extends window.StimulusModule.Controller {
 
   connect() {
     this.lane = {};
+    // Wagtail makes the field for a new tag a moment later, without a name of its own.
+    setTimeout(() => {
+      const [input, label] = ['.tagit-new input', 'label[for$="tags"]'].map((one) => this.element.querySelector(one));
+      if (input && label) input.setAttribute('aria-label', label.textContent.trim());
+    });
   }
 
   get editor() {
@@ -107,7 +112,7 @@ class HelpdeskNewTicketController extends window.StimulusModule.Controller {
 
   async send(body) {
     try {
-      const response = await fetch(this.element.action, {
+      const response = await fetch(this.element.getAttribute('action'), {
         method: 'POST',
         body,
         headers: { 'X-Requested-With': 'XMLHttpRequest' },
