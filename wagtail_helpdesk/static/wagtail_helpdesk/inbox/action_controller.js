@@ -17,7 +17,7 @@ class HelpdeskActionController extends window.StimulusModule.Controller {
     form.setAttribute('aria-busy', 'true');
     // Fields may be called "action": the form's own property would name them.
     const own = event.submitter && event.submitter.getAttribute('formaction');
-    await window.helpdeskPost(own || form.getAttribute('action'), body, this.failedValue);
+    await window.helpdeskPost(own || form.getAttribute('action') || window.location.href, body, this.failedValue);
     form.removeAttribute('aria-busy');
   }
 

@@ -112,7 +112,7 @@ class HelpdeskNewTicketController extends window.StimulusModule.Controller {
 
   async send(body) {
     try {
-      const response = await fetch(this.element.getAttribute('action'), {
+      const response = await fetch(this.element.getAttribute('action') || window.location.href, {
         method: 'POST',
         body,
         headers: { 'X-Requested-With': 'XMLHttpRequest' },
