@@ -27,7 +27,8 @@ def known(*words, groups=()):
     return candidates(Wanted({word.rstrip("*"): word.endswith("*") for word in words}, groups), 10)
 
 
-@pytest.mark.skipif(connection.vendor == "mysql", reason="MariaDB's full text knows only what is committed: below")
+# MariaDB's full text knows only what is committed: below.
+@pytest.mark.only_on("sqlite", "postgresql")
 class TestInOneTransaction:
     def test_follows_the_table(self, entry):
         assert known("zebra") == known("zeb*", "tax") == known("tax", groups=[["_t9", "_t1"]]) == [entry.pk]
@@ -43,7 +44,8 @@ class TestInOneTransaction:
             ensure_fulltext("default")
         assert known("zebra") == [entry.pk]
 
-    @pytest.mark.skipif(connection.vendor != "sqlite", reason="the others make it of the rows that are there")
+    # The others make it of the rows that are there.
+    @pytest.mark.only_on("sqlite")
     def test_rows_that_were_there_before_it_was(self, entry):
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE helpdesk_search_words")
@@ -67,7 +69,8 @@ class TestInOneTransaction:
         assert candidates(Wanted(wanted, before=entry.at), 10) == [older.pk]
 
 
-@pytest.mark.skipif(connection.vendor != "mysql", reason="the others are asked in the tests above")
+# The others are asked in the tests above.
+@pytest.mark.only_on("mysql")
 @pytest.mark.django_db(transaction=True)
 def test_on_mariadb(desk, monkeypatch, found):
     for name in ("NEWEST", "NEWEST_OF_TEAM", "ELSEWHERE"):
