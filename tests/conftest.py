@@ -10,7 +10,7 @@ from typing import Any
 import hypothesis
 import pytest
 
-from tests import network, prepared, skips
+from tests import network, prepared, restoring, skips
 
 hypothesis.settings.register_profile("dev", deadline=None)
 # In CI the same examples each time: a change never fails for what somebody else's change should have found.
@@ -47,22 +47,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(MARKED_FOLDERS[folder])
         if not uses_database(item):
             item.add_marker(pytest.mark.pure)
-        # A test with real transactions empties all tables when it ends; this brings back, for the next such test,
-        # what migrations had put there. pytest-django runs them after all others.
-        if isinstance(item, pytest.Function) and has_real_transactions(item):
-            item.fixturenames.append("django_db_serialized_rollback")
 
 
 def uses_database(item: pytest.Item) -> bool:
     """Return whether the test may touch the database; what does not is the same on all of them."""
     return item.get_closest_marker("django_db") is not None or "db" in getattr(item, "fixturenames", ("db",))
-
-
-def has_real_transactions(item: pytest.Function) -> bool:
-    """Return whether the test commits, instead of running inside one transaction that is rolled back."""
-    marker = item.get_closest_marker("django_db")
-    asked = marker is not None and marker.kwargs.get("transaction", False)
-    return asked or not {"live_server", "transactional_db"}.isdisjoint(item.fixturenames)
 
 
 @pytest.fixture(scope="session")
@@ -77,13 +66,14 @@ def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blocker: Any) -> None:
-    """Keep the database that was just made for the next run."""
+    """Keep what was just made: the database for the next run, its rows for the tests that commit."""
     from django.db import connection
 
-    if connection.vendor == "sqlite" and not django_db_keepdb:
-        with django_db_blocker.unblock():
+    with django_db_blocker.unblock():
+        if connection.vendor == "sqlite" and not django_db_keepdb:
             connection.close()
             prepared.keep(Path(connection.settings_dict["NAME"]))
+        restoring.keep()
 
 
 @pytest.fixture(autouse=True)

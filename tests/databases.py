@@ -54,6 +54,8 @@ def django_settings(address: str, folder: Path) -> dict[str, Any]:
         return sqlite_settings(folder)
     parts = urlsplit(address)
     name = unquote(parts.path.strip("/")) or "helpdesk"
+    # A test's data may be lost with the server's machine.
+    options = {"options": "-c synchronous_commit=off"} if kind == "postgres" else {}
     return {
         "ENGINE": ENGINES[kind],
         "NAME": name,
@@ -61,6 +63,7 @@ def django_settings(address: str, folder: Path) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": parts.port or "",
+        "OPTIONS": options,
         "TEST": {"NAME": f"test_{name}"},
     }
 

@@ -107,7 +107,7 @@ def test_one_mailbox_of_ours_writes_to_another(desk: Desk, second_mailbox) -> No
     assert OutboundMail.objects.count() == 0
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_accepted_by_several_processes_at_once(desk: Desk) -> None:
     raw = make_mail("Hello").as_bytes()
     barrier = threading.Barrier(4)

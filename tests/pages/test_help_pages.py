@@ -17,7 +17,7 @@ from wagtail_helpdesk.knowledge_base.blocks import FEATURES
 from wagtail_helpdesk.pages.models import HelpArticlePage, HelpCentrePage, HelpSectionPage
 
 # MariaDB's full text finds what is committed only.
-committed = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+committed = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)

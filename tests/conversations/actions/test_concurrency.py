@@ -26,7 +26,7 @@ from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.merge_tickets import MergeTickets
 from wagtail_helpdesk.tickets.models import Ticket
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 #: How often undo and publish meet.
 RACES = 1000 if os.environ.get("CI") else 200

@@ -12,7 +12,7 @@ from tests.mail.oauth.test_tokens import make_account
 from wagtail_helpdesk.mail.models import MailAccount
 from wagtail_helpdesk.mail.oauth import access_token, tokens
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_provider_is_asked_once(monkeypatch):
