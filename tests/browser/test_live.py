@@ -211,6 +211,7 @@ class TestKeyboard:
         opened.keyboard.type("invoice")
         expect(palette.get_by_role("option", name=re.compile(ticket.reference))).to_be_visible()
         opened.keyboard.press("Escape")
+        expect(palette).to_be_hidden()
         opened.keyboard.press("?")
         dialog = opened.locator("#keyboard-shortcuts-dialog")
         expect(dialog.get_by_text("Assign to me")).to_be_visible()

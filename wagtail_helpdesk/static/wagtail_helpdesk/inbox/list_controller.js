@@ -10,6 +10,8 @@ class HelpdeskListController extends window.StimulusModule.Controller {
   };
 
   connect() {
+    // Kept here, as it is another one by the time that a ticket takes the list's place.
+    this.address = window.location.href;
     const kept = JSON.parse(sessionStorage.getItem('helpdesk-list') || 'null');
     const [entry] = performance.getEntriesByType('navigation');
     const cameBack = (entry && entry.type === 'back_forward') || document.referrer.includes('/helpdesk/tickets/');
@@ -38,7 +40,7 @@ class HelpdeskListController extends window.StimulusModule.Controller {
     sessionStorage.setItem(
       'helpdesk-list',
       JSON.stringify({
-        href: window.location.href,
+        href: this.address,
         place: rows ? rows.dataset.place : '',
         scroll: window.helpdeskScroller().scrollTop,
         picked: this.picked,
@@ -54,6 +56,7 @@ class HelpdeskListController extends window.StimulusModule.Controller {
     this.load(link.href).then((loaded) => {
       if (!loaded) return;
       window.history.pushState({}, '', link.href);
+      this.address = link.href;
       this.element.scrollIntoView({ block: 'start' });
       const first = this.element.querySelector('.helpdesk-row a');
       if (first) first.focus({ preventScroll: true });
@@ -61,7 +64,9 @@ class HelpdeskListController extends window.StimulusModule.Controller {
   }
 
   back() {
-    if (window.location.pathname === new URL(this.indexValue, window.location).pathname) this.load(window.location.href);
+    if (window.location.pathname !== new URL(this.indexValue, window.location).pathname) return;
+    this.address = window.location.href;
+    this.load(this.address);
   }
 
   refresh() {

@@ -151,8 +151,6 @@
       if (!isBack) {
         // A list may have turned its pages meanwhile.
         left = here();
-        // Its place is kept for the way back before the address is another one.
-        document.dispatchEvent(new CustomEvent('helpdesk:leaving'));
         push(page, target);
       }
       put(page.node, page.title, page.bodyClass, left);
