@@ -113,3 +113,9 @@ class TestKeys:
                 assert f'data-shortcut="{shortcut.name}"' in content
             assert ('data-shortcut="reply"' in content) == (where == TICKET)
         assert {shortcut.where for shortcut in shortcuts()} == {EVERYWHERE, BOTH, LIST, TICKET}
+
+    def test_a_new_ticket_is_for_those_who_may_open_one(self, desk, login):
+        address = reverse("helpdesk_inbox:view", args=["all"])
+        for name, offered in (("agent", True), ("light", False)):
+            content = login(getattr(desk, name)).get(address).content.decode()
+            assert ('data-shortcut="new"' in content) == offered, name

@@ -55,7 +55,7 @@ def find(request: HttpRequest, text: str, *, with_views: bool = True) -> list[Gr
     user, text = request.user, " ".join(text.split())[:MAX_QUERY]
     long_enough = len(text) > 1 or ticket_number(text) is not None
     groups = [
-        Group(gettext_lazy("Go to"), _ways(text)[:MAX_FOUND] if with_views else []),
+        Group(gettext_lazy("Go to"), _ways(user, text)[:MAX_FOUND] if with_views else []),
         Group(gettext_lazy("Tickets"), tickets_for(user, text) if long_enough else []),
         Group(gettext_lazy("Customers"), customers_for(user, text) if long_enough else []),
         Group(gettext_lazy("Colleagues"), colleagues_for(text) if long_enough else []),
@@ -64,8 +64,8 @@ def find(request: HttpRequest, text: str, *, with_views: bool = True) -> list[Gr
     return [group for group in groups if group.entries]
 
 
-def _ways(text: str) -> list[Entry]:
-    ways: list[Shortcut] = [shortcut for shortcut in shortcuts() if shortcut.url]
+def _ways(user: Any, text: str) -> list[Entry]:
+    ways: list[Shortcut] = [shortcut for shortcut in shortcuts(user=user) if shortcut.url]
     return [Entry(str(way.label), way.url, keys=way.keys) for way in ways if _means(text, str(way.label))]
 
 

@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_helpdesk.desk.choices import Category
-from wagtail_helpdesk.desk.models import Status
+from wagtail_helpdesk.inbox.choices import choices_for
 from wagtail_helpdesk.inbox.links import view_url
 from wagtail_helpdesk.inbox.standing_views import VIEWS
+from wagtail_helpdesk.tickets.permissions import may
 
 #: Where a shortcut works.
 EVERYWHERE, LIST, TICKET, BOTH = "everywhere", "list", "ticket", "both"
@@ -43,13 +44,12 @@ class Shortcut:
     group: str
     where: str = EVERYWHERE
     url: str = ""
-    #: The key of the status that it sets.
-    status: int | None = None
+    #: The permission without which nobody is offered it.
+    verb: str = ""
 
 
 _COMMANDS = (
     Shortcut("palette", "mod+k", gettext_lazy("Find anything, do anything"), "go"),
-    Shortcut("new", "c", gettext_lazy("New ticket"), "go"),
     Shortcut("undo", "z", gettext_lazy("Undo the last change"), "go"),
     Shortcut("next", "j", gettext_lazy("Next ticket"), "list", BOTH),
     Shortcut("previous", "k", gettext_lazy("Previous ticket"), "list", BOTH),
@@ -115,9 +115,11 @@ _VIEW_KEYS = {
 _SETS_STATUS = {"resolve": Category.RESOLVED, "spam": Category.SPAM, "trash": Category.TRASH}
 
 
-def shortcuts(where: str | None = None) -> list[Shortcut]:
-    """Return the table; with ``where`` (LIST, TICKET or EVERYWHERE) what works there. No query."""
+def shortcuts(where: str | None = None, user: Any = None) -> list[Shortcut]:
+    """Return the table; with ``where`` (LIST, TICKET or EVERYWHERE) what works there, with ``user`` what is for them."""
     table = [*_COMMANDS, *_ways()]
+    if user is not None:
+        table = [shortcut for shortcut in table if not shortcut.verb or may(user, shortcut.verb)]
     if where is None:
         return table
     places = {EVERYWHERE} if where == EVERYWHERE else {EVERYWHERE, BOTH, where}
@@ -127,6 +129,7 @@ def shortcuts(where: str | None = None) -> list[Shortcut]:
 def _ways() -> list[Shortcut]:
     """The keys that lead to views and other screens."""
     ways = [
+        Shortcut("new", "c", gettext_lazy("New ticket"), "go", url=reverse("helpdesk_tickets:new"), verb="reply"),
         Shortcut("inbox", "g i", gettext_lazy("Inbox"), "go", url=reverse("helpdesk_inbox:index")),
         Shortcut("notices", "g b", gettext_lazy("Notices"), "go", url=reverse("helpdesk_inbox:notices")),
     ]
@@ -136,12 +139,11 @@ def _ways() -> list[Shortcut]:
     return ways
 
 
-def table_for_page(where: str) -> list[dict[str, Any]]:
-    """Return the table as the script reads it. One query, for the statuses that keys set."""
-    statuses: dict[str, int] = {}
-    rows = Status.objects.filter(category__in=_SETS_STATUS.values()).order_by("-is_default", "sort_order", "pk")
-    for pk, category in rows.values_list("pk", "category"):
-        statuses.setdefault(category, pk)
+def table_for_page(where: str, user: Any) -> list[dict[str, Any]]:
+    """Return the table as the script reads it. One query at most, for the statuses that keys set."""
+    keys: dict[str, int] = {}
+    for status in sorted(choices_for(user).statuses, key=lambda status: not status.is_default):
+        keys.setdefault(status.category, status.pk)
     return [
         {
             "name": shortcut.name,
@@ -149,9 +151,9 @@ def table_for_page(where: str) -> list[dict[str, Any]]:
             "label": str(shortcut.label),
             "group": str(GROUPS[shortcut.group]),
             "url": shortcut.url,
-            "status": statuses.get(_SETS_STATUS.get(shortcut.name, "")),
+            "status": keys.get(_SETS_STATUS.get(shortcut.name, "")),
         }
-        for shortcut in shortcuts(where)
+        for shortcut in shortcuts(where, user)
     ]
 
 

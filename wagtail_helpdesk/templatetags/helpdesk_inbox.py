@@ -18,7 +18,7 @@ def helpdesk_keys(context: dict[str, Any], where: str) -> dict[str, Any]:
     """Render the keys and the palette of a page: ``where`` is "list" or "ticket"; "everywhere" for other pages."""
     request = context["request"]
     labels = get_keyboard_key_labels_from_request(request)
-    table = shortcuts.table_for_page(where)
+    table = shortcuts.table_for_page(where, request.user)
     for entry in table:
         entry["hint"] = shortcuts.keys_in_words(entry["keys"], labels)
     groups: dict[str, list[dict[str, Any]]] = {}

@@ -44,7 +44,7 @@ class PaletteView(InboxMixin, WagtailAdminTemplateMixin):
         labels = get_keyboard_key_labels_from_request(self.request)
         table = [
             (group, [(entry.label, keys_in_words(entry.keys, labels)) for entry in entries])
-            for group, entries in grouped(shortcuts())
+            for group, entries in grouped(shortcuts(user=self.request.user))
         ]
         return super().get_context_data(
             max_query=MAX_QUERY, table=table, where=EVERYWHERE, media=inbox_media(), **kwargs
