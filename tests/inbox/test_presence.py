@@ -18,7 +18,7 @@ from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.models import Presence
 from wagtail_helpdesk.inbox.presence import come, forget_gone, present_at
-from wagtail_helpdesk.inbox.reading import seen_by
+from wagtail_helpdesk.inbox.reading import reader_of
 from wagtail_helpdesk.inbox.rich_text import FEATURES
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
@@ -175,7 +175,7 @@ class TestNews:
 
     def test_seen_messages_are_noted_but_none_that_is_not_there(self, desk, ticket, pulse):
         pulse(desk.agent, seen="999999")
-        assert seen_by(desk.agent, ticket) == known(ticket)["message"]
+        assert reader_of(desk.agent, ticket).seen_message == known(ticket)["message"]
 
     def test_ticket_that_one_does_not_see_any_more(self, desk, ticket, pulse, login):
         other = factories.make_ticket("x", team=desk.team, mailbox=desk.mailbox)

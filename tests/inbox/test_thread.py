@@ -10,7 +10,7 @@ from django.urls import reverse
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.conversations.words import NewFile
 from wagtail_helpdesk.events import Actor
-from wagtail_helpdesk.inbox.reading import mark_seen, seen_by
+from wagtail_helpdesk.inbox.reading import mark_seen, reader_of
 from wagtail_helpdesk.inbox.thread import EventsItem, Gap, conversation_of, unfold
 from wagtail_helpdesk.inbox.windows import SHOWN_AT_END, STEP
 from wagtail_helpdesk.testing import factories
@@ -132,7 +132,7 @@ class TestNewSinceOneLooked:
     def test_nothing_is_new_at_the_first_look(self, desk, ticket, login):
         response = login(desk.agent).get(reverse("helpdesk_tickets:ticket", args=[ticket.pk]))
         assert response.context["conversation"].first_unread == 0
-        assert seen_by(desk.agent, ticket) == ticket.messages.get().pk
+        assert reader_of(desk.agent, ticket).seen_message == ticket.messages.get().pk
 
     def test_line_stands_above_what_others_wrote_since(self, desk, ticket, login):
         client, address = login(desk.agent), reverse("helpdesk_tickets:ticket", args=[ticket.pk])
@@ -149,10 +149,10 @@ class TestNewSinceOneLooked:
 
     def test_a_page_fetched_ahead_is_not_a_look(self, desk, ticket, login):
         login(desk.agent).get(reverse("helpdesk_tickets:ticket", args=[ticket.pk]), headers={"Sec-Purpose": "prefetch"})
-        assert seen_by(desk.agent, ticket) == 0
+        assert reader_of(desk.agent, ticket) is None
 
     def test_never_goes_back(self, desk, ticket):
         mark_seen(desk.agent, ticket, 9)
         mark_seen(desk.agent, ticket, 5)
-        assert seen_by(desk.agent, ticket) == 9
-        assert seen_by(desk.colleague, ticket) == 0
+        assert reader_of(desk.agent, ticket).seen_message == 9
+        assert reader_of(desk.colleague, ticket) is None

@@ -11,7 +11,7 @@ from django.utils.formats import number_format
 from wagtail_helpdesk.inbox.parts import CappedCount
 from wagtail_helpdesk.inbox.places import View
 from wagtail_helpdesk.inbox.saved.lists import pinned_views
-from wagtail_helpdesk.inbox.standing_views import VIEWS, team_views, visible_scopes
+from wagtail_helpdesk.inbox.standing_views import VIEWS, Scopes, team_views, visible_scopes
 from wagtail_helpdesk.tickets.querysets import TicketQuerySet
 
 CAP = 1000
@@ -24,9 +24,14 @@ def menu_views(user: Any) -> list[View]:
     return [*standing, *pinned_views(user)]
 
 
-def count_views(user: Any, views: Sequence[View] = VIEWS, *, mailbox: int | None = None) -> dict[str, int]:
-    """Return the number of tickets that ``user`` may see in each view, by its slug; at most CAP + 1."""
-    scopes = visible_scopes(user)
+def count_views(
+    user: Any, views: Sequence[View] = VIEWS, *, mailbox: int | None = None, scopes: Scopes | None = None
+) -> dict[str, int]:
+    """Return the number of tickets that ``user`` may see in each view, by its slug; at most CAP + 1.
+
+    ``scopes``: the user's :func:`visible_scopes`, where they are known.
+    """
+    scopes = visible_scopes(user) if scopes is None else scopes
     counts = {
         f"in_{number}": CappedCount([_kept_to(part, mailbox) for part in view.counted_for(user, scopes)], CAP + 1)
         for number, view in enumerate(views)
@@ -45,8 +50,8 @@ def count_text(count: int) -> str:
     return f"{number_format(CAP, force_grouping=False)}+" if count > CAP else number_format(count)
 
 
-def views_with_counts(user: Any, *, mailbox: int | None = None) -> list[tuple[View, str]]:
-    """Return each view of the menu with its count in words."""
+def views_with_counts(user: Any, *, mailbox: int | None = None, scopes: Scopes | None = None) -> list[tuple[View, str]]:
+    """Return each view of the menu with its count in words; ``scopes`` as in :func:`count_views`."""
     views = menu_views(user)
-    counts = count_views(user, views, mailbox=mailbox)
+    counts = count_views(user, views, mailbox=mailbox, scopes=scopes)
     return [(view, count_text(counts[view.slug])) for view in views]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.contacts.actions.edit_contact import values_of
@@ -58,14 +59,22 @@ class CustomerForm(forms.Form):
 
 def customer_panel(ticket: Ticket, user: Any, form: CustomerForm | None = None) -> dict[str, Any]:
     """Return the context of the customer's part. Nothing in it counts a ticket that ``user`` may not see."""
-    contacts = Contact.objects.select_related("organisation").prefetch_related("emails")
-    contact = contacts.get(pk=ticket.requester_id)
-    tickets = visible_tickets(user).filter(requester=contact)
+    contact = ticket.requester
+    prefetch_related_objects([contact], "emails")
+    total, open_ones = _counts(visible_tickets(user).filter(requester=contact))
     may_edit = may(user, "change", ticket) and contact.erased_at is None
     return {
         "customer": contact,
-        "customer_tickets": count_text(tickets.order_by()[: CAP + 1].count()),
-        "customer_open": count_text(tickets.filter(category__in=UNRESOLVED).order_by()[: CAP + 1].count()),
+        "customer_tickets": count_text(total),
+        "customer_open": count_text(open_ones),
         "customer_form": (form or CustomerForm(contact=contact)) if may_edit else None,
         "organisations": Organisation.objects.values_list("name", flat=True)[:MAX_OFFERED] if may_edit else [],
     }
+
+
+def _counts(tickets: QuerySet[Ticket]) -> tuple[int, int]:
+    """Return how many there are and how many of them are open, at most CAP + 1 each. One query for almost everybody."""
+    categories = list(tickets.order_by().values_list("category", flat=True)[: CAP + 1])
+    if len(categories) <= CAP:
+        return len(categories), sum(category in UNRESOLVED for category in categories)
+    return len(categories), tickets.filter(category__in=UNRESOLVED).order_by()[: CAP + 1].count()

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from taggit.forms import TagField
 from taggit.utils import edit_string_for_tags
@@ -15,20 +14,15 @@ from taggit.utils import edit_string_for_tags
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.models import Priority, Status, Team
 from wagtail_helpdesk.inbox.changes import FieldChange
+from wagtail_helpdesk.inbox.choices import choices_for
 from wagtail_helpdesk.inbox.people import display_name, people_who_may
 from wagtail_helpdesk.inbox.seen import Seen, parse_seen, seen_of
 from wagtail_helpdesk.inbox.tag_input import TagInput
+from wagtail_helpdesk.tickets.conditions.ticket_fields import MINE
 from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.permissions import may
 
 NOBODY = "none"
-
-
-def statuses_for(user: Any) -> QuerySet[Status]:
-    """Return the statuses that ``user`` may set: trash only with the right to delete."""
-    if may(user, "delete"):
-        return Status.objects.all()
-    return Status.objects.exclude(category=Category.TRASH)
 
 
 def assignee_choices(user: Any, ticket: Ticket | None = None) -> list[Any]:
@@ -65,7 +59,7 @@ def person_chosen(value: str) -> Any:
 class PropertiesForm(forms.Form):
     """A ticket's fields, each beside what the person had seen of it. Fields that one may not change are not here."""
 
-    status = forms.ModelChoiceField(Status.objects.none(), label=_("Status"), empty_label=None)
+    status = forms.ModelChoiceField(Status.objects.all(), label=_("Status"), empty_label=None)
     assignee = forms.ChoiceField(label=_("Assignee"))
     team = forms.ModelChoiceField(Team.objects.all(), label=_("Team"), empty_label=None)
     priority = forms.ModelChoiceField(Priority.objects.all(), label=_("Priority"), empty_label=None)
@@ -82,12 +76,22 @@ class PropertiesForm(forms.Form):
             self._leave_out("status", "priority", "tags", "subject", "seen_subject", "seen_tags")
         elif ticket.category == Category.TRASH and not may(user, "delete", ticket):
             self._leave_out("status")
-        else:
-            self.fields["status"].queryset = statuses_for(user)
+        elif not may(user, "delete"):
+            self.fields["status"].queryset = Status.objects.exclude(category=Category.TRASH)
         if may(user, "assign", ticket):
             self.fields["assignee"].choices = assignee_choices(user, ticket)
         else:
             self._leave_out("assignee", "team")
+        self._offer(user)
+
+    def _offer(self, user: Any) -> None:
+        """Show what is known already of the desk: each field would ask for its rows twice."""
+        known = choices_for(user)
+        for name in {"status", "priority", "team"} & self.fields.keys():
+            left_out = {MINE}
+            if name == "status" and not may(user, "delete"):
+                left_out |= {str(status.pk) for status in known.statuses if status.category == Category.TRASH}
+            self.fields[name].choices = [pair for pair in known.of(name) if pair[0] not in left_out]
 
     def _leave_out(self, *names: str) -> None:
         for name in names:

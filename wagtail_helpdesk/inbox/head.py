@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from wagtail_helpdesk.desk.choices import FINISHED, HIDDEN
 from wagtail_helpdesk.inbox.durations import short_time_since
+from wagtail_helpdesk.inbox.reading import reader_of
 from wagtail_helpdesk.inbox.snoozing import SnoozeForm, choice_again, presets
-from wagtail_helpdesk.tickets.models import Ticket, TicketReader
+from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.permissions import may
 
 
@@ -22,7 +23,7 @@ def head_of(ticket: Ticket, request: HttpRequest, *, snooze: SnoozeForm | None =
     return {
         "ticket": ticket,
         "waits": short_time_since(ticket.customer_waiting_since),
-        "reader": TicketReader.objects.filter(ticket=ticket, user=user).first(),
+        "reader": reader_of(user, ticket),
         "may_change": may_change,
         "may_merge": may(user, "merge", ticket),
         "may_delete": may(user, "delete", ticket),

@@ -10,14 +10,18 @@ from django.utils import timezone
 from wagtail_helpdesk.tickets.models import Ticket, TicketReader
 
 
-def seen_by(user: Any, ticket: Ticket) -> int:
-    """Return the key of the newest message that ``user`` had on the screen, 0 for none. One query."""
-    rows = TicketReader.objects.filter(ticket=ticket, user=user)
-    return rows.values_list("seen_message", flat=True).first() or 0
+def reader_of(user: Any, ticket: Ticket) -> TicketReader | None:
+    """Return what ``ticket`` is to ``user``, None where it is nothing yet. One query."""
+    return TicketReader.objects.filter(ticket=ticket, user=user).first()
 
 
-def mark_seen(user: Any, ticket: Ticket, message: int) -> None:
-    """Note that ``user`` has the messages up to the key ``message`` on the screen. Never goes back."""
+def mark_seen(user: Any, ticket: Ticket, message: int, *, known: TicketReader | None = None) -> None:
+    """Note that ``user`` has the messages up to the key ``message`` on the screen. Never goes back.
+
+    ``known``: what :func:`reader_of` found, where somebody asked: nothing is written that stands there already.
+    """
+    if known is not None and known.seen_message >= message:
+        return
     rows = TicketReader.objects.filter(ticket=ticket, user=user)
     values = {"seen_message": message, "seen_at": timezone.now()}
     if rows.filter(seen_message__lt=message).update(**values) or rows.exists():

@@ -48,7 +48,8 @@ class TicketMixin(InboxMixin):
 
     def get_tickets(self) -> Any:
         """Return the tickets that the user may see."""
-        return visible_tickets(self.request.user).select_related("status", "priority", "team", "assignee", "mailbox")
+        related = ("status", "priority", "team", "assignee", "mailbox", "requester__organisation")
+        return visible_tickets(self.request.user).select_related(*related)
 
     @cached_property
     def standing_view(self) -> Place | None:

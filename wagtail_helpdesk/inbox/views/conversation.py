@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -17,7 +17,7 @@ from wagtail_helpdesk.inbox.head import head_of
 from wagtail_helpdesk.inbox.links import view_url
 from wagtail_helpdesk.inbox.media import inbox_media
 from wagtail_helpdesk.inbox.presence import HEARTBEAT, present_at
-from wagtail_helpdesk.inbox.reading import mark_seen, seen_by
+from wagtail_helpdesk.inbox.reading import mark_seen
 from wagtail_helpdesk.inbox.side_panel import named_tickets, side_panel
 from wagtail_helpdesk.inbox.slim_list import way_through
 from wagtail_helpdesk.inbox.thread import conversation_of, numbers_in
@@ -69,17 +69,20 @@ class ConversationView(AheadMixin, TicketMixin, WagtailAdminTemplateMixin):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Lead the number of a merged ticket to its survivor, for those who may see both."""
-        merged = Ticket.objects.visible_to(request.user).filter(pk=kwargs["pk"], merged_into__isnull=False).first()
-        if merged is not None:
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except Http404:
+            merged = Ticket.objects.visible_to(request.user).filter(pk=kwargs["pk"], merged_into__isnull=False).first()
+            if merged is None:
+                raise
             return redirect("helpdesk_tickets:ticket", pk=merged.current().pk)
-        return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the page, and take messages and notices as read; not when a browser only fetches it ahead."""
         context = self.get_context_data()
         if "prefetch" not in request.headers.get("Sec-Purpose", "") and "X-Helpdesk-Ahead" not in request.headers:
             mark_read(request.user, ticket_id=self.ticket.pk)
-            mark_seen(request.user, self.ticket, context["conversation"].last_seen)
+            mark_seen(request.user, self.ticket, context["conversation"].last_seen, known=context["reader"])
         return self.render_to_response(context)
 
     def get_page_title(self) -> str:
@@ -101,13 +104,15 @@ class ConversationView(AheadMixin, TicketMixin, WagtailAdminTemplateMixin):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Return what the page shows."""
         user, ticket = self.request.user, self.ticket
-        conversation = conversation_of(ticket, user, seen=seen_by(user, ticket), around=self._asked_for())
+        head = head_of(ticket, self.request)
+        seen = head["reader"].seen_message if head["reader"] else 0
+        conversation = conversation_of(ticket, user, seen=seen, around=self._asked_for())
         composer = self._composer_context(conversation.last_seen, conversation.last_event)
         properties = self.properties or PropertiesForm(ticket=ticket, user=user)
         context = {
             **composer,
             **self._rights(),
-            **head_of(ticket, self.request),
+            **head,
             **work_of(ticket, user),
             **self._way(),
             **side_panel(ticket, user),

@@ -25,7 +25,7 @@ from wagtail_helpdesk.inbox.paging import KeyPage
 from wagtail_helpdesk.inbox.places import SEARCH, SORT, Place
 from wagtail_helpdesk.inbox.rows import rows_of
 from wagtail_helpdesk.inbox.search_results import OPERATOR_HELP, SearchResults
-from wagtail_helpdesk.inbox.standing_views import visible_tickets
+from wagtail_helpdesk.inbox.standing_views import visible_scopes, visible_tickets
 from wagtail_helpdesk.inbox.views.ahead import AheadMixin
 from wagtail_helpdesk.inbox.views.base import InboxMixin, inbox_breadcrumb
 from wagtail_helpdesk.tickets.models import Ticket
@@ -96,6 +96,11 @@ class ListingView(AheadMixin, InboxMixin, BaseListingView):
         return self.place.results_for(self.request.user, page=self.request.GET.get("p", ""))
 
     @cached_property
+    def scopes(self) -> list[TicketQuerySet]:
+        """What makes tickets visible to the user: the list and the counts draw from the same."""
+        return visible_scopes(self.request.user)
+
+    @cached_property
     def ordering(self) -> Ordering:
         """The place's order."""
         return self.place.ordering
@@ -122,7 +127,7 @@ class ListingView(AheadMixin, InboxMixin, BaseListingView):
         if self.results:
             context["chips"] = self.results.chips(self.request.GET)
         if not self.results_only:
-            context["views"] = views_with_counts(user, mailbox=place.mailbox)
+            context["views"] = views_with_counts(user, mailbox=place.mailbox, scopes=self.scopes)
             mailboxes = choices_for(user).of("mailbox")
             context["mailboxes"] = mailboxes if len(mailboxes) > 1 else []
             context["chosen_mailbox"] = dict(mailboxes).get(str(place.mailbox), "")
@@ -132,7 +137,7 @@ class ListingView(AheadMixin, InboxMixin, BaseListingView):
         user, query = self.request.user, self.request.GET
         after, before = (Key.parse(query.get(name, "")) for name in ("after", "before"))
         if self.results is None:
-            return list_page(self.place, user, after=after, before=before)
+            return list_page(self.place, user, after=after, before=before, scopes=self.scopes)
         rows = visible_tickets(user).for_list().select_related("assignee__wagtail_userprofile")
         return self.results.page(rows, after, before)
 
