@@ -116,7 +116,7 @@ _SETS_STATUS = {"resolve": Category.RESOLVED, "spam": Category.SPAM, "trash": Ca
 
 
 def shortcuts(where: str | None = None, user: Any = None) -> list[Shortcut]:
-    """Return the table; with ``where`` (LIST, TICKET or EVERYWHERE) what works there, with ``user`` what is for them."""
+    """Return the table; with ``where`` (LIST, TICKET or EVERYWHERE) what works there, with ``user`` what is theirs."""
     table = [*_COMMANDS, *_ways()]
     if user is not None:
         table = [shortcut for shortcut in table if not shortcut.verb or may(user, shortcut.verb)]
