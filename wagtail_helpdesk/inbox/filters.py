@@ -16,6 +16,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail_helpdesk.inbox.choices import choices_for
 from wagtail_helpdesk.inbox.ordering import ORDERINGS
 from wagtail_helpdesk.inbox.places import FILTERS
+from wagtail_helpdesk.inbox.widgets import CheckboxSelectMultiple
 from wagtail_helpdesk.tickets.conditions.fields import field_called
 from wagtail_helpdesk.tickets.conditions.ticket_fields import tags_for
 from wagtail_helpdesk.tickets.models import Ticket
@@ -63,7 +64,7 @@ class TicketFilterSet(WagtailFilterSet):
             if name == "mailbox" and len(choices) < 2:
                 continue
             self.filters[name] = ConditionFilter(
-                field_name=name, choices=choices, widget=forms.CheckboxSelectMultiple, label=field.label
+                field_name=name, choices=choices, widget=CheckboxSelectMultiple, label=field.label
             )
             self.filters[name].parent, self.filters[name].model = self, Ticket
         self.filters["sort"] = sort

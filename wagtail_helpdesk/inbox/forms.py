@@ -18,6 +18,7 @@ from wagtail_helpdesk.inbox.choices import choices_for
 from wagtail_helpdesk.inbox.people import display_name, people_who_may
 from wagtail_helpdesk.inbox.seen import Seen, parse_seen, seen_of
 from wagtail_helpdesk.inbox.tag_input import TagInput
+from wagtail_helpdesk.inbox.widgets import Select
 from wagtail_helpdesk.tickets.conditions.ticket_fields import MINE
 from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.permissions import may
@@ -59,10 +60,10 @@ def person_chosen(value: str) -> Any:
 class PropertiesForm(forms.Form):
     """A ticket's fields, each beside what the person had seen of it. Fields that one may not change are not here."""
 
-    status = forms.ModelChoiceField(Status.objects.all(), label=_("Status"), empty_label=None)
-    assignee = forms.ChoiceField(label=_("Assignee"))
-    team = forms.ModelChoiceField(Team.objects.all(), label=_("Team"), empty_label=None)
-    priority = forms.ModelChoiceField(Priority.objects.all(), label=_("Priority"), empty_label=None)
+    status = forms.ModelChoiceField(Status.objects.all(), label=_("Status"), empty_label=None, widget=Select)
+    assignee = forms.ChoiceField(label=_("Assignee"), widget=Select)
+    team = forms.ModelChoiceField(Team.objects.all(), label=_("Team"), empty_label=None, widget=Select)
+    priority = forms.ModelChoiceField(Priority.objects.all(), label=_("Priority"), empty_label=None, widget=Select)
     tags = TagField(label=_("Tags"), required=False, widget=TagInput)
     subject = forms.CharField(label=_("Subject"), max_length=500, required=False)
     seen = forms.CharField(widget=forms.HiddenInput)

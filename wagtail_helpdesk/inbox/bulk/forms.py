@@ -12,6 +12,7 @@ from wagtail_helpdesk.desk.choices import HIDDEN
 from wagtail_helpdesk.inbox.bulk.registry import BulkFields
 from wagtail_helpdesk.inbox.choices import choices_for
 from wagtail_helpdesk.inbox.numbers import ticket_number
+from wagtail_helpdesk.inbox.widgets import Select
 from wagtail_helpdesk.tickets.conditions.ticket_fields import ME, MINE, NOBODY
 from wagtail_helpdesk.tickets.permissions import may
 
@@ -40,7 +41,7 @@ class AssignFields(ChoiceFields):
     """To whom."""
 
     chosen = ("assignee", _("Assign to …"))
-    assignee = forms.ChoiceField(label=_("Assign to"))
+    assignee = forms.ChoiceField(label=_("Assign to"), widget=Select)
 
     def plain(self) -> dict[str, Any]:
         """Return the key of a user, None for nobody."""
@@ -52,7 +53,7 @@ class TeamFields(ChoiceFields):
     """Which team."""
 
     chosen = ("team", _("Team …"))
-    team = forms.ChoiceField(label=_("Team"))
+    team = forms.ChoiceField(label=_("Team"), widget=Select)
 
     def left_out(self) -> set[str]:
         """A ticket goes to one team."""
@@ -63,7 +64,7 @@ class StatusFields(ChoiceFields):
     """Which status."""
 
     chosen = ("status", _("Status …"))
-    status = forms.ChoiceField(label=_("Status"))
+    status = forms.ChoiceField(label=_("Status"), widget=Select)
 
     def left_out(self) -> set[str]:
         """Spam and trash have actions of their own, with permissions of their own."""
@@ -74,7 +75,7 @@ class PriorityFields(ChoiceFields):
     """Which priority."""
 
     chosen = ("priority", _("Priority …"))
-    priority = forms.ChoiceField(label=_("Priority"))
+    priority = forms.ChoiceField(label=_("Priority"), widget=Select)
 
 
 class TagFields(BulkFields):
@@ -119,7 +120,7 @@ class ReplyFields(StatusFields):
     text = forms.CharField(
         label=_("Reply to each of them"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 6, "cols": 40})
     )
-    status = forms.ChoiceField(label=pgettext_lazy("after sending", "Then set"), required=False)
+    status = forms.ChoiceField(label=pgettext_lazy("after sending", "Then set"), required=False, widget=Select)
 
     field_order = ["text", "status"]
 

@@ -13,12 +13,15 @@ from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.automation.macros import macros_for, run_macro
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.bulk.registry import BulkAction, BulkFields, Step, Target, register_action
+from wagtail_helpdesk.inbox.widgets import Select
 
 
 class MacroFields(BulkFields):
     """Which one."""
 
-    macro = forms.ModelChoiceField(None, label=gettext_lazy("Macro"), empty_label=gettext_lazy("Macro …"))
+    macro = forms.ModelChoiceField(
+        None, label=gettext_lazy("Macro"), empty_label=gettext_lazy("Macro …"), widget=Select
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.bulk.registry import BulkAction, BulkFields, Step, Target, register_action
 from wagtail_helpdesk.inbox.snoozing import PRESETS, read_phrase
+from wagtail_helpdesk.inbox.widgets import Select
 from wagtail_helpdesk.tickets.actions.snooze_ticket import SnoozeTicket, WakeTicket, snooze_state, snooze_step
 from wagtail_helpdesk.tickets.snooze_phrases import MAX_LENGTH, UnknownPhrase
 
@@ -21,7 +22,10 @@ class SnoozeFields(BulkFields):
     """A preset, or typed words."""
 
     preset = forms.ChoiceField(
-        label=gettext_lazy("Until"), choices=[("", gettext_lazy("Choose …")), *PRESETS], required=False
+        label=gettext_lazy("Until"),
+        choices=[("", gettext_lazy("Choose …")), *PRESETS],
+        required=False,
+        widget=Select,
     )
     when = forms.CharField(
         label=gettext_lazy("Or write when"),
