@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Container
 
 import idna
 
@@ -28,6 +29,23 @@ def normalise_address(address: str) -> str:
 def address_hash(address: str) -> str:
     """Return the sha256 (64 hex digits) of the normal form. Raises ValueError for what is no address."""
     return hashlib.sha256(normalise_address(address).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def without_addresses(text: str, hashes: Container[str]) -> str:
+    """Return a typed list of people without those whose address has one of the ``hashes`` of :func:`address_hash`.
+
+    People stand apart by commas, semicolons or lines, as a bare address or behind a name: "Ana <ana@example.org>".
+    """
+    entries = re.split(r"([,;\n]\s*)", text)
+    # People at even places, what stands between them at odd ones; who goes takes along what stands before.
+    kept = [place for place in range(0, len(entries), 2) if not _names_one_of(entries[place], hashes)]
+    return "".join(
+        entries[place] if number == 0 else entries[place - 1] + entries[place] for number, place in enumerate(kept)
+    )
+
+
+def _names_one_of(entry: str, hashes: Container[str]) -> bool:
+    return any(is_address(found) and address_hash(found) in hashes for found in _ADDRESS.findall(entry))
 
 
 def is_address(value: str) -> bool:

@@ -116,7 +116,8 @@ def _make_work(ticket: Ticket, desk: Any, number: int) -> None:
     for reader in (desk.agent, user):
         StarTicket(ticket=ticket, starred=True, actor=Actor.of_user(reader))()
     WatchTicket(ticket=ticket, watch="watching", actor=Actor.of_user(user))()
-    Draft.objects.create(ticket=ticket, user=user, mode="reply", body=WORDS, preview=WORDS)
+    typed = {"to": f"Bo <bo@example.org>, {NAME} <{ADDRESS}>", "copies": ADDRESS.upper()}
+    Draft.objects.create(ticket=ticket, user=user, mode="reply", body=WORDS, preview=WORDS, choices=typed)
     Presence.objects.create(ticket=ticket, user=user)
     SnoozeTicket(ticket=ticket, until=None, reason=f"{WORDS} reason", words="on reply", actor=actor)()
 

@@ -21,6 +21,8 @@ from wagtail_helpdesk.conversations.html_text import html_to_text
 from wagtail_helpdesk.conversations.models import Draft
 from wagtail_helpdesk.tickets.models import Ticket
 
+#: What of a draft's choices holds addresses as they were typed.
+TYPED_ADDRESSES = ("to", "copies")
 #: How long what was thrown away can be brought back.
 KEPT = timedelta(hours=1)
 PREVIEW_LENGTH = 200

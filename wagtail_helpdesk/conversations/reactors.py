@@ -5,9 +5,11 @@ from __future__ import annotations
 from contextlib import suppress
 
 from wagtail_helpdesk.actions import ActionRefused
+from wagtail_helpdesk.addresses import without_addresses
 from wagtail_helpdesk.conversations.actions.cancel_message import CancelMessage
 from wagtail_helpdesk.conversations.choices import Direction, Flag, MessageState
 from wagtail_helpdesk.conversations.draft_moves import give_draft
+from wagtail_helpdesk.conversations.drafts import TYPED_ADDRESSES
 from wagtail_helpdesk.conversations.files import delete_files_after_commit
 from wagtail_helpdesk.conversations.models import Attachment, Draft, DraftFile, Message, MessageIdIndex
 from wagtail_helpdesk.conversations.recounting import recount_conversation
@@ -123,3 +125,14 @@ def forget_contact(event: ContactErased) -> None:
             for kind, rows in message.recipients.items()
         }
         message.save(update_fields=["recipients"])
+    _forget_typed_addresses(set(event.address_hashes))
+
+
+def _forget_typed_addresses(hashes: set[str]) -> None:
+    """The addresses go from what agents have typed and not sent. All drafts are looked at: each agent has a few."""
+    for draft in Draft.objects.only("pk", "choices").iterator():
+        typed = {name: draft.choices[name] for name in TYPED_ADDRESSES if draft.choices.get(name)}
+        kept = {name: without_addresses(text, hashes) for name, text in typed.items()}
+        if kept != typed:
+            # Not the version: an open editor has the address still, and may say so.
+            Draft.objects.filter(pk=draft.pk).update(choices=draft.choices | kept)

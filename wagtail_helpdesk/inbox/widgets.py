@@ -11,13 +11,12 @@ from typing import Any
 from django import forms
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 
 class Select(forms.Select):
     """A list of choices of which one is taken."""
 
-    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> str:
         """Return the HTML."""
         widget = self.get_context(name, value, attrs)["widget"]
         groups = format_html_join("", "{}", ((_options(*group[:2]),) for group in widget["optgroups"]))
@@ -27,7 +26,7 @@ class Select(forms.Select):
 class CheckboxSelectMultiple(forms.CheckboxSelectMultiple):
     """Boxes of which any are ticked."""
 
-    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> str:
         """Return the HTML."""
         widget = self.get_context(name, value, attrs)["widget"]
         options = (option for _label, group, _index in widget["optgroups"] for option in group)
@@ -36,13 +35,13 @@ class CheckboxSelectMultiple(forms.CheckboxSelectMultiple):
         return format_html("<div{}>{}</div>", flatatt(own), boxes)
 
 
-def _options(label: Any, options: Iterable[Mapping[str, Any]]) -> SafeString:
+def _options(label: Any, options: Iterable[Mapping[str, Any]]) -> str:
     rows = ((option["value"], flatatt(option["attrs"]), option["label"]) for option in options)
     drawn = format_html_join("", '<option value="{}"{}>{}</option>', rows)
     return format_html('<optgroup label="{}">{}</optgroup>', label, drawn) if label else drawn
 
 
-def _box(option: Mapping[str, Any]) -> SafeString:
+def _box(option: Mapping[str, Any]) -> str:
     return format_html(
         '<div><label{}><input type="checkbox" name="{}" value="{}"{}> {}</label></div>',
         flatatt({"for": option["attrs"]["id"]} if option["attrs"].get("id") else {}),

@@ -14,7 +14,7 @@ from django.views import View
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.links import ticket_url, view_url
 from wagtail_helpdesk.inbox.places import Place
-from wagtail_helpdesk.inbox.standing_views import DEFAULT, visible_tickets
+from wagtail_helpdesk.inbox.standing_views import DEFAULT, Scopes, visible_scopes, visible_tickets
 from wagtail_helpdesk.tickets.permissions import may
 
 
@@ -31,6 +31,11 @@ class InboxMixin(View):
     def actor(self) -> Actor:
         """Who acts."""
         return Actor.of_user(self.request.user)
+
+    @cached_property
+    def scopes(self) -> Scopes:
+        """What makes tickets visible to the user: the list and the counts of a page draw from the same."""
+        return visible_scopes(self.request.user)
 
     @property
     def is_fetched(self) -> bool:

@@ -38,6 +38,7 @@ class CustomerView(ConversationView):
 
     def _show(self, form: CustomerForm | None, said: str) -> HttpResponse:
         """Say it; what was typed and refused stands there still."""
+        self.ticket.requester.refresh_from_db()
         self.customer_form = form
         if form is not None and not self.is_fetched:
             self.customer_refusal = said

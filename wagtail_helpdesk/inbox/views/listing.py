@@ -25,7 +25,7 @@ from wagtail_helpdesk.inbox.paging import KeyPage
 from wagtail_helpdesk.inbox.places import SEARCH, SORT, Place
 from wagtail_helpdesk.inbox.rows import rows_of
 from wagtail_helpdesk.inbox.search_results import OPERATOR_HELP, SearchResults
-from wagtail_helpdesk.inbox.standing_views import visible_scopes, visible_tickets
+from wagtail_helpdesk.inbox.standing_views import visible_tickets
 from wagtail_helpdesk.inbox.views.ahead import AheadMixin
 from wagtail_helpdesk.inbox.views.base import InboxMixin, inbox_breadcrumb
 from wagtail_helpdesk.tickets.models import Ticket
@@ -94,11 +94,6 @@ class ListingView(AheadMixin, InboxMixin, BaseListingView):
     def results(self) -> SearchResults | None:
         """What the search finds, None where nobody searches."""
         return self.place.results_for(self.request.user, page=self.request.GET.get("p", ""))
-
-    @cached_property
-    def scopes(self) -> list[TicketQuerySet]:
-        """What makes tickets visible to the user: the list and the counts draw from the same."""
-        return visible_scopes(self.request.user)
 
     @cached_property
     def ordering(self) -> Ordering:

@@ -42,8 +42,8 @@ class PulseView(InboxMixin):
         body: dict[str, Any] = {"notices": notices, "parts": parts}
         place = Place.parse(request.GET.get("view", ""), user)
         if request.GET.get("counts"):
-            mailbox = request.GET.get("mailbox", "")
-            counts = count_views(user, menu_views(user), mailbox=int(mailbox) if _is_key(mailbox) else None)
+            mailbox = int(key) if _is_key(key := request.GET.get("mailbox", "")) else None
+            counts = count_views(user, menu_views(user), mailbox=mailbox, scopes=self.scopes)
             body["counts"] = {slug: count_text(count) for slug, count in counts.items()}
         if place is not None:
             body |= self._changes(place, shown)
@@ -58,9 +58,8 @@ class PulseView(InboxMixin):
         next page are put at the end.
         """
         user, query = self.request.user, self.request.GET
-        page = list_page(
-            place, user, after=Key.parse(query.get("after", "")), before=Key.parse(query.get("before", ""))
-        )
+        after, before = (Key.parse(query.get(name, "")) for name in ("after", "before"))
+        page = list_page(place, user, after=after, before=before, scopes=self.scopes)
         listed = {ticket.pk for ticket in page.rows}
         elsewhere = [pk for pk in shown if pk not in listed]
         still = self._still_there(place, elsewhere)
