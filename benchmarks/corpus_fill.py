@@ -43,9 +43,13 @@ OLD_WORD, TEAM_WORD = "outdatedness", "wholesaling"
 
 @dataclass
 class Corpus:
-    """A desk with much to be found. ``words``: the vocabulary, the most frequent first."""
+    """A desk with much to be found. ``words``: the vocabulary, the most frequent first.
+
+    ``room``: the most tickets that it will have; what others add meanwhile gets keys behind those (PostgreSQL only).
+    """
 
     desk: BusyDesk
+    room: int = 0
     small_team: Team = field(init=False)
     small_agent: Any = field(init=False)
     words: list[str] = field(init=False)
@@ -80,7 +84,8 @@ class Corpus:
                 for table in (Contact, ContactEmail, Ticket, TicketParticipant, Message, SearchEntry):
                     name = table._meta.db_table
                     cursor.execute(
-                        f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))"
+                        f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), greatest(%s, max(id))) FROM {name}",
+                        [4 * (self.room + 20)],
                     )
                 # What autovacuum does in a server that is left alone for a while.
                 cursor.execute("VACUUM ANALYZE")

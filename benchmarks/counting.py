@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -10,6 +10,18 @@ from django.db import connection
 
 _READS = ("SELECT", "(SELECT", "WITH")
 _WRITES = ("INSERT", "UPDATE", "DELETE")
+
+
+def queries_of(run: Callable[[], Any]) -> int:
+    """Return how often ``run`` reads the database or writes to it."""
+    with Counter() as counter:
+        run()
+    return counter.reads + counter.writes
+
+
+def span(counts: Sequence[int]) -> str:
+    """Return what they all are, else the fewest and the most: the same thing at several sizes."""
+    return str(counts[0]) if len(set(counts)) == 1 else f"{min(counts)} - {max(counts)}"
 
 
 class Counter(ExitStack):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db import connection
 from django.urls import reverse
 
-from benchmarks.fill import BusyDesk, fill
+from benchmarks.counting import queries_of, span
+from benchmarks.fill import BusyDesk
+from benchmarks.growth import Growth
 from benchmarks.models import BareTicket
 from benchmarks.queries import getting, signed_in
-from benchmarks.report import Times, print_table, ratio, times_of
+from benchmarks.report import Times, print_growth, ratio, times_of
 from wagtail_helpdesk.inbox.listing import list_page
 from wagtail_helpdesk.inbox.places import Place
 from wagtail_helpdesk.inbox.saved.models import SavedView
@@ -26,13 +28,27 @@ DEEP = 5000
 
 def measure_lists(desk: BusyDesk, sizes: Iterable[int], repeat: int) -> None:
     """Fill the database to each size, and print the times of every screen at each of them."""
+    growth = Growth(desk, mails=False)
     found: dict[int, dict[str, Times]] = {}
+    queries: dict[str, list[int]] = defaultdict(list)
     for size in sorted(sizes):
         start = time.perf_counter()
-        fill(desk, size)
+        growth.fill(size)
         print(f"{size} tickets: filled in {time.perf_counter() - start:.0f} s", flush=True)
-        found[size] = times_of(dict(_screens(desk)), repeat)
-    _print(found)
+        screens = dict(_screens(desk))
+        for name, run in screens.items():
+            queries[name].append(queries_of(run))
+        found[size] = times_of(screens, repeat)
+    largest = found[max(found)]
+    print_growth(
+        "Times of the inbox",
+        "screen",
+        found,
+        {
+            "ours / floor": {name: ratio(times.p50, largest[FLOOR].p50) for name, times in largest.items()},
+            "queries": {name: span(counts) for name, counts in queries.items()},
+        },
+    )
 
 
 def _screens(desk: BusyDesk) -> Iterable[tuple[str, Callable[[], Any]]]:
@@ -48,8 +64,6 @@ def _screens(desk: BusyDesk) -> Iterable[tuple[str, Callable[[], Any]]]:
         yield f"{role}, idle", _idle(client, _pulse("all", user))
     address = reverse("helpdesk_inbox:view", args=["closed"])
     yield "manager, Closed, deep page", getting(signed_in(desk.manager), f"{address}?after={_deep_key(desk)}")
-    for words in ("7777", "invoice wrong", "customer77@"):
-        yield f"manager, search “{words}”", getting(signed_in(desk.manager), f"{address}?q={words}")
     yield "agent, All open, by tag", getting(signed_in(desk.agent), f"{_list('all')}?tag={desk.tags[0].pk}")
     newest = Ticket.objects.filter(team=desk.teams[0]).order_by("-pk").first()
     ticket = reverse("helpdesk_tickets:ticket", args=[newest.pk])
@@ -83,6 +97,7 @@ def _idle(client: Any, address: str) -> Callable[[], Any]:
         return response
 
     known: dict[str, str] = {}
+    ask()
     return ask
 
 
@@ -90,19 +105,3 @@ def _deep_key(desk: BusyDesk) -> str:
     view = BY_SLUG["closed"]
     rows = view.tickets_for(desk.manager).order_by(*view.ordering.columns())
     return str(view.ordering.key_of(rows[min(DEEP, rows.count() // 2)]))
-
-
-def _print(found: dict[int, dict[str, Times]]) -> None:
-    sizes: Sequence[int] = sorted(found)
-    smallest, largest = sizes[0], sizes[-1]
-    head = ["screen", *(f"{size:,} tickets" for size in sizes), "large / small", "ours / floor"]
-    rows = [
-        [
-            name,
-            *(found[size][name] for size in sizes),
-            ratio(found[largest][name].p50, found[smallest][name].p50),
-            ratio(found[largest][name].p50, found[largest][FLOOR].p50),
-        ]
-        for name in found[largest]
-    ]
-    print_table(f"Times of the inbox on {connection.vendor}, p50 / p95 in ms", head, rows)

@@ -1,4 +1,4 @@
-"""The measurements themselves: ``python -m benchmarks.measure [queries] [lists] [intake] [search] [options]``.
+"""The measurements themselves: ``python -m benchmarks.measure [PART ...] [options]``; ``--help`` lists the parts.
 
 ``benchmarks/run.py`` prepares what this needs and hands over.
 """
@@ -18,7 +18,12 @@ import django
 from tests import databases
 
 #: What needs a database and what does not.
-ON_A_DESK = ("queries", "lists", "intake", "hostile", "faults", "search")
+ON_A_DESK = (
+    *("queries", "lists", "intake", "hostile", "faults", "search"),
+    *("conversations", "bulk", "beside", "triage", "paint", "weight", "idle"),
+)
+#: What fills the desk with keys of its own.
+ALONE = ("search", "beside")
 BY_DEFAULT = ("queries", "lists", "intake")
 PARTS = (*ON_A_DESK, "corpus")
 
@@ -58,7 +63,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         "parts",
         nargs="*",
         metavar="PART",
-        help=f"what to measure: {', '.join(BY_DEFAULT)} (these by default); search, hostile, faults, corpus PATH",
+        help=(
+            f"what to measure: {', '.join(BY_DEFAULT)} (these by default); "
+            f"{', '.join(part for part in ON_A_DESK if part not in BY_DEFAULT)}, corpus PATH"
+        ),
     )
     parser.add_argument(
         "--database",
@@ -66,7 +74,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         help="default: what DATABASE_URL names, else sqlite; postgres is this machine's own server",
     )
     parser.add_argument(
-        "--tickets", type=int, nargs="+", default=[10_000, 100_000], help="sizes for the lists and the search"
+        "--tickets", type=int, nargs="+", default=[10_000, 100_000], help="sizes of the desk for what grows with it"
     )
     parser.add_argument("--sizes", type=int, nargs="+", default=[0, 10_000, 100_000], help="sizes for the intake")
     parser.add_argument("--mails", type=int, default=100, help="mails of each kind for the intake")
@@ -82,6 +90,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
     options.parts = set(options.parts or BY_DEFAULT)
+    if len(options.parts) > 1 and not options.parts.isdisjoint(ALONE):
+        parser.error(f"each of {', '.join(ALONE)} needs a run of its own")
     return options
 
 
@@ -89,29 +99,41 @@ def _measure(options: argparse.Namespace) -> None:
     """Measure the parts that were asked for: the smallest desk first."""
     from django.test.utils import setup_test_environment
 
+    from benchmarks.beside import measure_beside
+    from benchmarks.bulk import measure_bulk
+    from benchmarks.conversations import measure_conversations
     from benchmarks.faults.measure import measure_faults
     from benchmarks.fill import BusyDesk
     from benchmarks.hostile import measure_hostile
+    from benchmarks.idle import measure_idle
     from benchmarks.intake import measure_intake
     from benchmarks.lists import measure_lists
+    from benchmarks.paint import measure_paint
     from benchmarks.queries import measure_queries
     from benchmarks.search import measure_search
+    from benchmarks.triage import measure_triage
+    from benchmarks.weight import measure_weight
 
     setup_test_environment()
-    parts = options.parts
-    desk = BusyDesk.make()
-    if "queries" in parts:
-        measure_queries(desk)
-    if "intake" in parts:
-        measure_intake(desk, options.sizes, options.mails)
-    if "hostile" in parts:
-        measure_hostile(desk.mailbox.pk)
-    if "faults" in parts:
-        measure_faults(desk, options.kills, options.seed)
-    if "lists" in parts:
-        measure_lists(desk, options.tickets, options.repeat)
-    if "search" in parts:
-        measure_search(desk, options.tickets, options.repeat)
+    desk, sizes, repeat = BusyDesk.make(), options.tickets, options.repeat
+    measures = {
+        "weight": lambda: measure_weight(desk),
+        "triage": measure_triage,
+        "paint": lambda: measure_paint(desk, repeat),
+        "queries": lambda: measure_queries(desk),
+        "idle": lambda: measure_idle(desk),
+        "intake": lambda: measure_intake(desk, options.sizes, options.mails),
+        "hostile": lambda: measure_hostile(desk.mailbox.pk),
+        "faults": lambda: measure_faults(desk, options.kills, options.seed),
+        "lists": lambda: measure_lists(desk, sizes, repeat),
+        "conversations": lambda: measure_conversations(desk, sizes, repeat),
+        "bulk": lambda: measure_bulk(desk, sizes),
+        "search": lambda: measure_search(desk, sizes, repeat),
+        "beside": lambda: measure_beside(desk, sizes, repeat),
+    }
+    for part, measure in measures.items():
+        if part in options.parts:
+            measure()
 
 
 def _say_what_and_where(arguments: list[str]) -> None:

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db import connection
+
 WARM_UP = 3
 
 
@@ -31,16 +33,40 @@ def times_of(runs: Mapping[str, Callable[[], object]], repeat: int) -> dict[str,
             start = time.perf_counter()
             run()
             taken[name].append((time.perf_counter() - start) * 1000)
-    return {name: _times(sorted(values)) for name, values in taken.items()}
+    return {name: spread(values) for name, values in taken.items()}
 
 
-def _times(values: Sequence[float]) -> Times:
+def spread(taken: Sequence[float]) -> Times:
+    """Return the median of some milliseconds, and what 19 of 20 stay below."""
+    values = sorted(taken)
     return Times(values[len(values) // 2], values[min(len(values) - 1, int(len(values) * 0.95))])
 
 
 def ratio(one: float, other: float) -> str:
     """Return how many times ``other`` fits into ``one``."""
     return f"{one / other:.2f}" if other else "-"
+
+
+def print_growth(
+    title: str,
+    what: str,
+    found: Mapping[int, Mapping[str, Times]],
+    columns: Mapping[str, Mapping[str, object]],
+) -> None:
+    """Print times by size of the desk, how they grow, and further ``columns``: {heading: {row: cell}}."""
+    sizes = sorted(found)
+    smallest, largest = found[sizes[0]], found[sizes[-1]]
+    head = [what, *(f"{size:,} tickets" for size in sizes), "large / small", *columns]
+    rows = [
+        [
+            name,
+            *(found[size][name] for size in sizes),
+            ratio(times.p50, smallest[name].p50),
+            *(cells.get(name, "-") for cells in columns.values()),
+        ]
+        for name, times in largest.items()
+    ]
+    print_table(f"{title} on {connection.vendor}, p50 / p95 in ms", head, rows)
 
 
 def print_table(title: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -6,14 +6,13 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db import connection
 from django.urls import reverse
 
 from benchmarks.corpus_fill import OLD_WORD, TEAM_WORD, Corpus
 from benchmarks.counting import Counter
 from benchmarks.fill import BusyDesk
 from benchmarks.queries import getting, signed_in
-from benchmarks.report import Times, print_table, ratio, times_of
+from benchmarks.report import Times, print_growth, times_of
 from wagtail_helpdesk.search import finding
 
 LIMIT = 26
@@ -31,18 +30,7 @@ def measure_search(desk: BusyDesk, sizes: Iterable[int], repeat: int) -> None:
         runs = dict(_searches(corpus))
         notes = {name: _note(run) for name, run in runs.items()}
         found[size] = times_of(runs, repeat)
-    columns = sorted(found)
-    head = ["search", *(f"{size:,} tickets" for size in columns), "large / small", "found, queries"]
-    rows = [
-        [
-            name,
-            *(found[size][name] for size in columns),
-            ratio(found[columns[-1]][name].p50, found[columns[0]][name].p50),
-            notes[name],
-        ]
-        for name in found[columns[-1]]
-    ]
-    print_table(f"Search on {connection.vendor}, p50 / p95 in ms", head, rows)
+    print_growth("Search", "search", found, {"found, queries": notes})
 
 
 def _searches(corpus: Corpus) -> Iterable[tuple[str, Callable[[], Any]]]:

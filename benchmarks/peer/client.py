@@ -39,9 +39,9 @@ class Peer:
         """Take ``mails`` in; return the reads and writes of each."""
         return self._order("count_queries", mails=_packed(mails))["queries"]
 
-    def screens(self, repeat: int, messages: int) -> tuple[dict[str, list[float]], dict[str, int]]:
+    def screens(self, repeat: int, lengths: Sequence[int]) -> tuple[dict[str, list[float]], dict[str, int]]:
         """Return the seconds of ``repeat`` runs of each of its screens, and how often each reads its database."""
-        found = self._order("screens", repeat=repeat, messages=messages)
+        found = self._order("screens", repeat=repeat, lengths=list(lengths))
         return found["seconds"], found["queries"]
 
     def counts(self) -> tuple[int, int]:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.test import Client
-from django.urls import reverse
-
 WARM_UP = 2
+#: The screens that both products have, by the names of the tables.
+LIST, COMMON, RARE = "list", "search, common word", "search, rare word"
+CONVERSATION = "conversation, {} messages"
+#: What half of the tickets have, and one in a thousand.
+COMMON_WORD, RARE_WORD = "parcel", "xylophone"
 
 
 class Screens:
-    """The agent's browser."""
+    """The agent's browser. The newest tickets have conversations of the ``lengths``."""
 
-    def __init__(self) -> None:
+    def __init__(self, lengths: Sequence[int]) -> None:
+        from django.contrib.auth import get_user_model
+        from django.test import Client
+        from django.urls import reverse
         from helpdesk.models import Ticket
 
         model = get_user_model()
@@ -24,14 +29,14 @@ class Screens:
         )
         self._client = Client(headers={"host": "localhost"})
         self._client.force_login(user)
-        newest = Ticket.objects.order_by("-pk").first()
         self._pages = {
-            "list": [reverse("helpdesk:list"), self._rows({"filtering": {"status__in": [1, 2]}})],
-            "conversation": [reverse("helpdesk:view", args=[newest.pk])],
-            "search, common word": [self._rows({"search_string": "parcel"})],
-            "search, rare word": [self._rows({"search_string": "xylophone"})],
-            "dashboard": [reverse("helpdesk:dashboard")],
+            LIST: [reverse("helpdesk:list"), self._rows({"filtering": {"status__in": [1, 2]}})],
+            COMMON: [self._rows({"search_string": COMMON_WORD})],
+            RARE: [self._rows({"search_string": RARE_WORD})],
         }
+        for length, ticket in zip(lengths, Ticket.objects.order_by("-pk"), strict=False):
+            _lengthen(ticket, length)
+            self._pages[CONVERSATION.format(length)] = [reverse("helpdesk:view", args=[ticket.pk])]
 
     def times(self, repeat: int) -> dict[str, list[float]]:
         """Return the seconds of ``repeat`` runs of each screen: a page and the rows it fetches count as one."""
@@ -58,6 +63,7 @@ class Screens:
         return found
 
     def _rows(self, query: dict[str, Any]) -> str:
+        from django.urls import reverse
         from helpdesk.query import query_to_base64
 
         whole = {"filtering": {}, "filtering_null": {}, "sorting": "created", "sortreverse": True, "search_string": ""}
@@ -70,14 +76,13 @@ class Screens:
                 raise RuntimeError(f"{address} answers {response.status_code}")
 
 
-def lengthen_newest(messages: int) -> None:
-    """Give the newest ticket ``messages`` follow-ups."""
+def _lengthen(ticket: Any, messages: int) -> None:
+    """Give ``ticket`` as many follow-ups as its conversation is to have messages: its own words are the first."""
     from django.utils import timezone
-    from helpdesk.models import FollowUp, Ticket
+    from helpdesk.models import FollowUp
 
-    newest = Ticket.objects.order_by("-pk").first()
-    missing = messages - newest.followup_set.count()
     text = "I ordered it three weeks ago and have heard nothing since. " * 5
     FollowUp.objects.bulk_create(
-        FollowUp(ticket=newest, date=timezone.now(), title="Comment", comment=text, public=True) for _ in range(missing)
+        FollowUp(ticket=ticket, date=timezone.now(), title="Comment", comment=text, public=True)
+        for _ in range(messages - 1 - ticket.followup_set.count())
     )

@@ -69,11 +69,12 @@ class _Desk:
         from helpdesk.models import FollowUp, Ticket
 
         from benchmarks.multiply import Template
+        from benchmarks.peer.screens import COMMON_WORD, RARE_WORD
 
         text = "I ordered it three weeks ago and have heard nothing since. " * 5
         tickets = Ticket.objects.bulk_create(
             Ticket(
-                title=f"The parcel never came ({number})",
+                title=f"The {COMMON_WORD if number % 2 else 'order'} never came ({number or RARE_WORD})",
                 queue=self.queue,
                 submitter_email=f"customer{number}@example{number % 97}.org",
                 created=timezone.now(),
@@ -125,12 +126,11 @@ class _Desk:
             counts.append([counter.reads - 2, counter.writes])
         return {"queries": counts}
 
-    def screens(self, repeat: int, messages: int) -> dict[str, Any]:
-        """Time the agent's screens; the conversation has ``messages``."""
-        from benchmarks.peer.screens import Screens, lengthen_newest
+    def screens(self, repeat: int, lengths: list[int]) -> dict[str, Any]:
+        """Time the agent's screens, with conversations of the ``lengths`` (messages)."""
+        from benchmarks.peer.screens import Screens
 
-        lengthen_newest(messages)
-        screens = Screens()
+        screens = Screens(lengths)
         return {"queries": screens.queries(), "seconds": screens.times(repeat)}
 
     def _count(self) -> dict[str, int]:
