@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wagtail_helpdesk.events import Actor
-from wagtail_helpdesk.tickets.permissions import users_who_may
+from wagtail_helpdesk.tickets.permissions import all_who_may
 
 
 def display_name(user: Any) -> str:
@@ -15,7 +15,7 @@ def display_name(user: Any) -> str:
 
 def people_who_may(verb: str) -> list[Any]:
     """Return the active users who may do ``verb`` somewhere, by name. One query."""
-    return sorted(users_who_may(verb), key=lambda user: display_name(user).casefold())
+    return sorted(all_who_may(verb), key=lambda user: display_name(user).casefold())
 
 
 def initials(user: Any) -> str:

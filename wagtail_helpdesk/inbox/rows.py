@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from wagtail_helpdesk.inbox.durations import short_time_since
 from wagtail_helpdesk.inbox.links import ticket_url
 from wagtail_helpdesk.inbox.marks import Marks, marks_of
@@ -39,6 +41,10 @@ class Row:
     seen: str
     marks: Marks
     columns: frozenset[str]
+    #: The words for those who do not see the box and the star, and those for how long the customer waits.
+    pick_label: str
+    star_label: str
+    waits_label: str
     #: "done" can be said to it.
     mentioned: bool = False
     #: Who else has the ticket open, when the page was made.
@@ -73,6 +79,8 @@ def rows_of(tickets: Sequence[Ticket], place: Place, user: Any) -> list[Row]:
     marks = marks_of(tickets, user)
     present = present_at([ticket.pk for ticket in tickets], user)
     columns = place.view.columns or USUAL_COLUMNS
+    # Once a list, not once a row.
+    pick, star, waiting = _("Select %(reference)s"), _("Star %(reference)s"), _("waits %(time)s")
     return [
         Row(
             ticket=ticket,
@@ -85,6 +93,9 @@ def rows_of(tickets: Sequence[Ticket], place: Place, user: Any) -> list[Row]:
             seen=seen_of(ticket),
             marks=marks[ticket.pk],
             columns=columns,
+            pick_label=pick % {"reference": ticket.reference},
+            star_label=star % {"reference": ticket.reference},
+            waits_label=waiting % {"time": short_time_since(ticket.customer_waiting_since)},
             mentioned=place.view.slug == "mentions",
             present=present.get(ticket.pk, []),
         )

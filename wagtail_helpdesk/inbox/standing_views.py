@@ -18,7 +18,7 @@ from wagtail_helpdesk.inbox.models import Mention
 from wagtail_helpdesk.inbox.ordering import NEWEST, WAITING, WAKING, Ordering
 from wagtail_helpdesk.inbox.parts import MAX_PARTS
 from wagtail_helpdesk.tickets.models import Ticket, TicketReader
-from wagtail_helpdesk.tickets.querysets import VIEW_ALL_PERMISSION, TicketQuerySet
+from wagtail_helpdesk.tickets.querysets import VIEW_ALL_PERMISSION, Parts, TicketQuerySet
 
 Scopes = Sequence[TicketQuerySet]
 
@@ -86,7 +86,7 @@ def visible_tickets(user: Any) -> TicketQuerySet:
     return Ticket.objects.visible_to(user).current()
 
 
-def visible_scopes(user: Any) -> list[TicketQuerySet]:
+def visible_scopes(user: Any) -> Parts:
     """Return the same tickets in the parts that make them visible. One query at most."""
     return Ticket.objects.current().visible_parts(user)
 

@@ -6,11 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db import connections
+from django.db.models import QuerySet
 from django.utils.formats import number_format
 
+from wagtail_helpdesk.desk.querysets import team_ids_of
 from wagtail_helpdesk.notifications.models import Notice
 from wagtail_helpdesk.notifications.words import ICONS, sentence
 from wagtail_helpdesk.tickets.models import Ticket
+from wagtail_helpdesk.tickets.prepared import statement
+from wagtail_helpdesk.tickets.querysets import VIEW_ALL_PERMISSION, VIEW_PERMISSION
 
 #: Notices on one page, and the most that are counted.
 PAGE = 100
@@ -55,8 +60,16 @@ class Page:
 
 def count_unread(user: Any) -> int:
     """Return how many notices are new to ``user``, at most CAP + 1. One query, and that of the user's teams."""
-    unread = Notice.objects.shown_to(user).unread().order_by()
-    return len(unread.values_list("pk", flat=True)[: CAP + 1])
+
+    def build() -> QuerySet:
+        return Notice.objects.shown_to(user).unread().order_by().values_list("pk")[: CAP + 1]
+
+    if not user.has_perm(VIEW_PERMISSION):
+        return 0
+    key = ("unread", CAP, user.pk, user.has_perm(VIEW_ALL_PERMISSION), *team_ids_of(user))
+    with connections[Notice.objects.db].cursor() as cursor:
+        cursor.execute(*statement(key, build))
+        return len(cursor.fetchall())
 
 
 def unread_text(user: Any) -> str:

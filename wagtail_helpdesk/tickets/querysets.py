@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
@@ -11,6 +13,12 @@ VIEW_PERMISSION = "wagtail_helpdesk.view_ticket"
 VIEW_ALL_PERMISSION = "wagtail_helpdesk.view_all_ticket"
 #: More shared tickets than these are left to the database to find.
 MAX_LISTED = 200
+
+
+class Parts(list["TicketQuerySet"]):
+    """What makes tickets visible to a user. ``key`` is the same for the same parts of the same user."""
+
+    key: Hashable = None
 
 
 class TicketQuerySet(models.QuerySet):
@@ -29,22 +37,25 @@ class TicketQuerySet(models.QuerySet):
         teams = team_ids_of(user)
         return self.filter(Q(team__in=teams) | Q(assignee=user) | self._shared_with(user, teams))
 
-    def visible_parts(self, user) -> list[TicketQuerySet]:
+    def visible_parts(self, user) -> Parts:
         """Return what :meth:`visible_to` returns in parts, which may overlap: an index leads to each of them.
 
         One query, for the tickets that are shared with ``user``.
         """
         if not user.is_active or not user.has_perm(VIEW_PERMISSION):
-            return []
+            return Parts()
         if user.has_perm(VIEW_ALL_PERMISSION):
-            return [self]
+            parts = Parts([self])
+            parts.key = (user.pk, "all", *team_ids_of(user))
+            return parts
         teams = team_ids_of(user)
-        parts = [*(self.filter(team=team) for team in teams), self.filter(assignee=user)]
+        parts = Parts([*(self.filter(team=team) for team in teams), self.filter(assignee=user)])
         rows = self._access_of(user, teams).values_list("ticket", flat=True)
         # Most people have none or few: a short list is looked up by key, whatever the database thinks of sub-selects.
         shared = list(rows[: MAX_LISTED + 1])
         if shared:
             parts.append(self.filter(pk__in=shared if len(shared) <= MAX_LISTED else rows))
+        parts.key = (user.pk, *teams, "shared", *(shared if len(shared) <= MAX_LISTED else ["many"]))
         return parts
 
     def in_scope_of(self, user) -> TicketQuerySet:

@@ -14,8 +14,9 @@ from django.views import View
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.links import ticket_url, view_url
 from wagtail_helpdesk.inbox.places import Place
-from wagtail_helpdesk.inbox.standing_views import DEFAULT, Scopes, visible_scopes, visible_tickets
+from wagtail_helpdesk.inbox.standing_views import DEFAULT, visible_scopes, visible_tickets
 from wagtail_helpdesk.tickets.permissions import may
+from wagtail_helpdesk.tickets.querysets import Parts
 
 
 class InboxMixin(View):
@@ -33,7 +34,7 @@ class InboxMixin(View):
         return Actor.of_user(self.request.user)
 
     @cached_property
-    def scopes(self) -> Scopes:
+    def scopes(self) -> Parts:
         """What makes tickets visible to the user: the list and the counts of a page draw from the same."""
         return visible_scopes(self.request.user)
 

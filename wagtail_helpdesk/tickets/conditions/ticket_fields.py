@@ -29,7 +29,7 @@ from wagtail_helpdesk.tickets.conditions.operators import (
     yes_or_no,
 )
 from wagtail_helpdesk.tickets.models import TaggedTicket, Ticket, TicketReader, TicketTag
-from wagtail_helpdesk.tickets.permissions import users_who_may
+from wagtail_helpdesk.tickets.permissions import all_who_may
 
 #: More tags than this are no choice for people.
 MAX_TAGS = 200
@@ -57,7 +57,7 @@ def _teams(user: Any) -> list[tuple[str, Any]]:
 
 
 def _people(user: Any) -> list[tuple[str, Any]]:
-    people = sorted((Actor.of_user(person).name, str(person.pk)) for person in users_who_may("reply"))
+    people = sorted((Actor.of_user(person).name, str(person.pk)) for person in all_who_may("reply"))
     return [(ME, _("Me")), (NOBODY, _("Nobody")), *((key, name) for name, key in people)]
 
 
