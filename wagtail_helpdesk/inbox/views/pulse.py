@@ -92,7 +92,8 @@ class PulseView(InboxMixin):
         return tickets.select_related("assignee__wagtail_userprofile").in_bulk()
 
     def _html(self, row: Row) -> str:
-        return render_to_string("wagtail_helpdesk/inbox/row.html", {"row": row, "ticket": row.ticket}, self.request)
+        # Without the request: what every page's context has beside is nothing to a row.
+        return render_to_string("wagtail_helpdesk/inbox/row.html", {"row": row, "ticket": row.ticket})
 
 
 def _pairs(text: str) -> dict[int, str]:
