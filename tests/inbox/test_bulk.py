@@ -24,6 +24,7 @@ from wagtail_helpdesk.inbox.models import Mention, UndoRecord
 from wagtail_helpdesk.inbox.seen import seen_of
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
+from wagtail_helpdesk.tickets.actions.snooze_ticket import SnoozeTicket
 from wagtail_helpdesk.tickets.actions.tag_ticket import TagTicket
 from wagtail_helpdesk.tickets.models import Ticket, TicketReader
 
@@ -300,3 +301,18 @@ def test_queries_for_each_ticket_are_bounded(desk, login):
     count(1)
     one, five = count(1), count(5)
     assert (five - one) / 4 <= 18
+
+
+@pytest.mark.parametrize("action", ["resolved", "spam"])
+def test_what_slept_sleeps_again_when_closing_it_is_undone(action, desk, tickets, do, login):
+    until = timezone.now() + timedelta(days=2)
+    SnoozeTicket(ticket=tickets[0], until=until, words="in two days", actor=Actor.of_user(desk.agent))()
+    values = {"status-status": default_status(action).pk} if action == "resolved" else {}
+    answer = do(desk.agent, "status" if values else action, tickets[:2], **values)
+    sleeper, other = (Ticket.objects.get(pk=ticket.pk) for ticket in tickets[:2])
+    assert not sleeper.asleep and sleeper.category == action
+    undo(login, desk.agent, answer)
+    sleeper.refresh_from_db()
+    other.refresh_from_db()
+    assert (sleeper.category, sleeper.asleep, sleeper.snoozed_until) == (Category.NEW, True, until)
+    assert (other.category, other.asleep) == (Category.NEW, False)

@@ -16,11 +16,13 @@ from wagtail_helpdesk.automation.models import Macro, MacroStep, SavedReply, Tag
 from wagtail_helpdesk.conversations.files import read_file
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.defaults import default_status
+from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.models import UndoRecord
 from wagtail_helpdesk.inbox.rich_text import FEATURES
 from wagtail_helpdesk.knowledge_base.models import TicketArticle
 from wagtail_helpdesk.search.indexing import index_due
 from wagtail_helpdesk.testing import factories
+from wagtail_helpdesk.tickets.actions.tag_ticket import TagTicket
 from wagtail_helpdesk.tickets.models import TicketTag
 
 FETCHED = {"HTTP_X_REQUESTED_WITH": "XMLHttpRequest"}
@@ -144,7 +146,29 @@ class TestSending:
         page = client.post(address, {**data, "insert_reply": reply.pk})
         blocks = json.loads(page.context["composer"].data["body"])["blocks"]
         assert [block["text"] for block in blocks] == ["Mine", "Hello Ana, [[customer.organisation]]"]
-        assert f'name="saved_reply" value="{reply.pk}"' in page.content.decode()
+        assert f'name="saved_reply" value="{reply.pk}" checked' in page.content.decode()
+
+    def test_undo_takes_the_tags_back_that_came_along(self, desk, ticket, write, login, reply):
+        TagTicket(ticket=ticket, add={"vip"}, actor=Actor.of_user(desk.agent))()
+        write(desk.agent, saved_reply=[reply.pk])
+        assert set(ticket.tags.names()) == {"vip", "refund"}
+        undone = login(desk.agent).post(reverse("helpdesk_inbox:undo", args=[UndoRecord.objects.get().pk]), **FETCHED)
+        assert undone.status_code == 200
+        assert set(ticket.tags.names()) == {"vip"}
+        assert ticket.messages.order_by("-pk").first().state == "cancelled"
+
+    def test_a_draft_keeps_what_comes_along(self, desk, ticket, login, reply):
+        client = login(desk.agent)
+        data = {"mode": "reply", "body": rich_text("<p>Mine</p>", features=FEATURES), "saved_reply": [reply.pk]}
+        client.post(reverse("helpdesk_tickets:draft", args=[ticket.pk]), {**data, "cited_article": [7], "version": 0})
+        address = reverse("helpdesk_tickets:ticket", args=[ticket.pk])
+        page = client.get(address).content.decode()
+        assert f'name="saved_reply" value="{reply.pk}" checked' in page
+        assert "Refund: adds terms.txt" in page
+        assert 'name="cited_article" value="7" checked' in page
+        reply.scope, reply.owner = Scope.ME, desk.colleague
+        reply.save()
+        assert 'name="saved_reply"' not in client.get(address).content.decode()
 
 
 class TestArticles:

@@ -16,6 +16,7 @@ from wagtail_helpdesk.conversations.html_text import html_to_text
 from wagtail_helpdesk.conversations.models import Draft
 from wagtail_helpdesk.desk.choices import HIDDEN, Category
 from wagtail_helpdesk.inbox.addresses import AddressesField
+from wagtail_helpdesk.inbox.extras import carried_keys
 from wagtail_helpdesk.inbox.mentions import mention_errors
 from wagtail_helpdesk.inbox.rich_text import composer_widget
 from wagtail_helpdesk.tickets.choices import ParticipantState, Role
@@ -111,6 +112,7 @@ class DraftForm(ComposerForm):
             "unquoted": data.get("unquoted", False),
             "publish_at": self.data.get("publish_at", "")[:32],
             "regardless": data.get("regardless", False),
+            "carried": carried_keys(self.data),
         }
         return data
 

@@ -25,6 +25,7 @@ from wagtail_helpdesk.inbox.composer import (
     first_values,
     values_of,
 )
+from wagtail_helpdesk.inbox.extras import carried
 from wagtail_helpdesk.inbox.sending import preference_of
 from wagtail_helpdesk.mail.choices import QuoteHistory
 from wagtail_helpdesk.mail.models import MailboxOptions
@@ -85,6 +86,7 @@ def composer_context(
     draft = next((one for one in drafts if one.user_id == user.pk), None)
     messages = list(forwardable_messages(ticket)) if may_reply else []
     wrote = may_reply and Message.objects.public().filter(ticket=ticket, direction=Direction.INBOUND).exists()
+    begun = draft is not None and form is None and not passed_on
     if form is None:
         values = first_values(ticket, people=people, last_seen=last_seen, may_reply=may_reply, customer_wrote=wrote)
         values |= _forward_values(messages, passed_on) if passed_on else values_of(draft) if draft else {}
@@ -98,6 +100,7 @@ def composer_context(
         "ticket": ticket,
         "people": people,
         "composer": form,
+        "carried": carried(draft.choices.get("carried", {}), user, ticket=ticket) if begun else [],
         "may_reply": may_reply,
         "may_change": may_change,
         "draft": draft,

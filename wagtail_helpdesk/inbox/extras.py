@@ -6,12 +6,13 @@ status are set, and the use of each is written down.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.http import QueryDict
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -79,9 +80,43 @@ def extras_of(data: QueryDict, user: Any, *, ticket: Ticket | None = None, mailb
     return Extras(replies, list(_keys(data.getlist(ARTICLE_FIELD))))
 
 
-def carried(data: QueryDict) -> list[tuple[str, int]]:
-    """Return the hidden fields of a posted form, for the page that shows it again."""
-    return [(name, key) for name in (REPLY_FIELD, ARTICLE_FIELD) for key in _keys(data.getlist(name))]
+@dataclass(frozen=True)
+class Carried:
+    """One field of the composer: a saved reply or an article that comes along."""
+
+    name: str
+    key: int
+    label: str = ""
+    #: What it does besides its words.
+    effects: list[str] = field(default_factory=list)
+
+
+def carried_keys(data: QueryDict) -> dict[str, list[int]]:
+    """Return the keys that a posted form carries, by field."""
+    return {name: _keys(data.getlist(name)) for name in (REPLY_FIELD, ARTICLE_FIELD)}
+
+
+def carried(keys: Mapping[str, Sequence[int]], user: Any, *, ticket: Ticket | None = None) -> list[Carried]:
+    """Return the fields for what :func:`carried_keys` found, as far as ``user`` may still use it. No query for none."""
+    replies = used_replies(user, keys.get(REPLY_FIELD, []), ticket=ticket)
+    return [
+        *(Carried(REPLY_FIELD, reply.pk, reply.name, effects_of(reply)) for reply in replies),
+        *(Carried(ARTICLE_FIELD, key) for key in keys.get(ARTICLE_FIELD, [])),
+    ]
+
+
+def effects_of(reply: SavedReply) -> list[str]:
+    """Return what a saved reply does besides its words."""
+    effects = [
+        _("adds %(file)s (%(size)s)") % {"file": file.display_name, "size": filesizeformat(file.size)}
+        for file in reply.files.all()
+    ]
+    if reply.status is not None:
+        effects.append(_("sets %(status)s") % {"status": reply.status.name})
+    tags = [item.tag.name for item in reply.tagged_items.all()]
+    if tags:
+        effects.append(_("tags %(tags)s") % {"tags": ", ".join(tags)})
+    return effects
 
 
 def _keys(values: Iterable[str]) -> list[int]:

@@ -6,15 +6,13 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.template.defaultfilters import filesizeformat
-from django.utils.translation import gettext as _
 from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
 from wagtail.rich_text import expand_db_html
 
 from wagtail_helpdesk.automation.models import SavedReply
 from wagtail_helpdesk.automation.saved_replies import make_ready
 from wagtail_helpdesk.conversations.sanitising import CleanHtml, clean_agent_html
-from wagtail_helpdesk.inbox.extras import ARTICLE_FIELD, REPLY_FIELD
+from wagtail_helpdesk.inbox.extras import ARTICLE_FIELD, REPLY_FIELD, effects_of
 from wagtail_helpdesk.inbox.rich_text import FEATURES
 from wagtail_helpdesk.inbox.suggestions import Place
 from wagtail_helpdesk.knowledge_base.suggesting import LINK, PARAGRAPH, WHOLE, article_html
@@ -69,20 +67,6 @@ def reply_insertion(place: Place, key: int) -> Insertion | None:
         return None
     ready = make_ready(reply, place.user, ticket=place.ticket, contact=place.contact, mailbox=place.mailbox)
     return Insertion(reply.name, ready.html, REPLY_FIELD, reply.pk, ready.missing, effects_of(reply))
-
-
-def effects_of(reply: SavedReply) -> list[str]:
-    """Return what a saved reply does besides its words."""
-    effects = [
-        _("adds %(file)s (%(size)s)") % {"file": file.display_name, "size": filesizeformat(file.size)}
-        for file in reply.files.all()
-    ]
-    if reply.status is not None:
-        effects.append(_("sets %(status)s") % {"status": reply.status.name})
-    tags = [item.tag.name for item in reply.tagged_items.all()]
-    if tags:
-        effects.append(_("tags %(tags)s") % {"tags": ", ".join(tags)})
-    return effects
 
 
 def article_insertion(key: int, form: str) -> Insertion | None:

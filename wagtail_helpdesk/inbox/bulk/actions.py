@@ -24,6 +24,7 @@ from wagtail_helpdesk.inbox.models import Mention
 from wagtail_helpdesk.inbox.undoing import field_steps, take_back
 from wagtail_helpdesk.tickets.actions.follow_ticket import StarTicket
 from wagtail_helpdesk.tickets.actions.merge_tickets import MergeTickets
+from wagtail_helpdesk.tickets.actions.snooze_ticket import snooze_state, snooze_step
 from wagtail_helpdesk.tickets.models import Ticket, TicketReader
 
 Data = Mapping[str, Any]
@@ -36,9 +37,13 @@ MOST_MERGED = 50
 
 def _set(field: str, value: Any, target: Target, actor: Actor) -> Sequence[Step]:
     ticket, changes = target.ticket, {field: FieldChange(value, target.saw(field))}
-    before = {field: getattr(ticket, f"{field}_id")}
+    before, sleep = {field: getattr(ticket, f"{field}_id")}, snooze_state(ticket)
     change_fields(ticket, changes, actor=actor)
-    return field_steps(ticket, before, changes)
+    steps = field_steps(ticket, before, changes)
+    if field == "status" and sleep["asleep"] and steps:
+        # A ticket that is closed sleeps no more. First, as steps go back from the last to the first.
+        steps.insert(0, snooze_step(sleep, Ticket.objects.get(pk=ticket.pk)))
+    return steps
 
 
 def _row(model: Any, key: Any) -> Any:

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from wagtail_helpdesk.automation.saved_replies import replies_for
 from wagtail_helpdesk.desk.models import Mailbox
 from wagtail_helpdesk.inbox.composer import ComposerForm
-from wagtail_helpdesk.inbox.extras import REPLY_FIELD, carried
+from wagtail_helpdesk.inbox.extras import REPLY_FIELD, carried, carried_keys
 from wagtail_helpdesk.inbox.insertions import Insertion, article_insertion, contentstate, reply_insertion
 from wagtail_helpdesk.inbox.similar import visible_contact
 from wagtail_helpdesk.inbox.suggestions import MAX_QUERY, SUGGEST, Place
@@ -133,6 +133,7 @@ class InsertReplyView(ConversationView):
             form.data.appendlist(REPLY_FIELD, str(insertion.key))
         self.composer = form
         context = self.get_context_data(
-            choose_reply=replies_for(request.user, ticket=self.ticket), carried=carried(form.data)
+            choose_reply=replies_for(request.user, ticket=self.ticket),
+            carried=carried(carried_keys(form.data), request.user, ticket=self.ticket),
         )
         return self.render_to_response(context)

@@ -20,7 +20,7 @@ from wagtail_helpdesk.contact_forms.uploads import new_files
 from wagtail_helpdesk.contacts.models import Contact
 from wagtail_helpdesk.conversations.actions.open_for_customer import OpenForCustomer
 from wagtail_helpdesk.inbox.answers import REFUSED, answer
-from wagtail_helpdesk.inbox.extras import carried, extras_of
+from wagtail_helpdesk.inbox.extras import carried, carried_keys, extras_of
 from wagtail_helpdesk.inbox.insertions import contentstate
 from wagtail_helpdesk.inbox.links import ticket_url, view_url
 from wagtail_helpdesk.inbox.new_ticket import NewTicketForm, fill, templates_for, written_in
@@ -140,7 +140,7 @@ class NewTicketView(OpensTickets, WagtailAdminTemplateMixin):
             templates=templates_for(self.request.user),
             chosen_template=self.request.POST.get("template", ""),
             choose_reply=replies_for(self.request.user) if self.request.method == "POST" else (),
-            carried=carried(self.request.POST),
+            carried=carried(carried_keys(self.request.POST), self.request.user),
             duplicates=self._duplicates(form),
             media=form.media + writing_media("people", "new_ticket"),
         )

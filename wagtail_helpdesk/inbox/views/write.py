@@ -19,16 +19,17 @@ from wagtail_helpdesk.conversations.choices import MessageState
 from wagtail_helpdesk.conversations.drafts import DraftChanged
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.inbox.answers import answer
+from wagtail_helpdesk.inbox.changes import FieldChange
 from wagtail_helpdesk.inbox.composer import NOTE, VERBS, ComposerForm
 from wagtail_helpdesk.inbox.composer_page import forwardable_messages
 from wagtail_helpdesk.inbox.conversation import message_item, messages_for
-from wagtail_helpdesk.inbox.extras import carried, extras_of
+from wagtail_helpdesk.inbox.extras import carried, carried_keys, extras_of
 from wagtail_helpdesk.inbox.guarding import reasons_to_wait
 from wagtail_helpdesk.inbox.links import view_url
 from wagtail_helpdesk.inbox.sending import remember_choice, send
 from wagtail_helpdesk.inbox.standing_views import DEFAULT
 from wagtail_helpdesk.inbox.thread import last_event_of
-from wagtail_helpdesk.inbox.undoing import remember
+from wagtail_helpdesk.inbox.undoing import field_steps, remember
 from wagtail_helpdesk.inbox.views.conversation import ConversationView
 from wagtail_helpdesk.tickets.blocking import ItemsOpen
 from wagtail_helpdesk.tickets.permissions import may
@@ -41,6 +42,8 @@ class WriteView(ConversationView):
     """POST sends. What is refused comes back with its text, by the reason why, beside what arrived meanwhile."""
 
     http_method_names = ["post", "options"]
+    #: What takes the tags of saved replies back.
+    tag_steps: list[dict[str, Any]] = []
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Write the message; show it on the ticket's page. PermissionDenied for who may not write here."""
@@ -84,12 +87,19 @@ class WriteView(ConversationView):
         extras = extras_of(self.request.POST, user, ticket=self.ticket)
         # Asked about the checklist, the person sent once more.
         anyway = bool(data.get("then")) and self.request.session.pop(self._asked, False)
-        return send(self.ticket, user, data, extras, anyway=anyway)
+        before = set(self.ticket.tags.names()) if extras.tags else set()
+        message = send(self.ticket, user, data, extras, anyway=anyway)
+        if extras.tags:
+            # The way back takes the tags of a saved reply along.
+            change = FieldChange(sorted(set(self.ticket.tags.names())), sorted(before))
+            self.tag_steps = field_steps(self.ticket, {"tags": sorted(before)}, {"tags": change})
+        return message
 
     def _sent(self, message: Message, after: str, following: str) -> HttpResponse:
         """Say what was done and offer the way back; go where the person wants to be."""
         scheduled = message.state == MessageState.SCHEDULED
-        steps = [{"kind": "message", "ticket": self.ticket.pk, "message": message.pk}] if scheduled else []
+        sent = {"kind": "message", "ticket": self.ticket.pk, "message": message.pk}
+        steps = [*self.tag_steps, sent] if scheduled else []
         then, leave = f"{self.ticket_url}#message-{message.pk}", False
         if after == "next" and following:
             then, leave = following, True
@@ -156,7 +166,8 @@ class WriteView(ConversationView):
             choose_again = _("Please choose your files again.")
             why = f"{why} {choose_again}"
         self.composer, self.refusal = form, why
-        return self.render_to_response(self.get_context_data(carried=carried(self.request.POST)), status=REFUSED)
+        kept = carried(carried_keys(self.request.POST), self.request.user, ticket=self.ticket)
+        return self.render_to_response(self.get_context_data(carried=kept), status=REFUSED)
 
     def _refusal_parts(self, why: str, newer: list[Message]) -> dict[str, Any]:
         keys = [message.pk for message in newer]

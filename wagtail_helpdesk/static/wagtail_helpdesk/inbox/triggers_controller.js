@@ -10,7 +10,6 @@ class HelpdeskTriggersController extends window.StimulusModule.Controller {
     url: String,
     /** "%count% found". */
     found: String,
-    remove: String,
     /** "To be filled in: %names%". */
     missing: String,
     failed: String,
@@ -262,28 +261,23 @@ class HelpdeskTriggersController extends window.StimulusModule.Controller {
 
   /** Note what goes along when it is sent; shown where it does more than words. */
   carry({ label, field, key, effects }) {
-    const known = this.extrasTarget.querySelector(`input[name="${field}"][value="${key}"]`);
-    if (known) return;
-    const item = document.createElement('li');
-    const input = document.createElement('input');
-    input.type = 'hidden';
-    input.name = field;
-    input.value = key;
-    item.append(input);
-    item.hidden = effects.length === 0;
-    if (!item.hidden) {
-      const remove = document.createElement('button');
-      remove.type = 'button';
-      remove.className = 'button button-small button-secondary';
-      remove.textContent = this.removeValue;
-      remove.setAttribute('aria-label', `${this.removeValue}: ${label}`);
-      remove.addEventListener('click', () => {
-        item.remove();
-        if (this.editor) this.editor.focus();
-      });
-      item.append(`${label}: ${effects.join(' · ')} `, remove);
+    let input = this.extrasTarget.querySelector(`input[name="${field}"][value="${key}"]`);
+    if (!input) {
+      const item = document.createElement('li');
+      const box = document.createElement('label');
+      const words = document.createElement('span');
+      input = document.createElement('input');
+      input.type = 'checkbox';
+      input.name = field;
+      input.value = key;
+      words.dir = 'auto';
+      words.append(`${label}: ${effects.join(' · ')}`);
+      box.append(input, ' ', words);
+      item.append(box);
+      item.hidden = effects.length === 0;
+      this.extrasTarget.append(item);
     }
-    this.extrasTarget.append(item);
+    input.checked = true;
     this.form.dispatchEvent(new Event('input', { bubbles: true }));
   }
 
