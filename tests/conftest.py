@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator
-from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -49,22 +48,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(MARKED_FOLDERS[folder])
         if not uses_database(item):
             item.add_marker(pytest.mark.pure)
-
-
-def pytest_sessionstart() -> None:
-    """Have the test client keep the context of the page itself, and not a copy for each of its hundred parts."""
-    from django.test import client
-
-    client.store_rendered_templates = keep_first_context
-
-
-def keep_first_context(store: dict[str, Any], signal: Any, sender: Any, template: Any, context: Any, **_: Any) -> None:
-    """Stand in for Django's function of that place: all templates by name, the context of the first one."""
-    from django.test.utils import ContextList
-
-    store.setdefault("templates", []).append(template)
-    if "context" not in store:
-        store["context"] = ContextList([copy(context)])
 
 
 def pytest_collection_finish() -> None:

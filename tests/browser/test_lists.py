@@ -102,6 +102,25 @@ def test_star_and_back_from_a_ticket(listed, watch, tickets, monkeypatch):
     expect(listed.get_by_text("1 selected")).to_be_visible()
 
 
+def test_from_view_to_view_without_a_new_page(listed, desk, tickets):
+    AssignTicket(ticket=tickets[1], assignee=desk.agent, actor=Actor.of_user(desk.agent))()
+    listed.evaluate("window.stays = true")
+    listed.locator("[data-view=mine]").click()
+    expect(listed).to_have_url(re.compile("/inbox/mine/"))
+    expect(listed.locator(".helpdesk-row")).to_have_count(1)
+    expect(listed.locator(".helpdesk-views__link[aria-current]")).to_contain_text("Mine")
+    expect(listed).to_have_title(re.compile("Mine"))
+    # What belongs to the list works in it.
+    pick(listed, 0)
+    expect(listed.get_by_text("1 selected")).to_be_visible()
+    listed.go_back()
+    expect(listed.locator(".helpdesk-row")).to_have_count(4)
+    listed.keyboard.press("g")
+    listed.keyboard.press("m")
+    expect(listed.locator(".helpdesk-row")).to_have_count(1)
+    assert listed.evaluate("window.stays")
+
+
 def test_all_that_match_as_a_job(listed, tickets, monkeypatch):
     monkeypatch.setattr(paging, "PAGE_SIZE", 3)
     monkeypatch.setattr(running, "AT_ONCE", 2)

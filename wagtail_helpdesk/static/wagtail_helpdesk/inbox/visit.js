@@ -181,7 +181,7 @@
   const isWay = (link) => {
     if (link.target || link.hasAttribute('download') || link.origin !== window.location.origin) return false;
     if (link.dataset.helpdeskKey === 'palette' || link.pathname + link.search === here()) return false;
-    return link.matches('.helpdesk-row__subject, .helpdesk-ticket__way a, .helpdesk-slim a, .helpdesk-panel__tickets a, .helpdesk-named');
+    return link.matches('.helpdesk-views__link[data-helpdesk-action-name], .helpdesk-row__subject, .helpdesk-ticket__way a, .helpdesk-slim a, .helpdesk-panel__tickets a, .helpdesk-named');
   };
 
   document.addEventListener('click', (event) => {
