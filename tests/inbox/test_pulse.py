@@ -124,7 +124,7 @@ class TestCost:
 
         few = count(2)
         assert count(10) == few
-        assert few <= 21
+        assert few <= 20
 
 
 class TestParts:

@@ -66,7 +66,8 @@ def count_unread(user: Any) -> int:
 
     if not user.has_perm(VIEW_PERMISSION):
         return 0
-    key = ("unread", CAP, user.pk, user.has_perm(VIEW_ALL_PERMISSION), *team_ids_of(user))
+    scope = "all" if user.has_perm(VIEW_ALL_PERMISSION) else tuple(team_ids_of(user))
+    key = ("unread", CAP, user.pk, scope)
     with connections[Notice.objects.db].cursor() as cursor:
         cursor.execute(*statement(key, build))
         return len(cursor.fetchall())

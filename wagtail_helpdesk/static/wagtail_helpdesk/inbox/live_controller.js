@@ -205,9 +205,14 @@ class HelpdeskLiveController extends window.StimulusModule.Controller {
     });
   }
 
-  /** Whether a field there has another value than the server gave it, or is being saved. */
+  /** What was fetched for these places is older than what stands there by now. */
+  forget({ detail }) {
+    if (this.waiting) detail.forEach((id) => delete this.waiting[id]);
+  }
+
+  /** Whether a field there has another value than the server gave it, is being saved, or was refused. */
   isInUse(part) {
-    if (part.closest('[aria-busy="true"]') || part.querySelector('details[open] form')) return true;
+    if (part.closest('[aria-busy="true"]') || part.querySelector('details[open] form, [role="alert"]')) return true;
     return [...part.querySelectorAll('input, textarea, select')].some((field) => {
       if (field.type === 'hidden' || field.closest('.tagit')) return false;
       if (field.tagName === 'SELECT') return [...field.options].some((option) => option.selected !== option.defaultSelected);

@@ -58,6 +58,7 @@ class HelpdeskPropertiesController extends window.StimulusModule.Controller {
     const focused = this.element.contains(document.activeElement) && document.activeElement.id;
     this.element.replaceChildren(window.helpdeskFragment(properties));
     document.getElementById('ticket-head').replaceWith(window.helpdeskFragment(head));
+    document.dispatchEvent(new CustomEvent('helpdesk:shown', { detail: ['ticket-properties', 'ticket-head'] }));
     const element = focused && document.getElementById(focused);
     if (element) element.focus();
     this.nameTagInput();
