@@ -12,7 +12,7 @@ from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox import counts
-from wagtail_helpdesk.inbox.ordering import NEWEST, WAITING, WAKING
+from wagtail_helpdesk.inbox.ordering import NEWEST, WAITING, WAKING, Key
 from wagtail_helpdesk.inbox.paging import key_page, neighbours
 from wagtail_helpdesk.inbox.parts import MAX_PARTS
 from wagtail_helpdesk.inbox.standing_views import BY_SLUG, VIEWS, visible_scopes
@@ -94,6 +94,16 @@ def test_pages_and_ways_are_the_same(desk, busy):
             for row in rows:
                 ways = neighbours(rows, ordering, row, parts=parts)
                 assert ways == neighbours(rows, ordering, row), (person, view.slug)
+
+
+@pytest.mark.parametrize("ordering", [NEWEST, WAITING, WAKING])
+@pytest.mark.parametrize("reverse", [False, True])
+def test_runs_are_ordered_as_the_indexes_are(desk, ordering, reverse):
+    """By the time too where it is empty: an order by the key alone leads PostgreSQL to the primary key."""
+    sign = "-" if ordering.descending != reverse else ""
+    for key in (None, Key(timezone.now(), 3), Key(None, 3)):
+        for run in ordering.runs(Ticket.objects.all(), key, reverse=reverse):
+            assert run.query.order_by == (f"{sign}{ordering.field}", f"{sign}pk")
 
 
 def test_counts_are_the_same(desk, busy):

@@ -93,7 +93,8 @@ class Ordering:
         if key is None or key.value is not None or reverse:
             runs.append(timed.filter(**{f"{self.field}__isnull": False}))
         if key is None or key.value is None or not reverse:
-            runs.append(rows.filter(**{f"{self.field}__isnull": True}).order_by(f"{sign}pk"))
+            # By the empty column too: else PostgreSQL may walk the primary key through all tickets there ever were.
+            runs.append(rows.filter(**{f"{self.field}__isnull": True}).order_by(f"{sign}{self.field}", f"{sign}pk"))
         return runs
 
     def key_of(self, row: object) -> Key:
