@@ -16,6 +16,7 @@ from wagtail_helpdesk import conf
 from wagtail_helpdesk.conversations.actions.forward import MOST, forwardable
 from wagtail_helpdesk.conversations.choices import Direction
 from wagtail_helpdesk.conversations.models import Draft, Message
+from wagtail_helpdesk.inbox.address_warnings import warnings_for
 from wagtail_helpdesk.inbox.composer import (
     AFTER,
     FORWARD,
@@ -115,6 +116,7 @@ def composer_context(
         "afters": AFTER,
         "presets": presets(timezone.localtime()),
         "everybody": sorted(copied_by_default(people)),
+        "address_warnings": warnings_for(people) if may_reply else [],
         "max_files": conf.get("MAX_UPLOAD_FILES"),
     }
 

@@ -1,0 +1,46 @@
+"""What an agent should know of the addresses that an answer goes to, before it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_helpdesk.addresses import address_hash
+from wagtail_helpdesk.mail.choices import RecipientState
+from wagtail_helpdesk.mail.models import AddressSuppression
+from wagtail_helpdesk.mail.parsing.noise import is_no_reply
+from wagtail_helpdesk.tickets.choices import ParticipantState, Role
+from wagtail_helpdesk.tickets.models import TicketParticipant
+
+_NOBODY_READS = _("%(address)s looks like an address that nobody reads.")
+#: By the reason why an address gets no automatic mail. A person may write to it all the same.
+_SUPPRESSED: dict[str, Promise] = {
+    RecipientState.BOUNCED: _("Mail to %(address)s came back lately."),
+    RecipientState.COMPLAINED: _("Somebody at %(address)s called our mail spam."),
+    "repeating": _("%(address)s sends the same mail again and again: it may be a machine."),
+}
+
+
+def warnings_for(people: Iterable[TicketParticipant]) -> list[str]:
+    """Return a sentence for each doubtful address of those whom an answer reaches. One query, none for nobody."""
+    addresses = [person.reply_address or person.address for person in people if _is_reached(person)]
+    hashes = {address: address_hash(address) for address in addresses if address}
+    if not hashes:
+        return []
+    suppressed = AddressSuppression.objects.filter(address_hash__in=hashes.values(), until__gt=timezone.now())
+    reasons = dict(suppressed.values_list("address_hash", "reason"))
+    found = []
+    for address, hashed in hashes.items():
+        if is_no_reply(address):
+            found.append(str(_NOBODY_READS) % {"address": address})
+        if hashed in reasons:
+            words = _SUPPRESSED.get(reasons[hashed], _SUPPRESSED[RecipientState.BOUNCED])
+            found.append(str(words) % {"address": address})
+    return found
+
+
+def _is_reached(person: TicketParticipant) -> bool:
+    return person.role == Role.REQUESTER or (person.role == Role.CC and person.state == ParticipantState.ACTIVE)
