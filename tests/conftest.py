@@ -48,6 +48,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(MARKED_FOLDERS[folder])
         if not uses_database(item):
             item.add_marker(pytest.mark.pure)
+        if connection.vendor == "mysql" and asks_full_text(item):
+            item.add_marker(pytest.mark.django_db(transaction=True))
 
 
 def pytest_collection_finish() -> None:
@@ -55,6 +57,11 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+
+
+def asks_full_text(item: pytest.Item) -> bool:
+    """Return whether the test needs rows to be in the database's full text; MariaDB's has those that are committed."""
+    return item.get_closest_marker("full_text") is not None or "full_text_only" in getattr(item, "fixturenames", ())
 
 
 def uses_database(item: pytest.Item) -> bool:

@@ -30,10 +30,7 @@ def work():
 
 @pytest.fixture
 def full_text_only(monkeypatch):
-    """Nothing is found by looking through the newest entries: the database's full text has to know.
-
-    MariaDB's knows only what is committed: tests with this fixture are not collected there, see test_fulltext.py.
-    """
+    """Nothing is found by looking through the newest entries: the database's full text has to know."""
     monkeypatch.setattr(engine, "NEWEST", 0)
     monkeypatch.setattr(engine, "NEWEST_OF_TEAM", 0)
     monkeypatch.setattr(engine, "ELSEWHERE", 0)

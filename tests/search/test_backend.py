@@ -35,14 +35,14 @@ def known():
     return IndexEntry.objects.filter(content_type__model="searchentry").count()
 
 
+@pytest.mark.full_text
 @pytest.mark.parametrize(
     "text", ["invoice", "inv", "invoice march", '"invoice of march"', "from:souza", "ana@example.org"]
 )
 def test_finds(desk, ticket, found, server, text):
-    # MariaDB's full text knows what was committed, and this test commits nothing.
-    wanted = [] if connection.vendor == "mysql" else [ticket.pk]
-    assert found(text) == wanted
-    assert found(text, desk.manager) == wanted
+    # Wagtail's backend asks for all words, and MariaDB's full text leaves out "of": phrases with such words are lost.
+    wanted = [] if connection.vendor == "mysql" and " of " in text else [ticket.pk]
+    assert found(text) == found(text, desk.manager) == wanted
     assert found(text, desk.other_agent) == []
 
 
