@@ -64,6 +64,12 @@ def test_only_of_those_whom_the_answer_reaches(desk, ticket, django_assert_num_q
         assert warnings_for([]) == []
 
 
+@pytest.mark.parametrize("address", ["", "no address"])
+def test_what_is_no_address_is_left_alone(ticket, address):
+    ticket.participants.update(address=address)
+    assert warnings_for(ticket.participants.all()) == []
+
+
 def test_what_is_written_to_instead_counts(ticket):
     ticket.participants.update(reply_address="other@example.org")
     suppress("ana@example.org")

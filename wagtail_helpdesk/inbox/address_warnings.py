@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_helpdesk.addresses import address_hash
+from wagtail_helpdesk.addresses import address_hash, is_address
+from wagtail_helpdesk.inbox.composer import copied_by_default
 from wagtail_helpdesk.mail.choices import RecipientState
 from wagtail_helpdesk.mail.models import AddressSuppression
 from wagtail_helpdesk.mail.parsing.noise import is_no_reply
-from wagtail_helpdesk.tickets.choices import ParticipantState, Role
+from wagtail_helpdesk.tickets.choices import Role
 from wagtail_helpdesk.tickets.models import TicketParticipant
 
 _NOBODY_READS = _("%(address)s looks like an address that nobody reads.")
@@ -24,10 +25,12 @@ _SUPPRESSED: dict[str, Promise] = {
 }
 
 
-def warnings_for(people: Iterable[TicketParticipant]) -> list[str]:
+def warnings_for(people: Sequence[TicketParticipant]) -> list[str]:
     """Return a sentence for each doubtful address of those whom an answer reaches. One query, none for nobody."""
-    addresses = [person.reply_address or person.address for person in people if _is_reached(person)]
-    hashes = {address: address_hash(address) for address in addresses if address}
+    copied = copied_by_default(people)
+    reached = [person for person in people if person.role == Role.REQUESTER or person.pk in copied]
+    addresses = [person.reply_address or person.address for person in reached]
+    hashes = {address: address_hash(address) for address in addresses if is_address(address)}
     if not hashes:
         return []
     suppressed = AddressSuppression.objects.filter(address_hash__in=hashes.values(), until__gt=timezone.now())
@@ -40,7 +43,3 @@ def warnings_for(people: Iterable[TicketParticipant]) -> list[str]:
             words = _SUPPRESSED.get(reasons[hashed], _SUPPRESSED[RecipientState.BOUNCED])
             found.append(str(words) % {"address": address})
     return found
-
-
-def _is_reached(person: TicketParticipant) -> bool:
-    return person.role == Role.REQUESTER or (person.role == Role.CC and person.state == ParticipantState.ACTIVE)

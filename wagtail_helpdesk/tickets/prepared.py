@@ -19,10 +19,13 @@ def statement(key: Hashable, build: Callable[[], QuerySet]) -> tuple[str, tuple[
     The key has to name everything that the statement depends on. Nothing in it may depend on the time. EmptyResultSet
     where Django sees that there can be no rows.
     """
-    if key not in _kept:
-        if len(_kept) >= MAX_KEPT:
-            _kept.clear()
+    known = _kept.get(key)
+    if known is None:
         rows = build()
         sql, params = rows.query.get_compiler(using=rows.db).as_sql()
-        _kept[key] = sql, tuple(params)
-    return _kept[key]
+        known = sql, tuple(params)
+        # Not read again below: another thread may clear it at any moment.
+        if len(_kept) >= MAX_KEPT:
+            _kept.clear()
+        _kept[key] = known
+    return known
