@@ -113,9 +113,13 @@ def project_with(*extras: str) -> list[str]:
 
 
 def clean_environ(**extra: str) -> dict[str, str]:
-    """Return a child's environment variables: ours and ``extra``, without those that mix in another Python."""
+    """Return a child's environment variables: ours and ``extra``, without those that mix in another Python.
+
+    Without PYTHONDONTWRITEBYTECODE too: each process would compile all modules anew, which takes longer than to run.
+    """
     foreign = {"PYTHONHOME", "PYTHONPATH", "PIP_USER", "PIP_TARGET", "PIP_PREFIX", "__PYVENV_LAUNCHER__"}
-    return {name: value for name, value in os.environ.items() if name not in foreign} | extra
+    unwanted = {*foreign, "PYTHONDONTWRITEBYTECODE"}
+    return {name: value for name, value in os.environ.items() if name not in unwanted} | extra
 
 
 def say(text: str) -> None:

@@ -4,7 +4,10 @@ import os
 import shutil
 import subprocess
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+#: The first is the same browser without windows, which it has to draw where nobody sees them, too.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+#: Debian's packages. Older releases have the second only.
+PACKAGES = ("chromium-headless-shell", "chromium")
 INSTALL_SECONDS = 300
 
 
@@ -32,7 +35,9 @@ def install() -> bool:
     """Install Debian's Chromium; return whether there is one now. Gives up after INSTALL_SECONDS, and never asks."""
     quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     environ = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
+    for arguments in (["update"], *(["install", "--yes", "--no-install-recommends", name] for name in PACKAGES)):
+        if find():
+            break
         try:
             subprocess.run(
                 ["apt-get", "-o", "DPkg::Lock::Timeout=60", *arguments],

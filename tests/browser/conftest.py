@@ -13,16 +13,28 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.staticfiles import handlers
+from django.contrib.staticfiles.views import serve
 from django.db import connections
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser import chromium
+from tests.browser.contexts import Contexts
 from tests.browser.screens import DESKTOP, Screen
 from tests.browser.watching import Watch
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    # Nothing leaves this machine.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
+]
 # Milliseconds. Far more than any step needs, far less than Playwright's own 30 s.
 PATIENCE = 10_000
 
@@ -45,6 +57,20 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cached_files() -> Iterator[None]:
+    """Let the browser keep style sheets and scripts for a while, as on a real site."""
+
+    def serve_to_keep(request: HttpRequest, path: str, **options: Any) -> HttpResponseBase:
+        response = serve(request, path, **options)
+        response["Cache-Control"] = "max-age=3600, immutable"
+        return response
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(handlers, "serve", serve_to_keep)
+        yield
+
+
 @pytest.fixture
 def screen() -> Screen:
     """The screen of all pages; tests.browser.screens has marks that run a test on several."""
@@ -60,21 +86,28 @@ def watch(live_server: LiveServer) -> Iterator[Watch]:
     assert not unexpected, "\n".join(["the browser complained:", *unexpected])
 
 
+@pytest.fixture(scope="session")
+def contexts(browser: Browser, live_server: LiveServer) -> Contexts:
+    """What tests borrow their browser contexts from."""
+    return Contexts(browser, live_server.url)
+
+
 @pytest.fixture
-def new_page(browser: Browser, live_server: LiveServer, screen: Screen, watch: Watch) -> Iterator[Callable[..., Page]]:
+def new_page(contexts: Contexts, screen: Screen, watch: Watch) -> Iterator[Callable[..., Page]]:
     """Open a page in a session of its own; options are Playwright's, such as ``java_script_enabled=False``."""
-    contexts: list[BrowserContext] = []
+    borrowed: list[BrowserContext] = []
 
     def open_page(**options: Any) -> Page:
-        context = browser.new_context(base_url=live_server.url, **(screen.context_options | options))
+        context = contexts.borrow(**(screen.context_options | options))
         context.set_default_timeout(PATIENCE)
-        contexts.append(context)
+        borrowed.append(context)
         watch.attach(context)
         return context.new_page()
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for context in borrowed:
+        contexts.give_back(context)
+        watch.detach(context)
 
 
 @pytest.fixture

@@ -115,6 +115,7 @@ def test_a_colleague_in_a_note_only(opened):
 def test_the_panels(opened, ticket):
     opened.keyboard.type("Before. ")
     opened.locator("summary", has_text="Saved replies").click()
+    expect(opened.locator("#pick-replies")).to_be_focused()
     opened.keyboard.type("open")
     expect(opened.locator("#pick-replies-list").get_by_role("option")).to_have_count(1)
     opened.keyboard.press("Enter")

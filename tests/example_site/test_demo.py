@@ -1,4 +1,7 @@
-"""The example site as demo.py makes it: loaded once, in its own settings and folder, then looked at."""
+"""The example site as demo.py makes it: loaded once, in its own settings and folder, then looked at.
+
+One test, so that processes that share the tests do not each load it.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +20,13 @@ ADDRESS = "http://127.0.0.1:8765"
 USERS = ("admin", "editor", "manager", "bruno", "carla", "lea")
 
 
-@pytest.fixture(scope="module")
-def facts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+@pytest.fixture
+def facts(tmp_path: Path) -> dict[str, Any]:
     """Migrate, load, load again; return what ``facts.py`` saw."""
     environ = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.settings",
-        "EXAMPLE_SITE_DATA": str(tmp_path_factory.mktemp("example_site")),
+        "EXAMPLE_SITE_DATA": str(tmp_path),
         "EXAMPLE_SITE_ADDRESS": ADDRESS,
         "PYTHONPATH": os.pathsep.join([str(PROJECT), str(SITE)]),
     }
@@ -40,7 +43,7 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return json.loads(run(str(Path(__file__).with_name("facts.py")), ",".join(USERS)).splitlines()[-1])
 
 
-def test_desk_is_full(facts):
+def desk_is_full(facts: dict[str, Any]) -> None:
     desk = facts["desk"]
     assert 28 <= desk["counts"]["Ticket"] <= 35
     assert desk["categories"] == ["closed", "new", "open", "pending", "resolved", "spam", "trash"]
@@ -54,28 +57,28 @@ def test_desk_is_full(facts):
     assert desk["articles"] == ["in_review"]
 
 
-def test_past_is_in_the_past(facts):
+def past_is_in_the_past(facts: dict[str, Any]) -> None:
     desk = facts["desk"]
     assert desk["in_order"]
     assert desk["from_the_future"] == 0
     assert desk["events_on_the_last_day"] == 0
 
 
-def test_every_mail_found_its_ticket(facts):
+def every_mail_found_its_ticket(facts: dict[str, Any]) -> None:
     outcomes = facts["desk"]["mail_outcomes"]
     assert set(outcomes) == {"opened", "appended", "quarantined"}
     assert set(facts["desk"]["outbox"]) == {"sent"}
 
 
-def test_everybody_can_sign_in(facts):
+def everybody_can_sign_in(facts: dict[str, Any]) -> None:
     assert facts["desk"]["sign_in"] == [True] * len(USERS)
 
 
-def test_second_run_changes_nothing(facts):
+def second_run_changes_nothing(facts: dict[str, Any]) -> None:
     assert facts["second_run"] == facts["desk"]["counts"]
 
 
-def test_website(facts):
+def website(facts: dict[str, Any]) -> None:
     pages = facts["pages"]
     assert set(pages.values()) == {200}
     assert {f"{ADDRESS}/", f"{ADDRESS}/help/", f"{ADDRESS}/farol-one/", f"{ADDRESS}/farol-tail/"} <= {
@@ -86,7 +89,7 @@ def test_website(facts):
         assert any(f"/{language}/help/" in address for address in pages)
 
 
-def test_post_office_closes_the_circle(facts):
+def post_office_closes_the_circle(facts: dict[str, Any]) -> None:
     circle = facts["circle"]
     assert (circle["written"], circle["answered"], circle["empty_answer"], circle["missing"]) == (302, 302, 200, 404)
     assert circle["subject"] == "Hello"
@@ -96,8 +99,23 @@ def test_post_office_closes_the_circle(facts):
     assert "allow-scripts" not in circle["frame_policy"]
 
 
-def test_mailed_links_lead_to_the_site(facts):
+def mailed_links_lead_to_the_site(facts: dict[str, Any]) -> None:
     circle = facts["circle"]
     assert circle["link"].startswith(f"{ADDRESS}/helpdesk/t/")
     assert circle["tracking"] == 200
     assert circle["tracking_in_design"]
+
+
+def test_demo(facts: dict[str, Any], subtests: pytest.Subtests) -> None:
+    for look in (
+        desk_is_full,
+        past_is_in_the_past,
+        every_mail_found_its_ticket,
+        everybody_can_sign_in,
+        second_run_changes_nothing,
+        website,
+        post_office_closes_the_circle,
+        mailed_links_lead_to_the_site,
+    ):
+        with subtests.test(look.__name__):
+            look(facts)

@@ -29,7 +29,7 @@ class Victim:
 
     def run(self, function: str, *arguments: Any, step: int | None = None) -> bool:
         """Return True when the function ran to its end, False when it was killed at ``step`` before."""
-        order = {"function": function, "arguments": arguments, "step": step}
+        order = {"function": function, "arguments": arguments, "step": step, "outbox": str(self.outbox)}
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         code = int(self._process.stdout.readline() or 1)
@@ -52,21 +52,33 @@ class Victim:
 
 
 @pytest.fixture
-def victim(transactional_db: None, tmp_path: Path) -> Iterator[Victim]:
+def victim(transactional_db: None, first_process: subprocess.Popen[str], tmp_path: Path) -> Victim:
     """Processes on the test's own database and files; what they mail ends in ``victim.outbox``."""
-    with start_victim(tmp_path / "outbox") as started:
-        yield started
+    return Victim(first_process, tmp_path / "outbox")
 
 
 @pytest.fixture
-def second_victim(transactional_db: None, tmp_path: Path) -> Iterator[Victim]:
+def second_victim(transactional_db: None, second_process: subprocess.Popen[str], tmp_path: Path) -> Victim:
     """Further processes, to run beside those of ``victim``."""
-    with start_victim(tmp_path / "second_outbox") as started:
+    return Victim(second_process, tmp_path / "second_outbox")
+
+
+@pytest.fixture(scope="session")
+def first_process(django_db_setup: None) -> Iterator[subprocess.Popen[str]]:
+    """What forks for each order, once for all tests: to load Django takes longer than most of them."""
+    with start_process() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def second_process(django_db_setup: None) -> Iterator[subprocess.Popen[str]]:
+    """A second one."""
+    with start_process() as started:
         yield started
 
 
 @contextmanager
-def start_victim(outbox: Path) -> Iterator[Victim]:
+def start_process() -> Iterator[subprocess.Popen[str]]:
     """Start the process that forks for each order; end it with the block."""
     from django.db import connection
 
@@ -74,7 +86,8 @@ def start_victim(outbox: Path) -> Iterator[Victim]:
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "TESTS_SCRATCH": str(settings.SCRATCH),
         "TESTS_DATABASE": str(connection.settings_dict["NAME"]),
-        "TESTS_OUTBOX": str(outbox),
+        # Each order names its own.
+        "TESTS_OUTBOX": os.devnull,
     }
     with subprocess.Popen(
         [sys.executable, "-m", "tests.faults.victim"],
@@ -84,5 +97,5 @@ def start_victim(outbox: Path) -> Iterator[Victim]:
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        yield Victim(process, outbox)
+        yield process
         process.stdin.close()

@@ -72,9 +72,11 @@ def carry_out(order: dict[str, Any]) -> int:
 
 
 def run(order: dict[str, Any]) -> None:
-    """Call the ordered function, under a Killer where the order has a step."""
+    """Call the ordered function, under a Killer where the order has a step. What it mails goes where the order says."""
+    from django.conf import settings
     from django.db import connection
 
+    settings.EMAIL_FILE_PATH = order["outbox"]
     module, _, name = order["function"].rpartition(".")
     function = getattr(import_module(module), name)
     step = order["step"]

@@ -409,6 +409,7 @@ def test_mail_that_ends_its_process_again_and_again_is_put_off(mail: OutboundMai
     assert mail.next_try_at > NOW
 
 
+@pytest.mark.fault
 def test_hours_without_a_server(script, desk: Desk, ticket: Ticket, mail: OutboundMail, clock, caplog) -> None:
     """All sent once, in their order; one alarm; agents warned after a quarter of an hour."""
     mails = copies_of(mail, 100, queues=20)
