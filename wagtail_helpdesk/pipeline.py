@@ -26,6 +26,7 @@ from wagtail_helpdesk.mail.choices import Audience
 from wagtail_helpdesk.mail.clean import clean
 from wagtail_helpdesk.mail.fetching.fetch import fetch_due, sweep_due
 from wagtail_helpdesk.mail.outbox import guards
+from wagtail_helpdesk.mail.outbox.canary import send_canaries
 from wagtail_helpdesk.mail.outbox.deliver import deliver_due
 from wagtail_helpdesk.mail.outbox.lateness import warn_late
 from wagtail_helpdesk.mail.resealing import reseal
@@ -118,6 +119,7 @@ STEPS = (
     Step(scan_due, every=timedelta(seconds=10)),
     # Notices gather for a minute: to look every second would find nothing more.
     Step(mail_notices, every=timedelta(seconds=20)),
+    Step(send_canaries, every=timedelta(minutes=1)),
     Step(deliver_due),
     Step(warn_late),
     Step(close_resolved, every=HOURLY),

@@ -17,6 +17,7 @@ from wagtail_helpdesk.automation.viewsets import (
     TicketTemplateViewSet,
 )
 from wagtail_helpdesk.configuration.mail_setup.health import add_panel
+from wagtail_helpdesk.configuration.mail_setup.health_menu import MailHealthMenuItem
 from wagtail_helpdesk.configuration.modeladmins import HelpdeskSettingsGroup
 from wagtail_helpdesk.configuration.viewsets import (
     DeliveryProblemsViewSet,
@@ -79,6 +80,12 @@ def conversation_urls():
 def notices_menu_item():
     """What is new, beside the inbox."""
     return NoticesMenuItem()
+
+
+@hooks.register("register_admin_menu_item")
+def mail_health_menu_item():
+    """What is wrong, below what is new."""
+    return MailHealthMenuItem(order=InboxViewSet.menu_order + 2)
 
 
 @hooks.register("register_icons")

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.core import mail as django_mail
+from django.core.cache import cache
 from django.urls import resolve, reverse
 from wagtail.models import ModelLogEntry
 
 from tests.mail.smtp import Inbox, smtp_server
 from wagtail_helpdesk import vault
+from wagtail_helpdesk.configuration.mail_setup.health_menu import count_faults
 from wagtail_helpdesk.mail.arriving.accept import Envelope, Origin, accept
 from wagtail_helpdesk.mail.arriving.process import process
+from wagtail_helpdesk.mail.beat import beat
 from wagtail_helpdesk.mail.choices import SourceState
 from wagtail_helpdesk.mail.models import (
     MailAccount,
@@ -119,6 +124,24 @@ def test_dashboard_tells_those_who_can_help(persona, desk, login):
     page = login(getattr(desk, persona)).get(reverse("wagtailadmin_home")).content.decode()
     assert ("No worker has run yet" in page) == (persona in INSIDE)
     assert (reverse("helpdesk_mail_health:index") in page) == (persona in INSIDE)
+
+
+@pytest.mark.parametrize("persona", [*INSIDE, "manager", "agent", "editor"])
+def test_menu_tells_those_who_can_help(persona, desk, login, django_assert_num_queries):
+    visitor = login(getattr(desk, persona))
+
+    def menu() -> list[str]:
+        page = visitor.get(reverse("wagtailadmin_account"))
+        return re.findall(r'"data-helpdesk-faults": "(\d+)"', html.unescape(page.content.decode()))
+
+    assert menu() == (["1"] if persona in INSIDE else [])
+    assert count_faults() == 1
+    beat()
+    with django_assert_num_queries(0):
+        # Nobody looks again within the minute.
+        assert count_faults() == 1
+    cache.clear()
+    assert menu() == []
 
 
 def test_pages_cost_the_same_for_any_length(desk, client, django_assert_max_num_queries):

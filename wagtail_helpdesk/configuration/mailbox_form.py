@@ -36,6 +36,7 @@ GROUPS: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
         ("acknowledge", "auto_replies_open_tickets", "web_form_senders", "strict_threading", "reopen_days"),
     ),
     (gettext_lazy("Who is who"), "trust", ("trusted_authserv_ids", "trusts_microsoft")),
+    (gettext_lazy("Health"), "health", ("canary",)),
 )
 
 

@@ -84,6 +84,7 @@ class MailKind(models.TextChoices):
     NOTICE = "notice", _("Notice to an agent")
     DIGEST = "digest", _("Digest for an agent")
     PROBE = "probe", _("Probe")
+    CANARY = "canary", _("Hourly test")
 
 
 class SenderName(models.TextChoices):

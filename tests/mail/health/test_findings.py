@@ -62,6 +62,7 @@ def found(**facts) -> list[tuple[str, Severity]]:
         ({"mailboxes": [box(due=9, oldest_due=ago(16))]}, [("unsent", ERROR)]),
         ({"mailboxes": [box(failed=1)]}, [("unreadable", WARNING)]),
         ({"mailboxes": [box(uncertain=1)]}, [("uncertain", WARNING)]),
+        ({"mailboxes": [box(canary_lost_at=NOW)]}, [("canary_lost", ERROR)]),
         ({"mailboxes": [box(trusts_somebody=False)]}, [("trusts_nobody", HINT)]),
         ({"mailboxes": [box(plus_addressing=True)]}, [("plus_untested", HINT)]),
         ({"mailboxes": [box(plus_addressing=True, plus_tested=True)]}, []),

@@ -28,6 +28,8 @@ from wagtail_helpdesk.mail.models import (
     SourceFolder,
     WorkerBeat,
 )
+from wagtail_helpdesk.mail.outbox import canary
+from wagtail_helpdesk.mail.outbox.canary import send_canaries
 from wagtail_helpdesk.mail.outbox.deliver import deliver_due
 from wagtail_helpdesk.mail.outbox.probe import last_probes, send_probes
 from wagtail_helpdesk.pipeline import STEPS
@@ -99,7 +101,7 @@ def test_rows_become_facts(desk, ticket, django_assert_num_queries, clock):
         SourceFolder.objects.create(source=source, name=name, name_hash=name, backlog=backlog)
     MailTransport.objects.create(mailbox=desk.mailbox, paused_at=NOW, pause_reason="auth 535")
     clock.shift(timedelta(minutes=20))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         facts = read_facts()
     assert facts.sources[0].backlog == 7
     told = {(finding.code, finding.mailbox_id) for finding in judge(facts)}
@@ -149,12 +151,75 @@ class TestBeat:
         assert WorkerBeat.objects.count() == 1
 
 
-class TestProbe:
-    def come_back(self, desk, which: int) -> InboundMail:
-        raw = django_mail.outbox[which].message().as_bytes()
-        accepted = accept(raw, Envelope(), Origin("import", desk.mailbox.pk))
-        return process(accepted.mail.pk)
+def come_back(desk, which: int) -> InboundMail:
+    raw = django_mail.outbox[which].message().as_bytes()
+    accepted = accept(raw, Envelope(), Origin("import", desk.mailbox.pk))
+    return process(accepted.mail.pk)
 
+
+class TestHourlyTest:
+    @pytest.fixture(autouse=True)
+    def options(self, desk):
+        return MailboxOptions.objects.create(mailbox=desk.mailbox, trusts_microsoft=True, canary=True)
+
+    def test_goes_out_once_an_hour_and_comes_back(self, desk, clock, django_assert_num_queries):
+        factories.make_mailbox(team=desk.team)
+        assert send_canaries() == 1
+        assert deliver_due() == 1
+        assert django_mail.outbox[0].recipients() == ["Acme Support <support@desk.example>"]
+        clock.shift(timedelta(minutes=59))
+        with django_assert_num_queries(1):
+            assert send_canaries() == 0
+        clock.shift(timedelta(minutes=1))
+        assert send_canaries() == 1
+        assert come_back(desk, 0).outcome == MailOutcome.OWN_COPY
+        assert Ticket.objects.count() == 0
+        assert OutboundMail.objects.count() == 2
+
+    def test_second_worker_sends_no_second_one(self, monkeypatch):
+        send_canaries()
+        # It asked before the first one had written.
+        monkeypatch.setattr(canary, "_is_due", lambda mailboxes, hour: mailboxes)
+        assert send_canaries() == 0
+        assert OutboundMail.objects.count() == 1
+
+    def test_is_missed_after_a_quarter_of_an_hour(self, desk, clock):
+        send_canaries()
+        deliver_due()
+        clock.shift(timedelta(minutes=15))
+        assert "canary_lost" not in codes()
+        clock.shift(timedelta(seconds=1))
+        finding = next(one for one in judge(read_facts()) if one.code == "canary_lost")
+        assert (finding.severity, finding.mailbox_id, finding.values) == (2, desk.mailbox.pk, {"at": NOW})
+        come_back(desk, 0)
+        assert "canary_lost" not in codes()
+
+    def test_later_one_makes_up_for_it(self, desk, clock):
+        send_canaries()
+        clock.shift(timedelta(hours=1))
+        send_canaries()
+        deliver_due()
+        assert "canary_lost" in codes()
+        come_back(desk, 1)
+        assert "canary_lost" not in codes()
+        clock.shift(timedelta(hours=1))
+        send_canaries()
+        clock.shift(timedelta(minutes=16))
+        assert "canary_lost" in codes()
+
+    def test_nobody_asks_after_one_that_is_not_wanted_any_more(self, options, clock):
+        send_canaries()
+        clock.shift(timedelta(hours=1))
+        MailboxOptions.objects.update(canary=False)
+        assert "canary_lost" not in codes()
+        assert send_canaries() == 0
+
+    def test_is_no_probe(self, desk):
+        send_canaries()
+        assert last_probes(desk.mailbox) == []
+
+
+class TestProbe:
     def test_goes_out_and_is_recognised(self, desk, clock):
         clock.shift(timedelta(minutes=1))
         send_probes(desk.mailbox)
@@ -166,7 +231,7 @@ class TestProbe:
             (True, None, None),
         ]
         clock.shift(timedelta(seconds=42))
-        mail = self.come_back(desk, 0)
+        mail = come_back(desk, 0)
         assert (mail.outcome, mail.reason) == (MailOutcome.OWN_COPY, "a probe came back")
         plain, plus = last_probes(desk.mailbox)
         assert (plain.arrived, plain.round_trip) == (mail, timedelta(seconds=42))
@@ -179,16 +244,16 @@ class TestProbe:
         MailboxOptions.objects.create(mailbox=desk.mailbox, plus_addressing=True)
         send_probes(desk.mailbox)
         deliver_due()
-        self.come_back(desk, 0)
+        come_back(desk, 0)
         assert "plus_untested" in codes()
-        self.come_back(desk, 1)
+        come_back(desk, 1)
         assert "plus_untested" not in codes()
 
     def test_further_copy_changes_nothing(self, desk, settings):
         settings.WAGTAIL_HELPDESK = {**settings.WAGTAIL_HELPDESK, "MULTI_MAILBOX": "per_mailbox"}
         send_probes(desk.mailbox)
         deliver_due()
-        self.come_back(desk, 0)
+        come_back(desk, 0)
         other = factories.make_mailbox(team=desk.team)
         raw = django_mail.outbox[0].message().as_bytes()
         accepted = accept(raw, Envelope(), Origin("import", other.pk))

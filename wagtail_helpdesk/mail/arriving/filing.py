@@ -17,7 +17,7 @@ from wagtail_helpdesk.mail.identity import is_own_loop_header, own_public_id, sp
 from wagtail_helpdesk.mail.models import InboundMail, OutboundMail
 from wagtail_helpdesk.mail.outbox.confirm import confirm_sent
 from wagtail_helpdesk.mail.outbox.handover import Handover
-from wagtail_helpdesk.mail.outbox.probe import record_arrival
+from wagtail_helpdesk.mail.outbox.probe import RETURNING, record_arrival
 from wagtail_helpdesk.mail.parsing import Classification, ParsedMail, classify
 from wagtail_helpdesk.mail.parsing.noise import has_null_return_path
 from wagtail_helpdesk.mail.reporting.reports import note_auto_reply, take_report
@@ -139,7 +139,7 @@ class _Filing:
         public_id = own_public_id(self.parsed.message_id)
         sent = OutboundMail.objects.filter(public_id=public_id).first() if public_id else None
         confirm_sent(self.parsed)
-        if sent is not None and sent.kind == MailKind.PROBE:
+        if sent is not None and sent.kind in RETURNING:
             record_arrival(sent, self.mail)
             return Result(MailOutcome.OWN_COPY, "a probe came back", labels=self.labels, mailbox_id=mailbox_id)
         receipt = Receipt(Outcome.IGNORED, sent.ticket_id, sent.message_id) if sent else None

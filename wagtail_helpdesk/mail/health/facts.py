@@ -10,6 +10,7 @@ from django.utils import timezone
 from wagtail_helpdesk.desk.models import Mailbox
 from wagtail_helpdesk.mail.choices import InboundState, OutboundState
 from wagtail_helpdesk.mail.health.findings import (
+    PATIENCE,
     AccountFacts,
     Facts,
     MailboxFacts,
@@ -25,6 +26,7 @@ from wagtail_helpdesk.mail.models import (
     OutboundMail,
     WorkerBeat,
 )
+from wagtail_helpdesk.mail.outbox.canary import overdue_canaries
 from wagtail_helpdesk.mail.outbox.probe import mailboxes_with_tested_plus
 from wagtail_helpdesk.mail.sources import kinds
 
@@ -66,7 +68,7 @@ def _mailboxes(now: datetime, waiting: _Counts) -> list[MailboxFacts]:
     due = _by_mailbox(OutboundMail.objects.due(now), "next_try_at")
     uncertain = _by_mailbox(OutboundMail.objects.filter(state=OutboundState.UNCERTAIN), "created_at")
     options = {row.mailbox_id: row for row in MailboxOptions.objects.all()}
-    tested = mailboxes_with_tested_plus()
+    tested, lost = mailboxes_with_tested_plus(), overdue_canaries(now, PATIENCE)
     found = []
     for mailbox in Mailbox.objects.order_by("name", "pk"):
         chosen, nothing = options.get(mailbox.pk) or MailboxOptions(), (0, None)
@@ -83,6 +85,7 @@ def _mailboxes(now: datetime, waiting: _Counts) -> list[MailboxFacts]:
                 due=due.get(mailbox.pk, nothing)[0],
                 oldest_due=due.get(mailbox.pk, nothing)[1],
                 uncertain=uncertain.get(mailbox.pk, nothing)[0],
+                canary_lost_at=lost.get(mailbox.pk),
             )
         )
     return found

@@ -54,6 +54,8 @@ class MailboxFacts:
     due: int = 0
     oldest_due: datetime | None = None
     uncertain: int = 0
+    #: When the hourly test was made that should be back and is not.
+    canary_lost_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,8 @@ def _mailboxes(facts: Facts) -> Iterator[Finding]:
             yield Finding("unread", Severity.ERROR, mailbox.pk, {"since": mailbox.oldest_waiting})
         if _too_long(facts, mailbox.oldest_due):
             yield Finding("unsent", Severity.ERROR, mailbox.pk, {"since": mailbox.oldest_due, "count": mailbox.due})
+        if mailbox.canary_lost_at:
+            yield Finding("canary_lost", Severity.ERROR, mailbox.pk, {"at": mailbox.canary_lost_at})
         if mailbox.failed:
             yield Finding("unreadable", Severity.WARNING, mailbox.pk, {"count": mailbox.failed})
         if mailbox.uncertain:

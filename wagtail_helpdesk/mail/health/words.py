@@ -42,6 +42,7 @@ SENTENCES = {
     "source_silent": _("%(source)s has not been read since %(since)s"),
     "source_warning": _("%(source)s: %(warning)s"),
     "transport_paused": _("Sending has been paused since %(since)s (%(error)s). It is tried again by itself."),
+    "canary_lost": _("The hourly test sent at %(at)s has not come back: mail does not leave or does not arrive."),
     "trusts_nobody": _("No authentication server is trusted, so agents cannot answer by mail."),
     "plus_untested": _("Plus addressing is on, but no probe has come back over it yet."),
 }

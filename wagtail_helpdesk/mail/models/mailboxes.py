@@ -75,6 +75,14 @@ class MailboxOptions(models.Model):
         default=False,
         help_text=_("A mail whose fate is unknown is sent once more, at the risk of arriving twice."),
     )
+    canary = models.BooleanField(
+        _("hourly test"),
+        default=False,
+        help_text=_(
+            "Every hour the mailbox sends a mail to itself. The mail health says so when one is not back after "
+            "a quarter of an hour."
+        ),
+    )
 
     class Meta:
         verbose_name = _("mail options")

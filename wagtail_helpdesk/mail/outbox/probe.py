@@ -1,4 +1,4 @@
-"""A mail that a mailbox sends to itself, to see whether it comes back: at its address, and at a form with a plus."""
+"""A mail that a mailbox sends to itself, to see whether it comes back: at its address, or at a form with a plus."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ from wagtail_helpdesk.mail.models import DeliveryEvent, InboundMail, OutboundMai
 from wagtail_helpdesk.tickets.tokens import TOKEN_LENGTH, new_public_id
 
 WITNESS = "probe"
+#: What we send to ourselves, and see come back.
+RETURNING = (MailKind.PROBE, MailKind.CANARY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +55,21 @@ def send_probes(mailbox: Mailbox) -> list[OutboundMail]:
     """
     # As long as a real reply address, as some servers mind the length, and nobody's.
     nobody = new_public_id(TOKEN_LENGTH)
-    return [_queue(mailbox, mailbox.address), _queue(mailbox, make_reply_address(mailbox, nobody))]
+    return [
+        queue_to_itself(mailbox, MailKind.PROBE, address, purpose=new_public_id(PUBLIC_ID_LENGTH))
+        for address in (mailbox.address, make_reply_address(mailbox, nobody))
+    ]
 
 
-def _queue(mailbox: Mailbox, address: str) -> OutboundMail:
+def queue_to_itself(mailbox: Mailbox, kind: MailKind, address: str, *, purpose: str) -> OutboundMail:
+    """Queue a mail of ``mailbox`` to ``address``, which is one of its own. IntegrityError when ``purpose`` has one."""
     public_id = new_public_id(PUBLIC_ID_LENGTH)
     message_id = make_message_id(public_id, mailbox)
-    key = hashlib.sha256(f"probe:{public_id}".encode()).hexdigest()
+    key = hashlib.sha256(f"{kind}:{purpose}".encode()).hexdigest()
     mail = OutboundMail.objects.create(
         public_id=public_id,
         audience=Audience.SYSTEM,
-        kind=MailKind.PROBE,
+        kind=kind,
         purpose_key=key,
         queue_key=key,
         mailbox=mailbox,
