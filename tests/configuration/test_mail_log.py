@@ -137,13 +137,13 @@ class TestArrived:
         rows = client.get(reverse("helpdesk_mail_log:index"), {"mailbox": ticket.mailbox_id}).context["object_list"]
         assert [row.subject for row in rows] == ["First"]
 
-    def test_list_costs_the_same_for_any_length(self, client, ticket, django_assert_max_num_queries):
+    def test_list_costs_the_same_for_any_length(self, client, ticket, known_health, django_assert_max_num_queries):
         for number in range(30):
             arrived(ticket, f"Mail {number}")
         with django_assert_max_num_queries(14):
             assert len(client.get(reverse("helpdesk_mail_log:index")).context["object_list"]) == 30
 
-    def test_page_says_what_was_decided_and_why(self, client, ticket, django_assert_max_num_queries):
+    def test_page_says_what_was_decided_and_why(self, client, ticket, known_health, django_assert_max_num_queries):
         mail = arrived(ticket, reason="")
         mail.deliveries.create(mailbox=ticket.mailbox, origin="import")
         with django_assert_max_num_queries(14):
@@ -302,7 +302,7 @@ class TestOutgoing:
         assert client.post(address, {"decision": "retry"}).status_code == 302
         assert OutboundMail.objects.get(pk=mail.pk).state == OutboundState.FAILED
 
-    def test_list_costs_the_same_for_any_length(self, desk, ticket, login, django_assert_max_num_queries):
+    def test_list_costs_the_same_for_any_length(self, desk, ticket, login, known_health, django_assert_max_num_queries):
         for _number in range(10):
             left(ticket, desk.agent)
         client = login(desk.administrator)

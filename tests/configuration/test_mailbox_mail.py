@@ -150,9 +150,9 @@ def test_pages_cost_the_same_for_any_length(desk, client, django_assert_max_num_
         SourceFolder.objects.create(source=source, name="INBOX")
         factories.make_mailbox(team=desk.team)
     client.get(url(desk))
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(27):
         client.get(url(desk))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         client.get(reverse("helpdesk_mail_health:index"))
 
 

@@ -60,7 +60,7 @@ def test_menu_as(persona, desk, login):
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_list_costs_the_same_for_any_length(name, desk, client, django_assert_max_num_queries):
+def test_list_costs_the_same_for_any_length(name, desk, client, known_health, django_assert_max_num_queries):
     for number in range(15):
         team = factories.make_team(f"Team {number}")
         factories.make_mailbox(team=team)

@@ -689,6 +689,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "canary",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Every hour the mailbox sends a mail to itself. The mail health says so when one is not back after a quarter of an hour.",
+                        verbose_name="hourly test",
+                    ),
+                ),
+                (
                     "mailbox",
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.CASCADE,
@@ -816,6 +824,7 @@ class Migration(migrations.Migration):
                             ("notice", "Notice to an agent"),
                             ("digest", "Digest for an agent"),
                             ("probe", "Probe"),
+                            ("canary", "Hourly test"),
                         ],
                         max_length=10,
                         verbose_name="kind",
@@ -1119,6 +1128,7 @@ class Migration(migrations.Migration):
                             ("notice", "Notice to an agent"),
                             ("digest", "Digest for an agent"),
                             ("probe", "Probe"),
+                            ("canary", "Hourly test"),
                         ],
                         max_length=10,
                         verbose_name="kind",
