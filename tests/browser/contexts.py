@@ -1,4 +1,4 @@
-"""Browser contexts that tests have one after the other: what Wagtail's pages load is then loaded once, not in each test."""
+"""Browser contexts that tests have one after the other: what pages load is loaded once, not in each test."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from wagtail_helpdesk.intake.receive import receive
 from wagtail_helpdesk.mail.arriving.authentication import Authentication
 from wagtail_helpdesk.mail.arriving.evidence import read_hints
 from wagtail_helpdesk.mail.arriving.routing import Route
-from wagtail_helpdesk.mail.choices import MailKind, MailOutcome
+from wagtail_helpdesk.mail.choices import MailOutcome
 from wagtail_helpdesk.mail.identity import is_own_loop_header, own_public_id, split_bounce_address
 from wagtail_helpdesk.mail.models import InboundMail, OutboundMail
 from wagtail_helpdesk.mail.outbox.confirm import confirm_sent
