@@ -9,6 +9,8 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Request, WebErro
 
 #: The others stay in the browser.
 _REACHING_OUT = ("http", "https", "ws", "wss", "ftp")
+#: The icon that a browser asks for by itself, and Playwright's look into a frame that has no document yet.
+_NOT_OURS = re.compile(r"/favicon\.ico\)$|^console: Blocked script execution in 'about:blank'")
 
 
 class Watch:
@@ -41,10 +43,9 @@ class Watch:
         return [line for line in self.complaints if not any(pattern.search(line) for pattern in self._expected)]
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        url = message.location.get("url", "")
-        # The site of the tests has no icon, which the browser asks for by itself.
-        if message.type in ("error", "assert") and not url.endswith("/favicon.ico"):
-            self.complaints.append(f"console: {message.text} ({url})")
+        complaint = f"console: {message.text} ({message.location.get('url', '')})"
+        if message.type in ("error", "assert") and not _NOT_OURS.search(complaint):
+            self.complaints.append(complaint)
 
     def _on_error(self, error: WebError) -> None:
         self.complaints.append(f"script: {error.error.message}")

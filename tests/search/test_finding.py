@@ -258,7 +258,9 @@ def test_find_shows_where(desk, telling):
 
 
 @pytest.mark.parametrize("who", ["agent", "manager"])
-@pytest.mark.parametrize("text", ["invoice", "nothing", '"the invoice" of', "is:open tag:x assignee:me", "HD-1", "12"])
+@pytest.mark.parametrize(
+    "text", ["invoice", "nothing", '"the invoice" of', "is:open tag:x assignee:me", "HD-1", "99999912"]
+)
 def test_queries(desk, who, text):
     def count(number):
         for n in range(number):
