@@ -33,7 +33,7 @@ from wagtail_helpdesk.tickets.models import Ticket
 KINDS = ("plain, new", "with a file, new", "answer to one")
 OURS, ACCEPT, PROCESS, FLOOR, PEER = "ours", "accept", "process", "floor", "django-helpdesk"
 #: Mails of one turn: so many wait when the worker looks.
-TURN = 10
+TURN = 20
 WARM_UP = 10
 FILE_BYTES = 60_000
 #: So many messages has each ten tickets, as those of ``fill`` have.

@@ -5,21 +5,26 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tests.mail.helpers import make_mail, take_in
 from tests.personas import Desk
+from wagtail_helpdesk.addresses import address_hash
+from wagtail_helpdesk.contacts.models import Contact
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.models import Status
-from wagtail_helpdesk.mail.arriving import filing, process, together
+from wagtail_helpdesk.mail import ledger
+from wagtail_helpdesk.mail.arriving import ahead, filing, process, together
 from wagtail_helpdesk.mail.arriving.accept import Envelope, Origin, accept
 from wagtail_helpdesk.mail.leases import new_owner
-from wagtail_helpdesk.mail.models import AutoReplyLedger, InboundMail, OutboundMail
+from wagtail_helpdesk.mail.models import AddressSuppression, AutoReplyLedger, InboundMail, OutboundMail
 from wagtail_helpdesk.mail.outbox import enqueue
 from wagtail_helpdesk.mail.work import process_due
 from wagtail_helpdesk.notifications.models import Notice
@@ -28,9 +33,12 @@ from wagtail_helpdesk.tickets.models import Ticket
 Accept = Callable[..., list[InboundMail]]
 
 
-@pytest.fixture(autouse=True)
-def no_hurry(monkeypatch) -> None:
+@pytest.fixture(autouse=True, params=[1, 1000], ids=["foreseen", "not foreseen"])
+def no_hurry(request, monkeypatch) -> int:
+    """Give each transaction time; return for how few mails it is asked beforehand."""
     monkeypatch.setattr(together, "MOST_SECONDS", 60)
+    monkeypatch.setattr(ahead, "FEWEST", request.param)
+    return request.param
 
 
 @pytest.fixture
@@ -71,9 +79,11 @@ def test_everybody_gets_a_ticket_an_acknowledgement_and_the_team_its_notice(acce
 
 
 @pytest.mark.parametrize(
-    ("known", "most"), [(False, 9), (True, 10)], ids=["opens a ticket, acknowledged", "answers, tells the team"]
+    ("known", "most"),
+    [(False, (5, 9)), (True, (6, 10))],
+    ids=["opens a ticket, acknowledged", "answers, tells the team"],
 )
-def test_queries_of_a_further_mail(desk: Desk, accepted, known, most):
+def test_queries_of_a_further_mail(desk: Desk, accepted, known, most, no_hurry):
     def cost(numbers: range) -> int:
         if known:
             for number in numbers:
@@ -88,7 +98,80 @@ def test_queries_of_a_further_mail(desk: Desk, accepted, known, most):
         return len(asked)
 
     few, many = cost(range(2)), cost(range(10, 16))
-    assert (many - few) / 4 <= most
+    assert (many - few) / 4 <= most[no_hurry > 1]
+
+
+def test_one_stranger_writes_and_answers_in_one_batch(accepted):
+    """What the first mail of a batch writes, the others find."""
+    first = by(1, message_id="<one@example.org>")
+    second = by(1, in_reply_to="<one@example.org>", message_id="<two@example.org>")
+    aside = by(2, in_reply_to="<two@example.org>")
+    rows = accepted(first, second, aside, by(1, in_reply_to="<two@example.org>"))
+    process_due()
+    assert [outcome for outcome, _tries in outcomes(rows)] == ["opened", "appended", "opened", "appended"]
+    assert Contact.objects.filter(emails__address="p1@d1.example").count() == 1
+    assert [ticket.message_count for ticket in Ticket.objects.order_by("pk")] == [3, 1]
+
+
+@pytest.mark.parametrize("seconds", [0, 60])
+def test_next_transaction_sees_what_the_one_before_wrote(accepted, monkeypatch, seconds):
+    monkeypatch.setattr(together, "MOST_SECONDS", seconds)
+    rows = accepted(
+        by(1, message_id="<one@example.org>"),
+        by(1, in_reply_to="<one@example.org>"),
+        make_mail("Again", sender="p1@d1.example"),
+    )
+    process_due()
+    assert outcomes(rows) == [("opened", 0), ("appended", 0), ("opened", 0)]
+    assert Contact.objects.filter(emails__address="p1@d1.example").count() == 1
+
+
+def test_limits_count_what_was_sent_before_and_what_is_about_to_be(desk: Desk, accepted, monkeypatch):
+    monkeypatch.setattr(ledger, "DOMAIN_LIMIT", (timedelta(hours=1), 3))
+    for minutes, domain in ((10, "d.example"), (90, "d.example"), (10, "e.example")):
+        AutoReplyLedger.objects.create(
+            address_hash="0" * 64,
+            domain_hash=ledger._hash(domain),
+            mailbox=desk.mailbox,
+            at=timezone.now() - timedelta(minutes=minutes),
+        )
+    accepted(
+        *[make_mail("Text", subject=f"Matter {n}{n}", sender=f"{name}@d.example") for n, name in enumerate("abcd")]
+    )
+    process_due()
+    acknowledged = OutboundMail.objects.values_list("recipients__address", flat=True)
+    assert sorted(acknowledged) == ["a@d.example", "b@d.example"]
+
+
+def test_suppressed_address_gets_nothing(accepted):
+    now = timezone.now()
+    for address, until in (("a@d.example", now + timedelta(hours=1)), ("b@d.example", now - timedelta(hours=1))):
+        AddressSuppression.objects.create(address_hash=address_hash(address), reason="repeating", until=until)
+    accepted(*[make_mail("Text", sender=f"{name}@d.example") for name in "abc"])
+    process_due()
+    assert set(OutboundMail.objects.values_list("recipients__address", flat=True)) == {"b@d.example", "c@d.example"}
+
+
+def test_machine_that_repeats_itself_is_suppressed_within_the_batch(accepted, settings):
+    accepted(*[make_mail("Disk full", subject=f"Alarm {number}", sender="bot@d.example") for number in range(5)])
+    process_due()
+    assert AddressSuppression.objects.get().reason == "repeating"
+    assert OutboundMail.objects.count() == 1
+    assert Ticket.objects.count() == 5
+
+
+def test_who_was_copied_in_the_batch_is_one_person_in_it(accepted):
+    """The second mail brings in a person, whom an agent has not confirmed when the third one comes from there."""
+    accepted(
+        by(1, message_id="<one@example.org>"),
+        by(1, in_reply_to="<one@example.org>", message_id="<two@example.org>", cc="p2@d2.example"),
+        by(2, in_reply_to="<two@example.org>"),
+    )
+    process_due()
+    ticket, of_the_copied = Ticket.objects.order_by("pk")
+    assert of_the_copied.requester == Contact.objects.get(emails__address="p2@d2.example")
+    roles = dict(ticket.participants.values_list("address", "role"))
+    assert roles == {"p1@d1.example": "requester", "p2@d2.example": "cc"}
 
 
 @pytest.mark.parametrize("answer_first", [False, True])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from wagtail_helpdesk.conversations.actions.write_message import KnownIds
 from wagtail_helpdesk.conversations.choices import IdRole
 from wagtail_helpdesk.conversations.models import MessageIdIndex
 from wagtail_helpdesk.desk.choices import Category
+from wagtail_helpdesk.foreseeing import Foresight
 from wagtail_helpdesk.intake.incoming import EvidenceKind, IncomingMessage
 from wagtail_helpdesk.intake.matching import Candidate, Strength
 from wagtail_helpdesk.intake.subjects import normal_subject
@@ -33,6 +34,16 @@ _STRENGTH = {
     EvidenceKind.SUBJECT_TAG: Strength.SUBJECT,
     EvidenceKind.UPLOAD: Strength.UPLOAD,
 }
+
+#: More rows than these are not read for a whole group of messages.
+MOST_FORESEEN = 2000
+_ID_COLUMNS = ("pk", "id_hash", "role", "ticket_id")
+_PART_COLUMNS = ("ticket_id", "contact_id", "role", "state", "address", "reply_address")
+#: By a Message-ID's hash, the rows of the index.
+_ids: Foresight[str, list[tuple[int, str, str, int]]] = Foresight()
+#: By key, a ticket (None where it is gone) and its participants.
+_tickets: Foresight[int, Ticket | None] = Foresight()
+_participants: Foresight[int, list[Any]] = Foresight()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +68,7 @@ def find_candidates(incoming: IncomingMessage, contact: Contact, *, is_new: bool
     hints = list(dict.fromkeys(hints))
     if not hints:
         return Found()
-    named = Ticket.objects.in_bulk({ticket_id for _strength, ticket_id in hints})
+    named = _tickets_by_keys({ticket_id for _strength, ticket_id in hints})
     followed = {pk: ticket.current() for pk, ticket in named.items()}
     parts = _parts(contact, [ticket.pk for ticket in followed.values()])
     states = _states(parts, contact, incoming.sender.address)
@@ -105,25 +116,79 @@ def _tickets_by_ids(ids: KnownIds | None) -> list[int]:
     wanted = [value for value in (*ids.referenced, ids.own) if value]
     if not wanted:
         return []
-    # Its own ID counts where an answer to it came first; another mail with the same ID is a collision.
-    known = Q(id_hash=ids.own, role=IdRole.REFERENCED)
-    if ids.referenced:
-        known |= Q(id_hash__in=ids.referenced)
     rows = [
         (row.id_hash, row.ticket_id)
         for row in reversed(events.unwritten(MessageIdIndex))
-        if row.id_hash in ids.referenced or (row.id_hash == ids.own and row.role == IdRole.REFERENCED)
+        if _counts(row.id_hash, row.role, ids)
     ]
-    rows += MessageIdIndex.objects.filter(known).order_by("-pk").values_list("id_hash", "ticket_id")[:200]
+    rows += [(hashed, ticket_id) for _pk, hashed, role, ticket_id in _written(ids) if _counts(hashed, role, ids)]
     order = {value: position for position, value in reversed(list(enumerate(wanted)))}
     ranked = sorted(rows, key=lambda row: order[row[0]])
     return list(dict.fromkeys(ticket_id for _hash, ticket_id in ranked))
 
 
+def _counts(hashed: str, role: str, ids: KnownIds) -> bool:
+    """Its own ID counts where an answer to it came first; another mail with the same ID is a collision."""
+    return hashed in ids.referenced or (hashed == ids.own and role == IdRole.REFERENCED)
+
+
+def _written(ids: KnownIds) -> Iterable[tuple[int, str, str, int]]:
+    foreseen = _ids.get({one for one in (*ids.referenced, ids.own) if one})
+    if foreseen is not None:
+        return sorted((row for rows in foreseen for row in rows), reverse=True)
+    known = Q(id_hash=ids.own, role=IdRole.REFERENCED)
+    if ids.referenced:
+        known |= Q(id_hash__in=ids.referenced)
+    return MessageIdIndex.objects.filter(known).order_by("-pk").values_list(*_ID_COLUMNS)[:200]
+
+
+def _tickets_by_keys(keys: Collection[int]) -> dict[int, Ticket]:
+    foreseen = _tickets.get(keys)
+    if foreseen is None:
+        return Ticket.objects.in_bulk(keys)
+    return {ticket.pk: ticket for ticket in foreseen if ticket is not None}
+
+
 def _parts(contact: Contact, ticket_ids: Sequence[int]) -> list[Any]:
     """Return what ``contact`` is in these tickets, as plain rows."""
+    foreseen = _participants.get(ticket_ids)
+    if foreseen is not None:
+        return [part for parts in foreseen for part in parts if part.contact_id == contact.pk]
     parts = TicketParticipant.objects.filter(ticket__in=ticket_ids, contact=contact)
-    return list(parts.values_list("ticket_id", "role", "state", "address", "reply_address", named=True))
+    return list(parts.values_list(*_PART_COLUMNS, named=True))
+
+
+def foresee_candidates(id_hashes: Collection[str]) -> list[int]:
+    """Ask which tickets know these Message-IDs, and how they are, for the messages that name them soon.
+
+    Return the keys of the tickets. Three queries, one where no ticket knows any.
+    """
+    rows = list(
+        MessageIdIndex.objects.filter(id_hash__in=id_hashes).order_by("-pk").values_list(*_ID_COLUMNS)[:MOST_FORESEEN]
+    )
+    if len(rows) == MOST_FORESEEN:
+        return []
+    by_hash: dict[str, list[tuple[int, str, str, int]]] = {hashed: [] for hashed in id_hashes}
+    for row in rows:
+        by_hash[row[1]].append(row)
+    _ids.put(by_hash)
+    keys = list({row[3] for row in rows})
+    if keys:
+        tickets = Ticket.objects.in_bulk(keys)
+        _tickets.put({key: tickets.get(key) for key in keys})
+        by_ticket: dict[int, list[Any]] = {key: [] for key in keys}
+        parts = TicketParticipant.objects.filter(ticket__in=keys).values_list(*_PART_COLUMNS, named=True)
+        for part in parts[: MOST_FORESEEN + 1]:
+            by_ticket[part.ticket_id].append(part)
+        if sum(map(len, by_ticket.values())) <= MOST_FORESEEN:
+            _participants.put(by_ticket)
+    return keys
+
+
+def note_changed(ticket_id: int) -> None:
+    """Take care that the ticket, and who takes part in it, is read anew: a message changed it."""
+    _tickets.drop(ticket_id)
+    _participants.drop(ticket_id)
 
 
 def _states(parts: Iterable[Any], contact: Contact, address: str) -> dict[int, str]:

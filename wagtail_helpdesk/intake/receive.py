@@ -21,7 +21,7 @@ from wagtail_helpdesk.desk.choices import FINISHED, Category
 from wagtail_helpdesk.desk.models import Mailbox
 from wagtail_helpdesk.events import Actor, Verdict
 from wagtail_helpdesk.intake.agents import is_for_agents, note_forward, take_answer
-from wagtail_helpdesk.intake.candidates import find_candidates
+from wagtail_helpdesk.intake.candidates import find_candidates, note_changed
 from wagtail_helpdesk.intake.incoming import IncomingMessage, Outcome, Person, Receipt
 from wagtail_helpdesk.intake.matching import Decision, Verb, decide
 from wagtail_helpdesk.tickets.actions.link_tickets import link_tickets
@@ -123,6 +123,7 @@ class _Door:
             sender_auth=self.sender_auth,
             actor=self.actor,
         ).as_part()
+        note_changed(ticket.pk)
         if decision.rule in ("T3", "T5") and message.visibility == Visibility.PUBLIC:
             self._add_copied(ticket, ParticipantState.PENDING)
         return Receipt(Outcome.APPENDED, ticket.pk, message.pk, decision.rule, decision.trace)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 
@@ -13,6 +14,7 @@ from wagtail_helpdesk import conf, events
 from wagtail_helpdesk.addresses import address_hash, domain_of
 from wagtail_helpdesk.desk.models import Mailbox
 from wagtail_helpdesk.events import Verdict
+from wagtail_helpdesk.foreseeing import Foresight
 from wagtail_helpdesk.mail.models import AddressSuppression, AutoReplyLedger
 
 #: (window, most automatic mails in it) for one address, one domain, one mailbox.
@@ -31,6 +33,49 @@ BREAKER_PAUSE = timedelta(hours=24)
 _DIGITS = re.compile(r"\d+")
 _PREFIX = re.compile(r"^(?:(?:re|aw|fwd?|wg|sv|vs|antw|enc|res|rv)\s*:\s*)+", re.IGNORECASE)
 
+_COLUMNS = ("at", "address_hash", "domain_hash", "mailbox_id")
+#: By the hash of an address, until when it gets no automatic mail (None: it may).
+_suppressions: Foresight[str, datetime | None] = Foresight()
+#: By a column of the ledger and a value in it, the rows within that column's longest window.
+_sent: Foresight[tuple[str, Any], set[tuple[Any, ...]]] = Foresight()
+
+
+def foresee_automatic_mails(addresses: Collection[str], mailbox_ids: Collection[int], now: datetime) -> None:
+    """Ask what stands against automatic mails to ``addresses``, for those that may be written soon. Two queries."""
+    hashes = {address_hash(address) for address in addresses}
+    domains = {_hash(domain_of(address)) for address in addresses}
+    until: dict[str, datetime | None] = dict.fromkeys(hashes)
+    rows = AddressSuppression.objects.filter(address_hash__in=hashes, until__gt=now)
+    _suppressions.put(until | dict(rows.values_list("address_hash", "until")))
+    found: dict[tuple[str, Any], set[tuple[Any, ...]]] = {
+        **{("address_hash", one): set() for one in hashes},
+        **{("domain_hash", one): set() for one in domains},
+        **{("mailbox_id", one): set() for one in mailbox_ids},
+    }
+    for row in _in_windows(hashes, domains, mailbox_ids, now):
+        for column, value in zip(_COLUMNS[1:], row[2:], strict=True):
+            if (column, value) in found:
+                found[column, value].add(row)
+    _sent.put(found)
+
+
+def _in_windows(hashes: Collection[str], domains: Collection[str], mailbox_ids: Collection[int], now: datetime):
+    """Return the rows of the ledger that a limit may count: key, then the columns."""
+    longest = max(window for window, _most in ADDRESS_LIMITS)
+    # The limits keep it to a few hundred rows, and to count them here costs less than three counts there.
+    return AutoReplyLedger.objects.filter(
+        Q(address_hash__in=hashes, at__gt=now - longest)
+        | Q(domain_hash__in=domains, at__gt=now - DOMAIN_LIMIT[0])
+        | Q(mailbox__in=mailbox_ids, at__gt=now - MAILBOX_LIMIT[0])
+    ).values_list("pk", *_COLUMNS)
+
+
+def _is_suppressed(hashed: str, now: datetime) -> bool:
+    foreseen = _suppressions.get([hashed])
+    if foreseen is not None:
+        return foreseen[0] is not None and foreseen[0] > now
+    return AddressSuppression.objects.filter(address_hash=hashed, until__gt=now).exists()
+
 
 def allow_automatic_mail(
     *, address: str, subject: str, recent_subjects: Iterable[str], mailbox: Mailbox, now: datetime
@@ -46,12 +91,13 @@ def allow_automatic_mail(
         hashed, domain = address_hash(address), _hash(domain_of(address))
     except ValueError:
         return Verdict(False, "no_address")
-    if AddressSuppression.objects.filter(address_hash=hashed, until__gt=now).exists():
+    if _is_suppressed(hashed, now):
         return Verdict(False, "suppressed")
     if _is_repeating(subject, recent_subjects):
         AddressSuppression.objects.update_or_create(
             address_hash=hashed, defaults={"reason": "repeating", "until": now + BREAKER_PAUSE}
         )
+        _suppressions.drop(hashed)
         return Verdict(False, "repeating")
     row = AutoReplyLedger(address_hash=hashed, domain_hash=domain, mailbox=mailbox, at=now)
     reason = _limit_reached(row)
@@ -73,15 +119,13 @@ def _is_repeating(subject: str, recent_subjects: Iterable[str]) -> bool:
 
 def _limit_reached(row: AutoReplyLedger) -> str:
     """Return which limit stands against this mail, "" for none."""
-    longest = max(window for window, _most in ADDRESS_LIMITS)
     (for_domain, most_of_domain), (for_mailbox, most_of_mailbox) = DOMAIN_LIMIT, MAILBOX_LIMIT
-    # The limits keep it to a few hundred rows, and to count them here costs less than three counts there.
-    sent = AutoReplyLedger.objects.filter(
-        Q(address_hash=row.address_hash, at__gt=row.at - longest)
-        | Q(domain_hash=row.domain_hash, at__gt=row.at - for_domain)
-        | Q(mailbox=row.mailbox_id, at__gt=row.at - for_mailbox)
-    ).values_list("at", "address_hash", "domain_hash", "mailbox_id")
-    rows = list(sent) + [
+    foreseen = _sent.get((column, getattr(row, column)) for column in _COLUMNS[1:])
+    if foreseen is not None:
+        sent = set().union(*foreseen)
+    else:
+        sent = _in_windows([row.address_hash], [row.domain_hash], [row.mailbox_id], row.at)
+    rows = [one[1:] for one in sent] + [
         (one.at, one.address_hash, one.domain_hash, one.mailbox_id) for one in events.unwritten(AutoReplyLedger)
     ]
     times = [at for at, address, _domain, _mailbox in rows if address == row.address_hash]

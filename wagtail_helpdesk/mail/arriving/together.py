@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from typing import TypeVar
@@ -18,7 +19,9 @@ from django.utils import timezone
 
 from wagtail_helpdesk import events
 from wagtail_helpdesk.events import describe_error
+from wagtail_helpdesk.foreseeing import foreseeing
 from wagtail_helpdesk.mail.arriving.accept import SENT, UPLOAD
+from wagtail_helpdesk.mail.arriving.ahead import foresee
 from wagtail_helpdesk.mail.arriving.filing import Result
 from wagtail_helpdesk.mail.arriving.process import (
     DEFER_STEP,
@@ -66,6 +69,15 @@ def _may_be_read_together(mail: InboundMail) -> bool:
     return mail.is_untried and mail.size <= MOST_BYTES and mail.origin not in (SENT, UPLOAD)
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A mail that can be filed; ``take`` files it."""
+
+    mail: InboundMail
+    parsed: ParsedMail
+    take: Callable[[], Result]
+
+
 class _Group:
     """Mails that are read together."""
 
@@ -82,7 +94,7 @@ class _Group:
             ready = self._prepare()
             while ready and (done := self._file(ready)):
                 ready = ready[done:]
-            self.failed += [mail for mail, _take in ready]
+            self.failed += [one.mail for one in ready]
         except OperationalError:
             self._release()
             raise
@@ -106,8 +118,8 @@ class _Group:
                 setattr(mail, name, value)
         return list(mails)
 
-    def _prepare(self) -> list[tuple[InboundMail, Callable[[], Result]]]:
-        """Parse the mails; return those that can be filed, each with what files it.
+    def _prepare(self) -> list[_Ready]:
+        """Parse the mails; return those that can be filed.
 
         What answers a mail that has no ticket yet is put off.
         """
@@ -122,7 +134,7 @@ class _Group:
                 put_off(mail, DEFER_STEP)
                 in_work.append((mail.pk, mail.message_id_header_hash))
             elif take := self._tried(mail, partial(filing_of, mail, raw, one, may_have_twin=mail.pk in twins)):
-                ready.append((mail, take))
+                ready.append(_Ready(mail, one, take))
         return ready
 
     def _tried(self, mail: InboundMail, function: Callable[[], T]) -> T | None:
@@ -155,13 +167,14 @@ class _Group:
             first[hashed] = min(key, first.get(hashed, key))
         return {mail.pk for mail in self.mails if first.get(mail.twin_hash, mail.pk) < mail.pk}
 
-    def _file(self, ready: Sequence[tuple[InboundMail, Callable[[], Result]]]) -> int:
+    def _file(self, ready: Sequence[_Ready]) -> int:
         """File as many as go into one transaction; return how many, 0 where one of them failed."""
         until, done = time.monotonic() + MOST_SECONDS, 0
         try:
-            with events.unit_of_work(hopeful=True):
-                for mail, take in ready:
-                    finish(mail, take())
+            with foreseeing(), events.unit_of_work(hopeful=True):
+                foresee([(one.mail, one.parsed) for one in ready])
+                for one in ready:
+                    finish(one.mail, one.take())
                     events.hand_out()
                     done += 1
                     if time.monotonic() > until:
