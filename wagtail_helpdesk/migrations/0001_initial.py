@@ -3275,25 +3275,38 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="ticket",
             index=models.Index(
-                fields=["category", "asleep", "-last_activity_at", "-id"], name="helpdesk_ticket_category"
+                fields=["category", "asleep", "-last_activity_at", "-id", "assignee", "merged_into", "erased_at"],
+                name="helpdesk_ticket_category",
             ),
         ),
         migrations.AddIndex(
             model_name="ticket",
             index=models.Index(
-                fields=["team", "category", "asleep", "-last_activity_at", "-id"], name="helpdesk_ticket_team"
+                fields=[
+                    "team",
+                    "category",
+                    "asleep",
+                    "-last_activity_at",
+                    "-id",
+                    "assignee",
+                    "merged_into",
+                    "erased_at",
+                ],
+                name="helpdesk_ticket_team",
             ),
         ),
         migrations.AddIndex(
             model_name="ticket",
             index=models.Index(
-                fields=["assignee", "category", "asleep", "-last_activity_at", "-id"], name="helpdesk_ticket_assignee"
+                fields=["assignee", "category", "asleep", "-last_activity_at", "-id", "merged_into", "erased_at"],
+                name="helpdesk_ticket_assignee",
             ),
         ),
         migrations.AddIndex(
             model_name="ticket",
             index=models.Index(
-                fields=["mailbox", "category", "asleep", "-last_activity_at", "-id"], name="helpdesk_ticket_mailbox"
+                fields=["mailbox", "category", "asleep", "-last_activity_at", "-id", "merged_into", "erased_at"],
+                name="helpdesk_ticket_mailbox",
             ),
         ),
         migrations.AddIndex(

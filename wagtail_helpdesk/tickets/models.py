@@ -144,16 +144,24 @@ class Ticket(models.Model):
         indexes = [
             # The orders of the lists, for each scope that a view is read in. "asleep" stands in them because the open
             # views leave out what sleeps, and would else read past all of it.
-            models.Index(fields=["category", "asleep", "-last_activity_at", "-id"], name="helpdesk_ticket_category"),
+            # By newest activity. What stands behind the key makes no order: views are counted without reading a row.
             models.Index(
-                fields=["team", "category", "asleep", "-last_activity_at", "-id"], name="helpdesk_ticket_team"
+                fields=["category", "asleep", "-last_activity_at", "-id", "assignee", "merged_into", "erased_at"],
+                name="helpdesk_ticket_category",
             ),
             models.Index(
-                fields=["assignee", "category", "asleep", "-last_activity_at", "-id"], name="helpdesk_ticket_assignee"
+                fields=["team", "category", "asleep", "-last_activity_at", "-id", "assignee", "merged_into", "erased_at"],
+                name="helpdesk_ticket_team",
             ),
             models.Index(
-                fields=["mailbox", "category", "asleep", "-last_activity_at", "-id"], name="helpdesk_ticket_mailbox"
+                fields=["assignee", "category", "asleep", "-last_activity_at", "-id", "merged_into", "erased_at"],
+                name="helpdesk_ticket_assignee",
             ),
+            models.Index(
+                fields=["mailbox", "category", "asleep", "-last_activity_at", "-id", "merged_into", "erased_at"],
+                name="helpdesk_ticket_mailbox",
+            ),
+            # By waiting time.
             models.Index(fields=["category", "asleep", "customer_waiting_since", "id"], name="helpdesk_ticket_waiting"),
             models.Index(
                 fields=["team", "category", "asleep", "customer_waiting_since", "id"], name="helpdesk_ticket_team_waits"
