@@ -150,7 +150,16 @@ class Ticket(models.Model):
                 name="helpdesk_ticket_category",
             ),
             models.Index(
-                fields=["team", "category", "asleep", "-last_activity_at", "-id", "assignee", "merged_into", "erased_at"],
+                fields=[
+                    "team",
+                    "category",
+                    "asleep",
+                    "-last_activity_at",
+                    "-id",
+                    "assignee",
+                    "merged_into",
+                    "erased_at",
+                ],
                 name="helpdesk_ticket_team",
             ),
             models.Index(
