@@ -8,8 +8,9 @@ import ssl
 from contextlib import suppress
 from socket import gaierror
 
+from django.core import mail
 from django.core.exceptions import ImproperlyConfigured
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 from django.utils.translation import gettext as _
@@ -33,7 +34,7 @@ from wagtail_helpdesk.mail.transports.dialogue import status_of, transmit
 
 
 class BackendTransport(Transport):
-    """One connection of the site's EMAIL_BACKEND.
+    """One connection of the site's EMAIL_BACKEND, or of its default mailer.
 
     Django's own SMTP backend only lends its connection: it would not say which recipients were refused. Any other
     gets one mail for each recipient, since Django's contract has one answer for all; Anymail's tell them apart.
@@ -47,7 +48,7 @@ class BackendTransport(Transport):
     def open(self) -> None:
         """Open the backend. Raises TransportUnavailable: whatever a backend raises here, no mail was handed to it."""
         try:
-            self._connection = get_connection(fail_silently=False)
+            self._connection = _backend_of_the_site()
             self._connection.open()
         except Exception as error:
             self.close()
@@ -147,6 +148,12 @@ class BackendTransport(Transport):
         found = [CheckStep(name, True, type(self._connection).__module__)]
         self.close()
         return found
+
+
+def _backend_of_the_site() -> BaseEmailBackend:
+    """Return the site's default mailer (Django 6.1), which is made of its EMAIL_ settings where it has no others."""
+    mailers = getattr(mail, "mailers", None)
+    return mail.get_connection(fail_silently=False) if mailers is None else mailers.default
 
 
 def _answer(code: int, reply: bytes | str, phase: Phase) -> DeliveryFailed:
