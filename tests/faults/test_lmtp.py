@@ -172,7 +172,7 @@ def test_database_gone(transactional_db: None, tmp_path: Path) -> None:
     factories.make_mailbox(REPAIRS)
     with listening(tmp_path, settings=GONE) as path, Client(str(path)) as client:
         assert client.deliver(RAW, SUPPORT, REPAIRS) == ([250, 250], ["451 4.3.0", "451 4.3.0"])
-    nowhere = {"ENGINE": "django.db.backends.postgresql", "NAME": "x", "HOST": "127.0.0.1", "PORT": "1"}
+    nowhere = {"ENGINE": "django.db.backends.sqlite3", "NAME": "/nowhere/at/all.sqlite3"}
     with listening(tmp_path, settings=f"DATABASES = {{'default': {nowhere!r}}}") as path, Client(str(path)) as client:
         assert client.deliver(RAW, SUPPORT) == ([451], [])
     assert connection.is_usable()

@@ -84,8 +84,7 @@ def test_broken_settings(tmp_path: Path, text: str) -> None:
 def test_database_gone(transactional_db: None, tmp_path: Path) -> None:
     (tmp_path / "gone.py").write_text(
         "from tests.settings import *\n"
-        "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'x', 'HOST': '127.0.0.1', "
-        "'PORT': '1'}}\n"
+        "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': '/nowhere/at/all.sqlite3'}}\n"
     )
     path = os.pathsep.join([str(tmp_path), str(PROJECT)])
     environ = on_this_database() | {"PYTHONPATH": path}

@@ -49,7 +49,7 @@ def work_until(moment: str, when: str) -> None:
 
     def killing(self: smtplib.SMTP, content: bytes | str) -> None:
         raw = content if isinstance(content, bytes) else content.encode()
-        if not raw.startswith(moment.encode()):
+        if not raw.lower().startswith(moment.lower().encode()):
             send(self, content)
             return
         if when == "after":
