@@ -179,7 +179,7 @@ class TestHourlyTest:
     def test_second_worker_sends_no_second_one(self, monkeypatch):
         send_canaries()
         # It asked before the first one had written.
-        monkeypatch.setattr(canary, "_is_due", lambda mailboxes, hour: mailboxes)
+        monkeypatch.setattr(canary, "_due", lambda mailboxes, hour: mailboxes)
         assert send_canaries() == 0
         assert OutboundMail.objects.count() == 1
 

@@ -20,11 +20,11 @@ def send_canaries() -> int:
     """Queue this hour's test of each mailbox that wants one; return how many. Safe in any number of workers."""
     now = timezone.now()
     hour = now.replace(minute=0, second=0, microsecond=0)
-    due = _is_due(Mailbox.objects.filter(mail_options__canary=True), hour)
+    due = _due(Mailbox.objects.filter(mail_options__canary=True), hour)
     return sum(_send(mailbox, hour) for mailbox in due)
 
 
-def _is_due(mailboxes: QuerySet[Mailbox], hour: datetime) -> QuerySet[Mailbox]:
+def _due(mailboxes: QuerySet[Mailbox], hour: datetime) -> QuerySet[Mailbox]:
     sent = OutboundMail.objects.filter(kind=MailKind.CANARY, created_at__gte=hour)
     return mailboxes.exclude(pk__in=sent.values("mailbox"))
 
