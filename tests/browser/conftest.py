@@ -94,20 +94,27 @@ def contexts(browser: Browser, live_server: LiveServer) -> Contexts:
 
 @pytest.fixture
 def new_page(contexts: Contexts, screen: Screen, watch: Watch) -> Iterator[Callable[..., Page]]:
-    """Open a page in a session of its own; options are Playwright's, such as ``java_script_enabled=False``."""
-    borrowed: list[BrowserContext] = []
+    """Open a page in a session of its own; options are Playwright's, such as ``java_script_enabled=False``.
 
-    def open_page(**options: Any) -> Page:
+    With ``keep=False`` no later test gets its browser context: for tests that set its clock.
+    """
+    borrowed: list[tuple[BrowserContext, bool]] = []
+
+    def open_page(*, keep: bool = True, **options: Any) -> Page:
         context = contexts.borrow(**(screen.context_options | options))
         context.set_default_timeout(PATIENCE)
-        borrowed.append(context)
+        borrowed.append((context, keep))
         watch.attach(context)
         return context.new_page()
 
     yield open_page
-    for context in borrowed:
-        contexts.give_back(context)
-        watch.detach(context)
+    for context, keep in borrowed:
+        if keep:
+            contexts.give_back(context)
+            watch.detach(context)
+        else:
+            watch.detach(context)
+            contexts.close(context)
 
 
 @pytest.fixture

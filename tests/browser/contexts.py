@@ -25,14 +25,24 @@ class Contexts:
         self._lent[context] = key
         return context
 
+    def close(self, context: BrowserContext) -> None:
+        """Take it out of use: a test did to it what cannot be undone, such as setting its clock."""
+        del self._lent[context]
+        context.close()
+
     def give_back(self, context: BrowserContext) -> None:
-        """Forget cookies and what pages stored, and close them."""
+        """Forget cookies and what pages stored, and close them.
+
+        Raises:
+            AssertionError: Its clock was set, which all later tests would go by.
+        """
         for page in context.pages[1:]:
             page.close()
         page = context.pages[0] if context.pages else context.new_page()
         session = context.new_cdp_session(page)
         # Leaving, a page may still write.
         page.goto("about:blank")
+        assert not page.evaluate("'__pwClock' in globalThis"), "The clock is set: new_page(keep=False)."
         session.send(
             "Storage.clearDataForOrigin", {"origin": self._origin, "storageTypes": "cookies,local_storage,indexeddb"}
         )

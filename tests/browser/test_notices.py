@@ -71,7 +71,8 @@ def test_choosing(page, sign_in, desk, transactional_db, screen, watch):
     assert (preference.rhythm, preference.choices["team"]["by_mail"]) == ("daily", True)
 
 
-def test_number_follows_without_a_reload(page, sign_in, desk, told):
+def test_number_follows_without_a_reload(new_page, sign_in, desk, told):
+    page = new_page(keep=False)
     page.clock.install()
     sign_in(page, desk.agent)
     page.goto("/admin/helpdesk/inbox/all/")
