@@ -10,10 +10,10 @@ from wagtail_helpdesk.automation.models import (
     TaggedTicketTemplate,
     TicketTemplate,
 )
-from wagtail_helpdesk.contact_forms.models import ContactForm, TaggedContactForm
+from wagtail_helpdesk.contact_forms.models import ContactForm, ContactFormField, TaggedContactForm
 from wagtail_helpdesk.contacts.models import Contact, ContactEmail, Organisation
 from wagtail_helpdesk.conversations.models import Attachment, Draft, Message, MessageIdIndex
-from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, StatusLabel, Team
+from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, StatusLabel, Team, TicketType
 from wagtail_helpdesk.inbox.bulk.models import BulkJob, BulkResult
 from wagtail_helpdesk.inbox.models import Mention, Presence, UndoRecord
 from wagtail_helpdesk.inbox.saved.models import InboxPreference, SavedView
@@ -38,6 +38,7 @@ from wagtail_helpdesk.mail.models import (
 )
 from wagtail_helpdesk.notifications.models import Notice, NoticePreference
 from wagtail_helpdesk.search.models import IndexTask, SearchEntry
+from wagtail_helpdesk.tickets.custom_fields.models import TicketField, TicketFieldValue
 from wagtail_helpdesk.tickets.models import (
     ChecklistItem,
     ChecklistTemplate,
@@ -64,6 +65,7 @@ __all__ = [
     "Contact",
     "ContactEmail",
     "ContactForm",
+    "ContactFormField",
     "DeliveryEvent",
     "Draft",
     "InboundDelivery",
@@ -107,6 +109,8 @@ __all__ = [
     "TicketAccess",
     "TicketArticle",
     "TicketEvent",
+    "TicketField",
+    "TicketFieldValue",
     "TicketLink",
     "TicketMerge",
     "TicketParticipant",
@@ -114,6 +118,7 @@ __all__ = [
     "TicketTag",
     "TicketTemplate",
     "TicketToken",
+    "TicketType",
     "UndoRecord",
     "WorkerBeat",
 ]

@@ -40,6 +40,7 @@ from wagtail_helpdesk.tickets import reactors as tickets
 from wagtail_helpdesk.tickets.actions.close_resolved import close_resolved
 from wagtail_helpdesk.tickets.actions.empty_trash import empty_trash
 from wagtail_helpdesk.tickets.actions.snooze_ticket import wake_due
+from wagtail_helpdesk.tickets.custom_fields import reactors as custom_fields
 from wagtail_helpdesk.tickets.timeline import record_reactor_failure
 from wagtail_helpdesk.worker import Step
 
@@ -76,6 +77,7 @@ REACTORS = (
     Reactor(events.ContactErased, mail.forget_contact, essential=True),
     Reactor(events.ContactErased, notifications.forget_contact, essential=True),
     Reactor(events.TicketsMerged, tickets.merge_belongings, essential=True),
+    Reactor(events.TicketsMerged, custom_fields.merge_fields, essential=True),
     Reactor(events.ContactErased, search.forget_contact, essential=True),
     Reactor(events.TicketsMerged, conversations.merge_conversations, essential=True),
     Reactor(events.TicketsMerged, mail.merge_mails, essential=True),
@@ -83,6 +85,7 @@ REACTORS = (
     Reactor(events.TicketsMerged, search.move_entries, essential=True),
     Reactor(events.TicketsMerged, knowledge_base.move_articles, essential=True),
     Reactor(events.TicketsUnmerged, tickets.unmerge_belongings, essential=True),
+    Reactor(events.TicketsUnmerged, custom_fields.unmerge_fields, essential=True),
     Reactor(events.TicketsMerged, mentioned.move_mentions, essential=True),
     Reactor(events.TicketsUnmerged, conversations.unmerge_conversations, essential=True),
     Reactor(events.TicketsUnmerged, mail.unmerge_mails, essential=True),

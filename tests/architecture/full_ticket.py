@@ -23,6 +23,7 @@ from wagtail_helpdesk.mail.models import InboundMail, OutboundMail
 from wagtail_helpdesk.notifications.models import Notice
 from wagtail_helpdesk.search.indexing import index_due
 from wagtail_helpdesk.testing import factories
+from wagtail_helpdesk.tickets.actions.change_field import ChangeField
 from wagtail_helpdesk.tickets.actions.change_subject import ChangeSubject
 from wagtail_helpdesk.tickets.actions.checklist import AddItems, TickItem
 from wagtail_helpdesk.tickets.actions.follow_ticket import StarTicket, WatchTicket
@@ -32,6 +33,7 @@ from wagtail_helpdesk.tickets.actions.participants import token_for
 from wagtail_helpdesk.tickets.actions.share_ticket import ShareTicket
 from wagtail_helpdesk.tickets.actions.snooze_ticket import SnoozeTicket
 from wagtail_helpdesk.tickets.choices import LinkKind, TokenPurpose
+from wagtail_helpdesk.tickets.custom_fields.models import TicketField
 from wagtail_helpdesk.tickets.models import Ticket
 
 #: What the customer said, and who said it: words that stand nowhere else.
@@ -111,6 +113,8 @@ def _make_work(ticket: Ticket, desk: Any, number: int) -> None:
     actor, user = Actor.of_user(desk.agent), desk.agent if number == 1 else desk.colleague
     other = factories.make_ticket(team=desk.team, mailbox=desk.mailbox)
     items = AddItems(ticket=ticket, texts=[f"{WORDS} one", f"{WORDS} two"], actor=actor)()
+    field, _new = TicketField.objects.get_or_create(key="words", defaults={"name": "Words"})
+    ChangeField(ticket=ticket, field=field, value=f"{WORDS} field", actor=actor)()
     TickItem(ticket=ticket, item=items[0], done=True, actor=actor)()
     AddItems(ticket=other, about=ticket, actor=actor)()
     for reader in (desk.agent, user):

@@ -36,6 +36,7 @@ STAYS_ON_MERGE = {
     "TicketLink.source": "a link names the ticket that was linked; whoever follows it is led on",
     "TicketLink.target": "as its other end",
     "TaggedTicket.content_object": "the target gets the tags in addition, so that the source has them back",
+    "TicketFieldValue.ticket": "the target takes the values it lacks, and has rows of its own for them",
     "TicketReader.ticket": "the target gets stars and watches in addition, so that the source has them back",
     "Presence.ticket": "it is over in 15 seconds",
     "SearchEntry.ticket": "the entry of the ticket itself, which the worker takes away",

@@ -36,6 +36,10 @@ def submitted(desk, **values):
         "team": desk.other_team.pk,
         "mailbox": desk.mailbox.pk,
         "tags": "sales, web",
+        "ticket_fields-TOTAL_FORMS": "0",
+        "ticket_fields-INITIAL_FORMS": "0",
+        "ticket_fields-MIN_NUM_FORMS": "0",
+        "ticket_fields-MAX_NUM_FORMS": "1000",
         **values,
     }
 

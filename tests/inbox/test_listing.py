@@ -314,4 +314,4 @@ class TestQueries:
         few = count(2)
         assert count(12) == few
         # A search by words looks for people too, and for where it found what.
-        assert few <= (58 if query.get("q") == "invoice" else 30 if query.get("q") else 29)
+        assert few <= (60 if query.get("q") == "invoice" else 32 if query.get("q") else 31)

@@ -196,7 +196,7 @@ class TestBounds:
         InboxPreference.objects.create(user=desk.agent, pinned=[saved.pk])
         client = login(desk.agent)
         client.get(reverse("helpdesk_inbox:view", args=["all"]))
-        with django_assert_max_num_queries(34):
+        with django_assert_max_num_queries(36):
             assert len(listed(client, saved)) == 3
 
     @pytest.mark.parametrize("conditions", [{"all": "x"}, {"nonsense": []}, [], {"all": [{"field": "gone"}]}])

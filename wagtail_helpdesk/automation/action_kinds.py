@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -28,13 +28,17 @@ from wagtail_helpdesk.conversations.choices import MessageState
 from wagtail_helpdesk.conversations.editor_html import to_message_html
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
+from wagtail_helpdesk.tickets.actions.change_due import ChangeDue
+from wagtail_helpdesk.tickets.actions.change_field import ChangeField
 from wagtail_helpdesk.tickets.actions.change_priority import ChangePriority
 from wagtail_helpdesk.tickets.actions.change_status import ChangeStatus
+from wagtail_helpdesk.tickets.actions.change_type import ChangeType
 from wagtail_helpdesk.tickets.actions.follow_ticket import WatchTicket
 from wagtail_helpdesk.tickets.actions.move_ticket import MoveTicket
 from wagtail_helpdesk.tickets.actions.snooze_ticket import SnoozeTicket, snooze_state, snooze_step
 from wagtail_helpdesk.tickets.actions.tag_ticket import TagTicket
 from wagtail_helpdesk.tickets.choices import Watch
+from wagtail_helpdesk.tickets.custom_fields.kinds import ValueRefused
 from wagtail_helpdesk.tickets.snooze_phrases import UnknownPhrase, parse_snooze
 
 if TYPE_CHECKING:
@@ -108,6 +112,49 @@ def _field(name: str, label: Promise, verb: str, action: Any, *, is_last: bool =
         action(ticket=run.ticket, actor=run.actor, **{name: value})()
 
     return ActionKind(name, label, (name,), (name,), verb, preview, do, is_last)
+
+
+def _day_of(step: MacroStep) -> date | None:
+    return timezone.localdate() + timedelta(days=step.days) if step.days is not None else None
+
+
+def _preview_due(step: MacroStep, run: Run) -> Line:
+    old, new = (date_format(day, "DATE_FORMAT") if day else "" for day in (run.ticket.due_on, _day_of(step)))
+    return Line(_("Due"), old, new or _("None"))
+
+
+def _due(step: MacroStep, run: Run) -> None:
+    ChangeDue(ticket=run.ticket, due_on=_day_of(step), actor=run.actor)()
+
+
+def _value_of(step: MacroStep, run: Run) -> Any:
+    """Return what is to stand in the step's field. ActionRefused where it cannot stand there any more."""
+    field = step.ticket_field
+    if field is None:
+        raise _gone()
+    boxes = {mailbox.pk for mailbox in field.mailboxes.all()}
+    if boxes and run.ticket.mailbox_id not in boxes:
+        raise ActionRefused(_("Tickets of this mailbox do not have this field."))
+    try:
+        return field.read_value(step.value)
+    except ValueRefused as error:
+        raise ActionRefused(str(error)) from None
+
+
+def _preview_value(step: MacroStep, run: Run) -> Line:
+    field = step.ticket_field
+    if field is None:
+        return Line(_("Field"), problem=str(_gone()))
+    old = field.show(run.ticket.custom_fields.get(field.key))
+    try:
+        return Line(field.name, old, field.show(_value_of(step, run)) or _("None"))
+    except ActionRefused as refused:
+        return Line(field.name, old, problem=str(refused))
+
+
+def _set_value(step: MacroStep, run: Run) -> None:
+    value = _value_of(step, run)
+    ChangeField(ticket=run.ticket, field=step.ticket_field, value=value, actor=run.actor)()
 
 
 def _assignee(step: MacroStep, run: Run) -> Any:
@@ -214,6 +261,17 @@ _BUILT_IN = (
     _field("priority", gettext_lazy("Set the priority"), "change", ChangePriority),
     ActionKind(
         "assign", gettext_lazy("Assign"), ("assign", "assignee"), ("assign",), "assign", _preview_assign, _assign
+    ),
+    _field("ticket_type", gettext_lazy("Set the type"), "change", ChangeType),
+    ActionKind("due", gettext_lazy("Set the due date"), ("days",), (), "change", _preview_due, _due),
+    ActionKind(
+        "field",
+        gettext_lazy("Fill in a field"),
+        ("ticket_field", "value"),
+        ("ticket_field",),
+        "change",
+        _preview_value,
+        _set_value,
     ),
     ActionKind(
         "add_tags",

@@ -15,6 +15,8 @@ from wagtail_helpdesk.contact_forms.uploads import FilesField
 from wagtail_helpdesk.desk.choices import HIDDEN, Category
 from wagtail_helpdesk.desk.models import Status
 from wagtail_helpdesk.tickets.choices import Channel
+from wagtail_helpdesk.tickets.custom_fields.kinds import ValueRefused
+from wagtail_helpdesk.tickets.custom_fields.models import TicketField
 from wagtail_helpdesk.tickets.permissions import users_who_may
 
 #: How an agent comes to open a ticket.
@@ -111,9 +113,17 @@ class MacroStepForm(WagtailAdminModelForm):
         if kind is not None:
             for field, error in kind.errors(data).items():
                 self.add_error(field, error)
+            if data.get("ticket_field") and "ticket_field" in kind.fields:
+                self._check_value(data["ticket_field"], data.get("value") or "")
             for error in variable_errors(data.get("body") or "") if "body" in kind.fields else ():
                 self.add_error("body", error)
         return data
+
+    def _check_value(self, field: TicketField, value: str) -> None:
+        try:
+            field.read_value(value)
+        except ValueRefused as error:
+            self.add_error("value", str(error))
 
 
 class MacroForm(ScopedForm):

@@ -20,8 +20,9 @@ from wagtail_helpdesk.automation.choices import Assign
 from wagtail_helpdesk.automation.forms import MacroForm, SavedReplyForm, TicketTemplateForm
 from wagtail_helpdesk.automation.scoped import Scoped
 from wagtail_helpdesk.conversations.choices import FirstMessage
-from wagtail_helpdesk.desk.models import Priority, Status, Team
+from wagtail_helpdesk.desk.models import Priority, Status, Team, TicketType
 from wagtail_helpdesk.tickets.choices import Channel
+from wagtail_helpdesk.tickets.custom_fields.models import TicketField
 from wagtail_helpdesk.tickets.models import TicketTag
 
 #: What a mail can carry, as in the composer.
@@ -164,6 +165,15 @@ class MacroStep(Orderable):
     team = models.ForeignKey(
         Team, verbose_name=_("team"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    ticket_type = models.ForeignKey(
+        TicketType, verbose_name=_("type"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    ticket_field = models.ForeignKey(
+        TicketField, verbose_name=_("field"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    days = models.PositiveSmallIntegerField(
+        _("days from today"), null=True, blank=True, help_text=_("Empty takes the due date away.")
+    )
     assign = models.CharField(_("give it to"), max_length=8, choices=Assign.choices, default=Assign.ME, blank=True)
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -173,7 +183,7 @@ class MacroStep(Orderable):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    #: Tags, separated by commas; or a moment in words.
+    #: Tags, separated by commas; a moment in words; or what is to stand in a field.
     value = models.CharField(_("value"), max_length=200, blank=True)
     body = RichTextField(_("text"), blank=True, features=FEATURES)
 
@@ -211,6 +221,9 @@ class TicketTemplate(Scoped, ClusterableModel):
     )
     priority = models.ForeignKey(
         Priority, verbose_name=_("priority"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    ticket_type = models.ForeignKey(
+        TicketType, verbose_name=_("type"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     tags = ClusterTaggableManager(through="wagtail_helpdesk.TaggedTicketTemplate", blank=True, verbose_name=_("tags"))
 

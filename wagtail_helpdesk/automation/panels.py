@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel
 from wagtail.admin.staticfiles import versioned_static
 
-from wagtail_helpdesk.automation.variables import VARIABLES
+from wagtail_helpdesk.automation.variables import variables
 
 
 def scope_panel(model_name: str) -> MultiFieldPanel:
@@ -36,7 +36,7 @@ class VariablesPanel(HelpPanel):
         @property
         def variables(self) -> list[tuple[str, Any]]:
             """Each variable as it is written, and what it is."""
-            return [(f"{{{{ {name} }}}}", label) for name, label in VARIABLES.items()]
+            return [(f"{{{{ {name} }}}}", label) for name, label in variables()]
 
 
 class StepsPanel(InlinePanel):
@@ -85,6 +85,9 @@ MACRO_STEP = [
     FieldPanel("status"),
     FieldPanel("priority"),
     FieldPanel("team"),
+    FieldPanel("ticket_type"),
+    FieldPanel("ticket_field"),
+    FieldPanel("days"),
     FieldPanel("assign"),
     FieldPanel("assignee"),
     FieldPanel("value"),
@@ -109,7 +112,7 @@ TICKET_TEMPLATE = [
         [
             FieldRowPanel([FieldPanel("to_team"), FieldPanel("assignee")]),
             FieldRowPanel([FieldPanel("status"), FieldPanel("priority")]),
-            FieldPanel("tags"),
+            FieldRowPanel([FieldPanel("ticket_type"), FieldPanel("tags")]),
         ],
         heading=_("What it sets"),
     ),

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -23,6 +24,7 @@ from wagtail_helpdesk.desk.models import Mailbox
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.mail.compose.headers import one_line
 from wagtail_helpdesk.mail.compose.own_texts import MAX_VALUE
+from wagtail_helpdesk.tickets.custom_fields.models import TicketField
 from wagtail_helpdesk.tickets.models import Ticket
 
 #: Public values only: what a customer may read.
@@ -38,14 +40,19 @@ VARIABLES: dict[str, str | Promise] = {
     "mailbox.name": _("the mailbox's name"),
     "today": _("the date of today"),
 }
+#: What the names of values begin with that stand in fields which an administrator added.
+FIELD = "field."
 # No "<": a style that begins inside and ends outside would leave broken HTML behind.
 _VARIABLE = re.compile(r"\{\{\s*([\w.]*)\s*(?:\|([^{}<>]*))?\}\}")
-_MISSING = re.compile(r"\[\[([a-z_.]+)\]\]")
+_MISSING = re.compile(r"\[\[([a-z_.0-9]+)\]\]")
 
 
 def unknown_variables(text: str) -> list[str]:
     """Return the names in ``text`` that are none of VARIABLES, in order, each once."""
-    return list(dict.fromkeys(match[1] for match in _VARIABLE.finditer(text) if match[1] not in VARIABLES))
+    names = dict.fromkeys(match[1] for match in _VARIABLE.finditer(text) if match[1] not in VARIABLES)
+    keys = [name.removeprefix(FIELD) for name in names if name.startswith(FIELD)]
+    known = set(_public_fields().filter(key__in=keys).values_list("key", flat=True)) if keys else set()
+    return [name for name in names if not (name.startswith(FIELD) and name.removeprefix(FIELD) in known)]
 
 
 def has_broken_variable(text: str) -> bool:
@@ -56,7 +63,7 @@ def has_broken_variable(text: str) -> bool:
 
 def missing_in(text: str) -> list[str]:
     """Return the variables in ``text`` for which nobody knew a value, in order, each once."""
-    return list(dict.fromkeys(match[1] for match in _MISSING.finditer(text) if match[1] in VARIABLES))
+    return list(dict.fromkeys(match[1] for match in _MISSING.finditer(text) if _is_variable(match[1])))
 
 
 def fill_text(text: str, values: Mapping[str, str]) -> str:
@@ -72,7 +79,7 @@ def fill_html(html: str, values: Mapping[str, str]) -> str:
 
 def _value(match: re.Match[str], values: Mapping[str, str]) -> str:
     name, fallback = match[1], match[2]
-    if name not in VARIABLES:
+    if not _is_variable(name):
         return match[0]
     return values.get(name) or (f"[[{name}]]" if fallback is None else fallback.strip())
 
@@ -109,7 +116,30 @@ def values_for(
         }
     if ticket is not None:
         values |= {"ticket.number": ticket.reference, "ticket.subject": ticket.subject}
+        values |= _field_values(ticket, language)
     return {name: one_line(value)[:MAX_VALUE] for name, value in values.items()}
+
+
+def _public_fields() -> QuerySet[TicketField]:
+    return TicketField.objects.filter(is_staff_only=False)
+
+
+def _is_variable(name: str) -> bool:
+    return name in VARIABLES or name.startswith(FIELD)
+
+
+def _field_values(ticket: Ticket, language: str) -> dict[str, str]:
+    if not ticket.custom_fields:
+        return {}
+    with override(language or get_language()):
+        fields = _public_fields().filter(key__in=list(ticket.custom_fields))
+        return {f"{FIELD}{field.key}": field.show(ticket.custom_fields[field.key]) for field in fields}
+
+
+def variables() -> list[tuple[str, str | Promise]]:
+    """Return each variable and what it is, those of the fields that an administrator added after the others."""
+    fields = _public_fields().filter(is_active=True)
+    return [*VARIABLES.items(), *((f"{FIELD}{field.key}", field.name) for field in fields)]
 
 
 def first_name(name: str) -> str:

@@ -10,14 +10,15 @@ from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, NumberCol
 from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
 
 from wagtail_helpdesk.automation.models import Macro, SavedReply, TicketTemplate
-from wagtail_helpdesk.configuration import forms, views
+from wagtail_helpdesk.configuration import forms, ticket_fields, views
 from wagtail_helpdesk.configuration.mail_setup import accounts, mailbox_views, texts
 from wagtail_helpdesk.configuration.mail_setup.account_forms import MailAccountForm
 from wagtail_helpdesk.configuration.mailbox_form import MailboxForm
 from wagtail_helpdesk.configuration.viewsets import log_menu_items
 from wagtail_helpdesk.contact_forms.models import ContactForm
-from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, Team
+from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, Team, TicketType
 from wagtail_helpdesk.mail.models import MailAccount, MailTemplate
+from wagtail_helpdesk.tickets.custom_fields.models import TicketField
 from wagtail_helpdesk.tickets.models import ChecklistTemplate
 
 
@@ -115,6 +116,31 @@ class PriorityAdmin(SettingsAdmin):
     columns = [NumberColumn("level", label=_("Level")), BooleanColumn("is_default", label=_("Default"))]
 
 
+class TicketTypeAdmin(SettingsAdmin):
+    """Types of tickets."""
+
+    model = TicketType
+    form_class = ticket_fields.TicketTypeForm
+    base_url_path = "helpdesk/settings/ticket-types"
+    menu_icon = "tag"
+    columns = [NumberColumn("sort_order", label=_("Order"))]
+
+
+class TicketFieldAdmin(SettingsAdmin):
+    """Further fields of tickets."""
+
+    model = TicketField
+    form_class = ticket_fields.TicketFieldForm
+    base_url_path = "helpdesk/settings/ticket-fields"
+    menu_icon = "form"
+    columns = [
+        Column("key", label=_("Key")),
+        Column("kind", label=_("Kind"), accessor="get_kind_display"),
+        BooleanColumn("is_staff_only", label=_("For agents only")),
+        BooleanColumn("is_active", label=_("In use")),
+    ]
+
+
 class ChecklistTemplateAdmin(SettingsAdmin):
     """Checklists that can be put on tickets."""
 
@@ -168,6 +194,8 @@ class HelpdeskSettingsGroup(ModelAdminGroup):
         MailTemplateAdmin,
         StatusAdmin,
         PriorityAdmin,
+        TicketTypeAdmin,
+        TicketFieldAdmin,
         ChecklistTemplateAdmin,
     )
 

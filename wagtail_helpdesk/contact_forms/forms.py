@@ -14,13 +14,17 @@ from wagtail_helpdesk.addresses import MAX_LENGTH, domain_of, is_address, normal
 from wagtail_helpdesk.contact_forms.choices import FieldUse
 from wagtail_helpdesk.contact_forms.uploads import FilesField
 from wagtail_helpdesk.desk.querysets import own_addresses
+from wagtail_helpdesk.tickets.custom_fields.form_fields import ValueField
 
 if TYPE_CHECKING:
     from wagtail_helpdesk.contact_forms.models import ContactForm
+    from wagtail_helpdesk.tickets.custom_fields.models import TicketField
 
 MAX_MESSAGE_LENGTH = 50_000
 #: Characters of the message that serve as the subject where none was asked for or given.
 SUBJECT_FROM_MESSAGE = 70
+#: What the names of fields of tickets begin with.
+TICKET_FIELD_PREFIX = "field_"
 #: More forms than this on one page share their ids.
 MAX_PLACE = 99
 
@@ -74,6 +78,7 @@ class SubmissionForm(forms.Form):
         self._use("name", contact_form.name_use)
         self._use("subject", contact_form.subject_use)
         self._use("files", contact_form.files_use)
+        self._ask_further()
         for field in ("name", "email", "subject", "message", "files"):
             label = getattr(contact_form, f"{field}_label")
             if label and field in self.fields:
@@ -84,6 +89,28 @@ class SubmissionForm(forms.Form):
             del self.fields[field]
         else:
             self.fields[field].required = use == FieldUse.REQUIRED
+
+    def _ask_further(self) -> None:
+        """Add the fields of tickets that this form asks for, above the message."""
+        self._asked: dict[str, TicketField] = {}
+        for row in self.contact_form.fields_to_ask():
+            name = f"{TICKET_FIELD_PREFIX}{row.field.key}"
+            self._asked[name] = row.field
+            self.fields[name] = ValueField(
+                row.field,
+                label=row.label or row.field.name,
+                help_text=row.help_text or row.field.help_text,
+                required=row.is_required,
+            )
+        at = list(self.fields).index("message")
+        names = [name for name in self.fields if name not in self._asked]
+        self.order_fields([*names[:at], *self._asked, *names[at:]])
+
+    @property
+    def custom_fields(self) -> dict[str, Any]:
+        """What was put into the fields of tickets, by their keys."""
+        values = ((field.key, self.cleaned_data.get(name)) for name, field in self._asked.items())
+        return {key: value for key, value in values if value is not None}
 
     def clean_email(self) -> str:
         """Return the address. ValidationError for what cannot be answered, and for our own addresses."""

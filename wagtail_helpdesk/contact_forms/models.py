@@ -11,15 +11,16 @@ from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from taggit.models import ItemBase
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.fields import RichTextField
-from wagtail.models import PreviewableMixin, TranslatableMixin
+from wagtail.models import Orderable, PreviewableMixin, TranslatableMixin
 
 from wagtail_helpdesk.contact_forms.choices import FieldUse
 from wagtail_helpdesk.contact_forms.forms import SubmissionForm
 from wagtail_helpdesk.contact_forms.rendering import PAGE_TEMPLATE, page_context
 from wagtail_helpdesk.desk.defaults import default_mailbox
 from wagtail_helpdesk.desk.models import Mailbox, Team
+from wagtail_helpdesk.tickets.custom_fields.models import TicketField
 from wagtail_helpdesk.tickets.models import TicketTag
 
 
@@ -88,6 +89,12 @@ class ContactForm(PreviewableMixin, TranslatableMixin, ClusterableModel):
             heading=_("Fields"),
             help_text=_("A text left empty has a standard wording in the visitor's language."),
         ),
+        InlinePanel(
+            "ticket_fields",
+            heading=_("Further fields"),
+            label=_("Field"),
+            help_text=_("Fields of tickets, as the help desk's settings list them. They stand above the message."),
+        ),
         MultiFieldPanel([FieldPanel("success_text")], heading=_("After sending")),
         MultiFieldPanel([FieldPanel("team"), FieldPanel("mailbox"), FieldPanel("tags")], heading=_("Its tickets")),
     ]
@@ -100,6 +107,11 @@ class ContactForm(PreviewableMixin, TranslatableMixin, ClusterableModel):
     def __str__(self) -> str:
         return self.title
 
+    def fields_to_ask(self) -> list[ContactFormField]:
+        """Return the fields of tickets that this form asks for: what is for agents, or not in use, is not asked."""
+        rows = self.ticket_fields.select_related("field")
+        return [row for row in rows if row.field_id and row.field.is_active and not row.field.is_staff_only]
+
     def receiving_mailbox(self) -> Mailbox:
         """Return the mailbox in whose name this form's tickets are answered."""
         return self.mailbox or default_mailbox()
@@ -111,6 +123,34 @@ class ContactForm(PreviewableMixin, TranslatableMixin, ClusterableModel):
     def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
         """Return what the page of the form is made of."""
         return super().get_preview_context(request, mode_name) | page_context(SubmissionForm(contact_form=self))
+
+
+class ContactFormField(Orderable):
+    """A field of tickets that visitors fill in on a form."""
+
+    contact_form = ParentalKey(ContactForm, on_delete=models.CASCADE, related_name="ticket_fields")
+    field = models.ForeignKey(
+        TicketField,
+        verbose_name=_("field"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        limit_choices_to={"is_staff_only": False, "is_active": True},
+    )
+    label = models.CharField(_("label"), max_length=100, blank=True, help_text=_("Empty: the field's own name."))
+    help_text = models.CharField(_("help text"), max_length=255, blank=True, help_text=_("Empty: the field's own."))
+    is_required = models.BooleanField(_("required"), default=False)
+
+    panels: ClassVar[list[Any]] = [
+        FieldRowPanel([FieldPanel("field"), FieldPanel("label")]),
+        FieldRowPanel([FieldPanel("help_text"), FieldPanel("is_required")]),
+    ]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("field of a contact form")
+        verbose_name_plural = _("fields of contact forms")
+
+    def __str__(self) -> str:
+        return self.label or str(self.field)
 
 
 class TaggedContactForm(ItemBase):

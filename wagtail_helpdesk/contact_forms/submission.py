@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -24,6 +26,9 @@ def submit(form: SubmissionForm, request: HttpRequest) -> Receipt:
     name, address = data.get("name", ""), data["email"]
     words = Words(text=data["message"], subject=form.ticket_subject, files=new_files(data.get("files", [])))
     parts = ("form", str(contact_form.pk), normalise_address(address), name, words.subject, words.text)
+    values = form.custom_fields
+    if values:
+        parts = (*parts, json.dumps(values, sort_keys=True))
     ticket_fields = source_fields(request, data["page"])
     if contact_form.team:
         ticket_fields["team"] = contact_form.team
@@ -37,6 +42,6 @@ def submit(form: SubmissionForm, request: HttpRequest) -> Receipt:
             received_at=now,
             is_spam=form.is_spam,
             language=get_language() or "",
-            ticket_fields={**ticket_fields, "tags": tuple(contact_form.tags.names())},
+            ticket_fields={**ticket_fields, "tags": tuple(contact_form.tags.names()), "custom_fields": values},
         )
     )

@@ -170,6 +170,21 @@ class Priority(models.Model):
         _keep_one_default(self)
 
 
+class TicketType(models.Model):
+    """What kind of case a ticket is: a question, a fault, a return."""
+
+    name = models.CharField(_("name"), max_length=60)
+    sort_order = models.PositiveIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("ticket type")
+        verbose_name_plural = _("ticket types")
+        ordering = ["sort_order", "name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 def _keep_one_default(instance: models.Model, **scope) -> None:
     """At most one row of a kind is the default: the one saved last. (No database's constraint can say this on all.)"""
     if instance.is_default:

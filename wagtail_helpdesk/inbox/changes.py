@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,15 @@ from wagtail_helpdesk.actions import Action, ActionRefused
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
 from wagtail_helpdesk.tickets.actions.base import UNSEEN
+from wagtail_helpdesk.tickets.actions.change_due import ChangeDue
+from wagtail_helpdesk.tickets.actions.change_field import ChangeField
 from wagtail_helpdesk.tickets.actions.change_priority import ChangePriority
 from wagtail_helpdesk.tickets.actions.change_status import ChangeStatus
 from wagtail_helpdesk.tickets.actions.change_subject import ChangeSubject
+from wagtail_helpdesk.tickets.actions.change_type import ChangeType
 from wagtail_helpdesk.tickets.actions.move_ticket import MoveTicket
 from wagtail_helpdesk.tickets.actions.tag_ticket import TagTicket
+from wagtail_helpdesk.tickets.custom_fields.models import TicketField
 from wagtail_helpdesk.tickets.models import Ticket
 
 
@@ -30,6 +34,8 @@ class FieldChange:
     seen: Any = UNSEEN
     #: The person was told what is not done yet, and resolves the ticket all the same.
     anyway: bool = False
+    #: Whose value it is, where it is that of a field which an administrator added.
+    field: TicketField | None = None
 
 
 def _tags(ticket: Ticket, change: FieldChange, **kwargs: Any) -> TagTicket:
@@ -46,10 +52,31 @@ _ACTIONS: dict[str, Callable[..., Action]] = {
         ticket=ticket, priority=change.value, seen=change.seen, **kw
     ),
     "subject": lambda ticket, change, **kw: ChangeSubject(ticket=ticket, subject=change.value, seen=change.seen, **kw),
+    "ticket_type": lambda ticket, change, **kw: ChangeType(
+        ticket=ticket, ticket_type=change.value, seen=change.seen, **kw
+    ),
+    "due_on": lambda ticket, change, **kw: ChangeDue(ticket=ticket, due_on=change.value, seen=change.seen, **kw),
     "tags": _tags,
     "assignee": lambda ticket, change, **kw: AssignTicket(ticket=ticket, assignee=change.value, seen=change.seen, **kw),
     "team": lambda ticket, change, **kw: MoveTicket(ticket=ticket, team=change.value, seen=change.seen, **kw),
 }
+
+
+#: What the names of changes of such fields begin with.
+FIELD_PREFIX = "field_"
+#: Those that can take the ticket out of one's sight.
+_LAST = ("assignee", "team")
+
+
+def _change_field(ticket: Ticket, change: FieldChange, **kwargs: Any) -> ChangeField:
+    return ChangeField(ticket=ticket, field=change.field, value=change.value, seen=change.seen, **kwargs)
+
+
+def _in_order(changes: Mapping[str, FieldChange]) -> Iterator[tuple[str, Callable[..., Action]]]:
+    """Yield the names of the changes, each with its action."""
+    yield from ((name, make) for name, make in _ACTIONS.items() if name in changes and name not in _LAST)
+    yield from ((name, _change_field) for name, change in changes.items() if change.field is not None)
+    yield from ((name, _ACTIONS[name]) for name in _LAST if name in changes)
 
 
 def apply_by_field(ticket: Ticket, changes: Mapping[str, FieldChange], *, actor: Actor) -> dict[str, ActionRefused]:
@@ -59,21 +86,19 @@ def apply_by_field(ticket: Ticket, changes: Mapping[str, FieldChange], *, actor:
     """
     refused: dict[str, ActionRefused] = {}
     with events.unit_of_work():
-        for field, make in _ACTIONS.items():
-            if field in changes:
-                try:
-                    make(ticket, changes[field], actor=actor)()
-                except ActionRefused as error:
-                    refused[field] = error
+        for name, make in _in_order(changes):
+            try:
+                make(ticket, changes[name], actor=actor)()
+            except ActionRefused as error:
+                refused[name] = error
     return refused
 
 
 def change_fields(ticket: Ticket, changes: Mapping[str, FieldChange], *, actor: Actor) -> None:
     """Make all changes. Raises what the first action that refuses raises: nothing is changed then."""
     with events.unit_of_work():
-        for field, make in _ACTIONS.items():
-            if field in changes:
-                make(ticket, changes[field], actor=actor)()
+        for name, make in _in_order(changes):
+            make(ticket, changes[name], actor=actor)()
 
 
 def apply_all_or_nothing(ticket: Ticket, changes: Mapping[str, FieldChange], *, actor: Actor) -> str:

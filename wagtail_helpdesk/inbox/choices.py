@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from wagtail_helpdesk.desk.models import Status
-from wagtail_helpdesk.tickets.conditions.fields import Field, field_called
+from wagtail_helpdesk.tickets.conditions.fields import Field, all_fields, field_called
+from wagtail_helpdesk.tickets.custom_fields.models import TicketField
 
 
 class Choices:
@@ -28,6 +29,16 @@ class Choices:
             else:
                 self._known[field.name] = list(field.choices(self._user)) if field.choices else []
         return self._known[field.name]
+
+    @cached_property
+    def fields(self) -> list[Field]:
+        """Every field that tickets can be asked for."""
+        return all_fields()
+
+    @cached_property
+    def ticket_fields(self) -> list[TicketField]:
+        """The fields in use that an administrator added."""
+        return list(TicketField.objects.filter(is_active=True))
 
     @cached_property
     def statuses(self) -> list[Status]:

@@ -24,6 +24,10 @@ from wagtail_helpdesk.tickets.models import Ticket
 __all__ = ["TicketFilterSet", "tags_for"]
 
 
+#: Where there are fewer, there is nothing to choose.
+_LEAST = {"mailbox": 2, "ticket_type": 1}
+
+
 class ConditionFilter(django_filters.MultipleChoiceFilter):
     """Shows the choices of a field; the place that the address names has narrowed the list already."""
 
@@ -61,7 +65,7 @@ class TicketFilterSet(WagtailFilterSet):
         for name in FILTERS:
             field = field_called(name)
             choices = known.of(field)
-            if name == "mailbox" and len(choices) < 2:
+            if len(choices) < _LEAST.get(name, 0):
                 continue
             self.filters[name] = ConditionFilter(
                 field_name=name, choices=choices, widget=CheckboxSelectMultiple, label=field.label

@@ -12,14 +12,24 @@ from taggit.forms import TagField
 from taggit.utils import edit_string_for_tags
 
 from wagtail_helpdesk.desk.choices import Category
-from wagtail_helpdesk.desk.models import Priority, Status, Team
-from wagtail_helpdesk.inbox.changes import FieldChange
+from wagtail_helpdesk.desk.models import Priority, Status, Team, TicketType
+from wagtail_helpdesk.inbox.changes import FIELD_PREFIX, FieldChange
 from wagtail_helpdesk.inbox.choices import choices_for
 from wagtail_helpdesk.inbox.people import display_name, people_who_may
-from wagtail_helpdesk.inbox.seen import Seen, parse_seen, seen_of
+from wagtail_helpdesk.inbox.seen import (
+    Seen,
+    SeenFields,
+    parse_seen,
+    parse_seen_fields,
+    seen_fields_of,
+    seen_of,
+)
 from wagtail_helpdesk.inbox.tag_input import TagInput
 from wagtail_helpdesk.inbox.widgets import Select
 from wagtail_helpdesk.tickets.conditions.ticket_fields import MINE
+from wagtail_helpdesk.tickets.custom_fields.form_fields import NOTHING, ValueField
+from wagtail_helpdesk.tickets.custom_fields.kinds import FieldKind
+from wagtail_helpdesk.tickets.custom_fields.values import fields_of, shown_values
 from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.permissions import may
 
@@ -66,15 +76,27 @@ class PropertiesForm(forms.Form):
     priority = forms.ModelChoiceField(Priority.objects.all(), label=_("Priority"), empty_label=None, widget=Select)
     tags = TagField(label=_("Tags"), required=False, widget=TagInput)
     subject = forms.CharField(label=_("Subject"), max_length=500, required=False)
+    ticket_type = forms.ModelChoiceField(
+        TicketType.objects.all(), label=_("Type"), required=False, empty_label="—", widget=Select
+    )
+    due_on = forms.DateField(
+        label=_("Due"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     seen = forms.CharField(widget=forms.HiddenInput)
+    seen_fields = forms.CharField(widget=forms.HiddenInput, required=False)
     seen_subject = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
     seen_tags = TagField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, ticket: Ticket, user: Any, chosen: Mapping[str, Any] | None = None) -> None:
         """``chosen`` are values to show instead of the ticket's own: what somebody had picked before."""
         super().__init__(*args, auto_id="property-%s", initial={**initial_properties(ticket), **(chosen or {})})
+        self._ticket = ticket
+        self._ticket_fields = {f"{FIELD_PREFIX}{field.key}": field for field in fields_of(ticket)}
+        for name, field in self._ticket_fields.items():
+            self.fields[name] = ValueField(field, kept=ticket.custom_fields.get(field.key), select=Select)
         if not may(user, "change", ticket):
             self._leave_out("status", "priority", "tags", "subject", "seen_subject", "seen_tags")
+            self._leave_out("ticket_type", "due_on", "seen_fields", *self._ticket_fields)
         elif ticket.category == Category.TRASH and not may(user, "delete", ticket):
             self._leave_out("status")
         elif not may(user, "delete"):
@@ -88,11 +110,22 @@ class PropertiesForm(forms.Form):
     def _offer(self, user: Any) -> None:
         """Show what is known already of the desk: each field would ask for its rows twice."""
         known = choices_for(user)
+        if "ticket_type" in self.fields:
+            types = known.of("ticket_type")
+            if types or self.initial["ticket_type"]:
+                self.fields["ticket_type"].choices = [("", NOTHING), *types]
+            else:
+                del self.fields["ticket_type"]
         for name in {"status", "priority", "team"} & self.fields.keys():
             left_out = {MINE}
             if name == "status" and not may(user, "delete"):
                 left_out |= {str(status.pk) for status in known.statuses if status.category == Category.TRASH}
             self.fields[name].choices = [pair for pair in known.of(name) if pair[0] not in left_out]
+
+    @property
+    def shown_fields(self) -> list[tuple[str, str]]:
+        """What stands in the fields that an administrator added, for those who may not change it."""
+        return shown_values(self._ticket, self._ticket_fields.values())
 
     def _leave_out(self, *names: str) -> None:
         for name in names:
@@ -101,6 +134,15 @@ class PropertiesForm(forms.Form):
     def clean_seen(self) -> Seen:
         """Return what the person had seen. Raises ValidationError for anything else."""
         seen = parse_seen(self.cleaned_data["seen"])
+        if seen is None:
+            raise forms.ValidationError(_("Load this page again."))
+        return seen
+
+    def clean_seen_fields(self) -> SeenFields | None:
+        """Return what the person had seen, None where that is not said. Raises ValidationError for anything else."""
+        if not self.cleaned_data["seen_fields"]:
+            return None
+        seen = parse_seen_fields(self.cleaned_data["seen_fields"])
         if seen is None:
             raise forms.ValidationError(_("Load this page again."))
         return seen
@@ -118,6 +160,23 @@ class PropertiesForm(forms.Form):
         for field in ("subject", "tags"):
             if field in data and data[field] != data[f"seen_{field}"]:
                 changes[field] = FieldChange(data[field], data[f"seen_{field}"])
+        return changes | self._further_changes()
+
+    def _further_changes(self) -> dict[str, FieldChange]:
+        """Return the changes of the type, the due date and the fields that an administrator added."""
+        data, changes = self.cleaned_data, {}
+        seen = data.get("seen_fields")
+        if seen is None:
+            return {}
+        if "ticket_type" in data and getattr(data["ticket_type"], "pk", None) != seen.ticket_type:
+            changes["ticket_type"] = FieldChange(data["ticket_type"], seen.ticket_type)
+        if "due_on" in data and data["due_on"] != seen.due_on:
+            changes["due_on"] = FieldChange(data["due_on"], seen.due_on)
+        for name, field in self._ticket_fields.items():
+            # Of boxes of which none is ticked nothing is posted.
+            was_shown = name in self.data or field.kind == FieldKind.CHOICES
+            if was_shown and data[name] != seen.fields.get(field.key):
+                changes[name] = FieldChange(data[name], seen.fields.get(field.key), field=field)
         return changes
 
 
@@ -131,7 +190,11 @@ def initial_properties(ticket: Ticket) -> dict[str, Any]:
         "team": ticket.team_id,
         "subject": ticket.subject,
         "tags": tags,
+        "ticket_type": ticket.ticket_type_id or "",
+        "due_on": ticket.due_on.isoformat() if ticket.due_on else "",
+        **{f"{FIELD_PREFIX}{key}": value for key, value in ticket.custom_fields.items()},
         "seen": seen_of(ticket),
+        "seen_fields": seen_fields_of(ticket),
         "seen_subject": ticket.subject,
         "seen_tags": tags,
     }

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from wagtail_helpdesk.desk.choices import FINISHED, HIDDEN
+from wagtail_helpdesk.inbox.due import due_of
 from wagtail_helpdesk.inbox.durations import short_time_since
 from wagtail_helpdesk.inbox.reading import reader_of
 from wagtail_helpdesk.inbox.snoozing import SnoozeForm, choice_again, presets
@@ -23,6 +24,7 @@ def head_of(ticket: Ticket, request: HttpRequest, *, snooze: SnoozeForm | None =
     return {
         "ticket": ticket,
         "waits": short_time_since(ticket.customer_waiting_since),
+        "due": due_of(ticket, timezone.localdate()),
         "reader": reader_of(user, ticket),
         "may_change": may_change,
         "may_merge": may(user, "merge", ticket),

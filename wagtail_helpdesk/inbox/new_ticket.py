@@ -21,12 +21,16 @@ from wagtail_helpdesk.conversations.actions.open_for_customer import TicketField
 from wagtail_helpdesk.conversations.choices import FirstMessage
 from wagtail_helpdesk.desk.choices import HIDDEN
 from wagtail_helpdesk.desk.defaults import default_mailbox
-from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, Team
+from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, Team, TicketType
+from wagtail_helpdesk.inbox.changes import FIELD_PREFIX
 from wagtail_helpdesk.inbox.forms import NOBODY, assignee_choices, person_chosen
 from wagtail_helpdesk.inbox.rich_text import composer_widget, is_empty
 from wagtail_helpdesk.inbox.similar import visible_contact
 from wagtail_helpdesk.inbox.tag_input import TagInput
+from wagtail_helpdesk.inbox.widgets import Select
 from wagtail_helpdesk.tickets.choices import Channel
+from wagtail_helpdesk.tickets.custom_fields.form_fields import NOTHING, ValueField
+from wagtail_helpdesk.tickets.custom_fields.models import TicketField
 from wagtail_helpdesk.tickets.permissions import may
 
 
@@ -62,6 +66,12 @@ class NewTicketForm(forms.Form):
         Priority.objects.all(), label=_("Priority"), required=False, empty_label=_("Ordinary")
     )
     tags = TagField(label=_("Tags"), required=False, widget=TagInput)
+    ticket_type = forms.ModelChoiceField(
+        TicketType.objects.all(), label=_("Type"), required=False, empty_label=NOTHING, widget=Select
+    )
+    due_on = forms.DateField(
+        label=_("Due"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     #: The same for the same click.
     once = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
@@ -79,13 +89,31 @@ class NewTicketForm(forms.Form):
             self.fields["assignee"].choices = assignee_choices(user)
         else:
             del self.fields["team"], self.fields["assignee"]
-        if not may(user, "change"):
-            del self.fields["status"], self.fields["priority"], self.fields["tags"]
+        self._ticket_fields: dict[str, TicketField] = {}
+        if may(user, "change"):
+            self._offer_further()
+        else:
+            for name in ("status", "priority", "tags", "ticket_type", "due_on"):
+                del self.fields[name]
+
+    def _offer_further(self) -> None:
+        """Add the fields that an administrator added; those of other mailboxes are hidden by our JavaScript."""
+        types = [(str(row.pk), row.name) for row in TicketType.objects.all()]
+        if types:
+            self.fields["ticket_type"].choices = [("", NOTHING), *types]
+        else:
+            del self.fields["ticket_type"]
+        for field in TicketField.objects.filter(is_active=True).prefetch_related("mailboxes"):
+            name = f"{FIELD_PREFIX}{field.key}"
+            self._ticket_fields[name] = field
+            self.fields[name] = ValueField(field, select=Select)
+            self.fields[name].only_for = " ".join(str(mailbox.pk) for mailbox in field.mailboxes.all())
 
     @property
     def side_fields(self) -> list[forms.BoundField]:
         """The fields beside the words."""
-        names = ("channel", "mailbox", "team", "assignee", "status", "priority", "tags")
+        names = ("channel", "mailbox", "team", "assignee", "status", "priority", "tags", "ticket_type", "due_on")
+        names = (*names, *self._ticket_fields)
         return [self[name] for name in names if name in self.fields]
 
     def clean(self) -> dict[str, Any]:
@@ -111,7 +139,19 @@ class NewTicketForm(forms.Form):
             status=data.get("status"),
             priority=data.get("priority"),
             tags=tuple(data.get("tags") or ()),
+            ticket_type=data.get("ticket_type"),
+            due_on=data.get("due_on"),
+            custom_fields=self._values(),
         )
+
+    def _values(self) -> dict[str, Any]:
+        """Return what stands in the fields that tickets of the chosen mailbox have."""
+        data, mailbox = self.cleaned_data, str(self.cleaned_data["mailbox"].pk)
+        return {
+            field.key: data[name]
+            for name, field in self._ticket_fields.items()
+            if data.get(name) is not None and mailbox in (self.fields[name].only_for.split() or [mailbox])
+        }
 
 
 def templates_for(user: Any) -> list[TicketTemplate]:
@@ -140,6 +180,7 @@ def values_of(template: TicketTemplate, form: NewTicketForm, contact: Contact | 
         "assignee": str(template.assignee_id or ""),
         "status": str(template.status_id or ""),
         "priority": str(template.priority_id or ""),
+        "ticket_type": str(template.ticket_type_id or ""),
         "tags": edit_string_for_tags(template.tags.all()),
     }
     return {field: value for field, value in values.items() if value and field in form.fields}

@@ -35,10 +35,10 @@ from wagtail_helpdesk.tickets.conditions.ticket_fields import MINE
 from wagtail_helpdesk.tickets.querysets import TicketQuerySet
 
 #: What the address of a list can be narrowed by: fields of ``tickets.conditions``.
-FILTERS = ("status", "priority", "team", "assignee", "tag", "channel", "mailbox")
+FILTERS = ("status", "priority", "ticket_type", "team", "assignee", "tag", "channel", "mailbox")
 SEARCH, SORT, MAILBOX = "q", "sort", "mailbox"
 #: Filters whose values are keys of rows, with the words that they take beside.
-_KEYED = {"status": (), "priority": (), "team": (MINE,), "tag": (), "mailbox": ()}
+_KEYED = {"status": (), "priority": (), "ticket_type": (), "team": (MINE,), "tag": (), "mailbox": ()}
 
 
 class View(Protocol):

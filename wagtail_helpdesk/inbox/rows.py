@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from wagtail_helpdesk.inbox.due import Due, due_of
 from wagtail_helpdesk.inbox.durations import short_time_since
 from wagtail_helpdesk.inbox.links import ticket_url
 from wagtail_helpdesk.inbox.marks import Marks, marks_of
@@ -17,10 +19,14 @@ from wagtail_helpdesk.inbox.people import display_name, initials, picture_url
 from wagtail_helpdesk.inbox.places import Place
 from wagtail_helpdesk.inbox.presence import Present, present_at
 from wagtail_helpdesk.inbox.seen import seen_of
+from wagtail_helpdesk.tickets.conditions.operators import whole_numbers
+from wagtail_helpdesk.tickets.custom_fields.models import TicketField
+from wagtail_helpdesk.tickets.custom_fields.values import shown_values
 from wagtail_helpdesk.tickets.models import Ticket
 
 #: What rows can show beside customer, subject and time; a saved view may leave some out.
-COLUMNS = ("preview", "tags", "priority", "status", "team", "mailbox", "numbers", "assignee")
+COLUMNS = ("preview", "tags", "priority", "type", "due", "status", "team", "mailbox", "numbers", "assignee")
+_FIELD_COLUMN = "field-"
 USUAL_COLUMNS = frozenset(COLUMNS) - {"mailbox"}
 
 
@@ -45,6 +51,9 @@ class Row:
     pick_label: str
     star_label: str
     waits_label: str
+    #: When it is due, and the values of the fields that an administrator added: name, value.
+    due: Due | None = None
+    values: list[tuple[str, str]] = field(default_factory=list)
     #: "done" can be said to it.
     mentioned: bool = False
     #: Who else has the ticket open, when the page was made.
@@ -70,15 +79,23 @@ class Row:
             ticket.asleep,
             ticket.snoozed_until,
             [tag.name for tag in ticket.tags.all()],
+            ticket.ticket_type_id,
+            self.due,
+            self.values,
         )
         return f"{zlib.crc32(repr(shown).encode()):x}"
 
 
 def rows_of(tickets: Sequence[Ticket], place: Place, user: Any) -> list[Row]:
-    """Return the rows of ``tickets``, fetched with ``for_list()``, as opened from ``place``. Four queries."""
+    """Return the rows of ``tickets``, fetched with ``for_list()``, as opened from ``place``.
+
+    Four queries, and one more where the view shows fields that an administrator added.
+    """
     marks = marks_of(tickets, user)
     present = present_at([ticket.pk for ticket in tickets], user)
     columns = place.view.columns or USUAL_COLUMNS
+    further = _columns_of_fields(columns)
+    today = timezone.localdate()
     # Once a list, not once a row.
     pick, star, waiting = _("Select %(reference)s"), _("Star %(reference)s"), _("waits %(time)s")
     return [
@@ -96,8 +113,20 @@ def rows_of(tickets: Sequence[Ticket], place: Place, user: Any) -> list[Row]:
             pick_label=pick % {"reference": ticket.reference},
             star_label=star % {"reference": ticket.reference},
             waits_label=waiting % {"time": short_time_since(ticket.customer_waiting_since)},
+            due=due_of(ticket, today) if "due" in columns else None,
+            values=shown_values(ticket, further) if further else [],
             mentioned=place.view.slug == "mentions",
             present=present.get(ticket.pk, []),
         )
         for ticket in tickets
     ]
+
+
+def field_column(field: TicketField) -> str:
+    """Return what the columns of a view call a field that an administrator added."""
+    return f"{_FIELD_COLUMN}{field.pk}"
+
+
+def _columns_of_fields(columns: frozenset[str]) -> list[TicketField]:
+    keys = [name.removeprefix(_FIELD_COLUMN) for name in columns if name.startswith(_FIELD_COLUMN)]
+    return list(TicketField.objects.filter(pk__in=whole_numbers(keys))) if keys else []

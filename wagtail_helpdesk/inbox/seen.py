@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -20,6 +22,15 @@ class Seen:
 
     ticket: int
     values: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class SeenFields:
+    """The key of the type, the due date, and the values of the fields that an administrator added, by key."""
+
+    ticket_type: int | None
+    due_on: date | None
+    fields: dict[str, Any]
 
 
 def seen_of(ticket: Ticket) -> str:
@@ -40,6 +51,25 @@ def parse_seen(text: str) -> Seen | None:
         return None
     values = {"status": int(status), "priority": int(priority), "assignee": person, "team": int(team)}
     return Seen(int(pk), values)
+
+
+def seen_fields_of(ticket: Ticket) -> str:
+    """Return what to write into a page for the type, the due date and the fields that an administrator added."""
+    due = ticket.due_on.isoformat() if ticket.due_on else None
+    return json.dumps({"type": ticket.ticket_type_id, "due": due, "fields": ticket.custom_fields}, sort_keys=True)
+
+
+def parse_seen_fields(text: str) -> SeenFields | None:
+    """Return what :func:`seen_fields_of` wrote, None for any other text."""
+    try:
+        data = json.loads(text)
+        due = date.fromisoformat(data["due"]) if data["due"] is not None else None
+        ticket_type, fields = data["type"], dict(data["fields"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    if ticket_type is not None and type(ticket_type) is not int:
+        return None
+    return SeenFields(ticket_type, due, fields)
 
 
 def _is_key(text: str) -> bool:

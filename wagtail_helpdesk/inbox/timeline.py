@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -34,6 +34,21 @@ _FROM_TO: dict[str, tuple[Promise, Promise, Promise]] = {
         gettext_lazy("%(who)s changed the priority from %(old)s to %(new)s"),
         gettext_lazy("%(who)s set the priority to %(new)s"),
         gettext_lazy("%(who)s changed the priority"),
+    ),
+    EventKind.TYPE: (
+        gettext_lazy("%(who)s changed the type from %(old)s to %(new)s"),
+        gettext_lazy("%(who)s set the type to %(new)s"),
+        gettext_lazy("%(who)s took the type %(old)s away"),
+    ),
+    EventKind.FIELD: (
+        gettext_lazy("%(who)s changed “%(name)s” from “%(old)s” to “%(new)s”"),
+        gettext_lazy("%(who)s set “%(name)s” to “%(new)s”"),
+        gettext_lazy("%(who)s emptied “%(name)s”, where “%(old)s” stood"),
+    ),
+    EventKind.DUE: (
+        gettext_lazy("%(who)s changed the due date from %(old)s to %(new)s"),
+        gettext_lazy("%(who)s set the due date to %(new)s"),
+        gettext_lazy("%(who)s took the due date %(old)s away"),
     ),
     EventKind.TEAM: (
         gettext_lazy("%(who)s moved the ticket from %(old)s to %(new)s"),
@@ -162,6 +177,8 @@ def _describe(event: TicketEvent, references: dict[int, str]) -> str:
     words: dict[str, Any] = {"old": "", "new": "", "name": _("somebody"), "title": "", **data}
     words["who"] = event.actor_name or (_("Somebody") if event.actor_kind == "user" else _("The help desk"))
     words["ticket"] = references.get(event.data.get("ticket"), _("another ticket"))
+    if event.kind == EventKind.DUE:
+        words |= {key: date_format(parse_date(words[key]), "DATE_FORMAT") for key in ("old", "new") if words[key]}
     if event.kind in _FROM_TO:
         both, only_new, only_old = _FROM_TO[event.kind]
         return (both if words["old"] and words["new"] else only_new if words["new"] else only_old) % words

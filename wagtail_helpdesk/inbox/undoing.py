@@ -14,6 +14,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import events
@@ -21,11 +22,12 @@ from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.conversations.actions.cancel_message import CancelMessage
 from wagtail_helpdesk.conversations.drafts import recover_draft
 from wagtail_helpdesk.conversations.models import Message
-from wagtail_helpdesk.desk.models import Priority, Status, Team
+from wagtail_helpdesk.desk.models import Priority, Status, Team, TicketType
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox import reversers
-from wagtail_helpdesk.inbox.changes import FieldChange, change_fields
+from wagtail_helpdesk.inbox.changes import FIELD_PREFIX, FieldChange, change_fields
 from wagtail_helpdesk.inbox.models import UndoRecord
+from wagtail_helpdesk.tickets.custom_fields.models import TicketField
 from wagtail_helpdesk.tickets.models import Ticket
 
 #: How long the way back is open.
@@ -34,20 +36,27 @@ PATIENCE = timedelta(minutes=30)
 Step = dict[str, Any]
 Reverser = Callable[[Ticket, Mapping[str, Any], Actor], None]
 
-_MODELS = {"status": Status, "priority": Priority, "team": Team}
+_MODELS = {"status": Status, "priority": Priority, "team": Team, "ticket_type": TicketType}
 
 
 def _put_field_back(ticket: Ticket, step: Mapping[str, Any], actor: Actor) -> None:
     field, old, new = step["field"], step["old"], step["new"]
+    ticket_field = None
     if field in _MODELS:
-        old = _MODELS[field].objects.filter(pk=old).first()
-        if old is None:
+        key, old = old, _MODELS[field].objects.filter(pk=old).first()
+        if old is None and key is not None:
             raise ActionRefused(_("The value that was there before does not exist any more."))
+    elif field == "due_on":
+        old, new = (parse_date(day) if day else None for day in (old, new))
+    elif field.startswith(FIELD_PREFIX):
+        ticket_field = TicketField.objects.filter(key=field.removeprefix(FIELD_PREFIX)).first()
+        if ticket_field is None:
+            raise ActionRefused(_("This field does not exist any more."))
     elif field == "assignee":
         users = get_user_model()
         old = None if old is None else users._default_manager.filter(pk=old).first()
         new = None if new is None else users._meta.pk.to_python(new)
-    change_fields(ticket, {field: FieldChange(old, new)}, actor=actor)
+    change_fields(ticket, {field: FieldChange(old, new, field=ticket_field)}, actor=actor)
 
 
 def _take_message_back(ticket: Ticket, step: Mapping[str, Any], actor: Actor) -> None:
@@ -74,7 +83,8 @@ def field_steps(ticket: Ticket, before: Mapping[str, Any], changes: Mapping[str,
     """Return the steps that take ``changes`` of a ticket back. ``before``: its values by field (tags as names)."""
     steps = []
     for field, change in changes.items():
-        new = change.value if field in ("subject", "tags") else getattr(change.value, "pk", None)
+        is_plain = field in ("subject", "tags", "due_on") or change.field is not None
+        new = change.value if is_plain else getattr(change.value, "pk", None)
         old = before[field]
         if field == "tags":
             old, new = sorted(old), sorted(new)
@@ -84,7 +94,7 @@ def field_steps(ticket: Ticket, before: Mapping[str, Any], changes: Mapping[str,
 
 
 def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, int | str | list) else str(value)
+    return value if value is None or isinstance(value, int | str | list | bool) else str(value)
 
 
 def remember(user: Any, steps: Iterable[Step]) -> UndoRecord | None:

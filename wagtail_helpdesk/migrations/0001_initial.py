@@ -1,5 +1,6 @@
 import uuid
 
+import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 import modelcluster.contrib.taggit
@@ -182,6 +183,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "ticket tag",
                 "verbose_name_plural": "ticket tags",
                 "ordering": ["name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="TicketType",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("sort_order", models.PositiveIntegerField(default=0, verbose_name="order")),
+            ],
+            options={
+                "verbose_name": "ticket type",
+                "verbose_name_plural": "ticket types",
+                "ordering": ["sort_order", "name", "pk"],
             },
         ),
         migrations.CreateModel(
@@ -424,59 +438,6 @@ class Migration(migrations.Migration):
                 "verbose_name": "mailbox",
                 "verbose_name_plural": "mailboxes",
                 "ordering": ["name"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Macro",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "scope",
-                    models.CharField(
-                        choices=[
-                            ("me", "Only me"),
-                            ("team", "A team"),
-                            ("mailbox", "Tickets of a mailbox"),
-                            ("everyone", "Everyone"),
-                        ],
-                        default="me",
-                        max_length=8,
-                        verbose_name="for whom",
-                    ),
-                ),
-                ("use_count", models.PositiveIntegerField(default=0, editable=False, verbose_name="used")),
-                ("used_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="last used")),
-                ("name", models.CharField(max_length=150, verbose_name="name")),
-                ("description", models.CharField(blank=True, max_length=200, verbose_name="what it is for")),
-                ("is_active", models.BooleanField(default=True, verbose_name="can be run")),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        blank=True,
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="owner",
-                    ),
-                ),
-                (
-                    "mailbox",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="wagtail_helpdesk.mailbox",
-                        verbose_name="mailbox",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "macro",
-                "verbose_name_plural": "macros",
-                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
@@ -1690,60 +1651,49 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
-            name="MacroStep",
+            name="Macro",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
-                ("kind", models.CharField(max_length=20, verbose_name="action")),
                 (
-                    "assign",
+                    "scope",
                     models.CharField(
-                        blank=True,
-                        choices=[("me", "Whoever runs the macro"), ("nobody", "Nobody"), ("agent", "This agent:")],
+                        choices=[
+                            ("me", "Only me"),
+                            ("team", "A team"),
+                            ("mailbox", "Tickets of a mailbox"),
+                            ("everyone", "Everyone"),
+                        ],
                         default="me",
                         max_length=8,
-                        verbose_name="give it to",
+                        verbose_name="for whom",
                     ),
                 ),
-                ("value", models.CharField(blank=True, max_length=200, verbose_name="value")),
-                ("body", wagtail.fields.RichTextField(blank=True, verbose_name="text")),
+                ("use_count", models.PositiveIntegerField(default=0, editable=False, verbose_name="used")),
+                ("used_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="last used")),
+                ("name", models.CharField(max_length=150, verbose_name="name")),
+                ("description", models.CharField(blank=True, max_length=200, verbose_name="what it is for")),
+                ("is_active", models.BooleanField(default=True, verbose_name="can be run")),
                 (
-                    "assignee",
+                    "owner",
                     models.ForeignKey(
                         blank=True,
+                        editable=False,
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
-                        verbose_name="agent",
+                        verbose_name="owner",
                     ),
                 ),
                 (
-                    "macro",
-                    modelcluster.fields.ParentalKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="wagtail_helpdesk.macro"
-                    ),
-                ),
-                (
-                    "priority",
+                    "mailbox",
                     models.ForeignKey(
                         blank=True,
                         null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
+                        on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
-                        to="wagtail_helpdesk.priority",
-                        verbose_name="priority",
-                    ),
-                ),
-                (
-                    "status",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="wagtail_helpdesk.status",
-                        verbose_name="status",
+                        to="wagtail_helpdesk.mailbox",
+                        verbose_name="mailbox",
                     ),
                 ),
                 (
@@ -1751,7 +1701,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
+                        on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to="wagtail_helpdesk.team",
                         verbose_name="team",
@@ -1759,23 +1709,10 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "action",
-                "verbose_name_plural": "actions",
-                "ordering": ["sort_order"],
-                "abstract": False,
+                "verbose_name": "macro",
+                "verbose_name_plural": "macros",
+                "ordering": ["name", "pk"],
             },
-        ),
-        migrations.AddField(
-            model_name="macro",
-            name="team",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="wagtail_helpdesk.team",
-                verbose_name="team",
-            ),
         ),
         migrations.CreateModel(
             name="ContactForm",
@@ -1936,6 +1873,8 @@ class Migration(migrations.Migration):
                 ("source_title", models.CharField(blank=True, max_length=255, verbose_name="source title")),
                 ("source_url", models.CharField(blank=True, max_length=500, verbose_name="source address")),
                 ("customer_waiting_since", models.DateTimeField(blank=True, null=True, verbose_name="waiting since")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="due")),
+                ("custom_fields", models.JSONField(blank=True, default=dict, verbose_name="fields")),
                 (
                     "last_activity_at",
                     models.DateTimeField(default=django.utils.timezone.now, verbose_name="last activity"),
@@ -2486,6 +2425,9 @@ class Migration(migrations.Migration):
                             ("reopened", "Reopened"),
                             ("status", "Status changed"),
                             ("priority", "Priority changed"),
+                            ("type", "Type changed"),
+                            ("due", "Due date changed"),
+                            ("field", "Field changed"),
                             ("team", "Team changed"),
                             ("assignee", "Assignee changed"),
                             ("subject", "Subject changed"),
@@ -2553,6 +2495,160 @@ class Migration(migrations.Migration):
                 "verbose_name": "event",
                 "verbose_name_plural": "timeline",
                 "ordering": ["created_at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="TicketField",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="Names the field in saved texts: {{ field.order_number }}. It stays as it is.",
+                        max_length=50,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z][a-z0-9_]*\\Z", "Write small letters, digits and underscores, a letter first."
+                            )
+                        ],
+                        verbose_name="key",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("text", "Text, one line"),
+                            ("lines", "Text, several lines"),
+                            ("number", "Number"),
+                            ("date", "Date"),
+                            ("yes_no", "Yes or no"),
+                            ("choice", "One of several"),
+                            ("choices", "Any of several"),
+                            ("tree", "One of a tree"),
+                        ],
+                        default="text",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "options_text",
+                    models.TextField(
+                        blank=True,
+                        help_text="One to a line. In a tree, a line that is set in belongs to the line above it.",
+                        verbose_name="options",
+                    ),
+                ),
+                ("help_text", models.CharField(blank=True, max_length=255, verbose_name="help text")),
+                (
+                    "is_staff_only",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Customers neither see it nor fill it in.",
+                        verbose_name="for agents only",
+                    ),
+                ),
+                ("sort_order", models.PositiveIntegerField(default=0, verbose_name="order")),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="What stands in a field that is not in use is kept and shown.",
+                        verbose_name="in use",
+                    ),
+                ),
+                (
+                    "mailboxes",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="None: the tickets of all.",
+                        related_name="+",
+                        to="wagtail_helpdesk.mailbox",
+                        verbose_name="mailboxes",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "ticket field",
+                "verbose_name_plural": "ticket fields",
+                "ordering": ["sort_order", "name", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="ContactFormField",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                (
+                    "label",
+                    models.CharField(
+                        blank=True, help_text="Empty: the field's own name.", max_length=100, verbose_name="label"
+                    ),
+                ),
+                (
+                    "help_text",
+                    models.CharField(
+                        blank=True, help_text="Empty: the field's own.", max_length=255, verbose_name="help text"
+                    ),
+                ),
+                ("is_required", models.BooleanField(default=False, verbose_name="required")),
+                (
+                    "contact_form",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ticket_fields",
+                        to="wagtail_helpdesk.contactform",
+                    ),
+                ),
+                (
+                    "field",
+                    models.ForeignKey(
+                        limit_choices_to={"is_active": True, "is_staff_only": False},
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="wagtail_helpdesk.ticketfield",
+                        verbose_name="field",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "field of a contact form",
+                "verbose_name_plural": "fields of contact forms",
+                "ordering": ["sort_order"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="TicketFieldValue",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.CharField(blank=True, max_length=200)),
+                ("number", models.DecimalField(decimal_places=6, max_digits=20, null=True)),
+                ("date", models.DateField(null=True)),
+                (
+                    "field",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="values",
+                        to="wagtail_helpdesk.ticketfield",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="field_values",
+                        to="wagtail_helpdesk.ticket",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "value of a ticket field",
+                "verbose_name_plural": "values of ticket fields",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
@@ -2970,6 +3066,17 @@ class Migration(migrations.Migration):
                         verbose_name="team",
                     ),
                 ),
+                (
+                    "ticket_type",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtail_helpdesk.tickettype",
+                        verbose_name="type",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "ticket template",
@@ -3041,6 +3148,125 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "token",
                 "verbose_name_plural": "tokens",
+            },
+        ),
+        migrations.AddField(
+            model_name="ticket",
+            name="ticket_type",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="wagtail_helpdesk.tickettype",
+                verbose_name="type",
+            ),
+        ),
+        migrations.CreateModel(
+            name="MacroStep",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                ("kind", models.CharField(max_length=20, verbose_name="action")),
+                (
+                    "days",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Empty takes the due date away.",
+                        null=True,
+                        verbose_name="days from today",
+                    ),
+                ),
+                (
+                    "assign",
+                    models.CharField(
+                        blank=True,
+                        choices=[("me", "Whoever runs the macro"), ("nobody", "Nobody"), ("agent", "This agent:")],
+                        default="me",
+                        max_length=8,
+                        verbose_name="give it to",
+                    ),
+                ),
+                ("value", models.CharField(blank=True, max_length=200, verbose_name="value")),
+                ("body", wagtail.fields.RichTextField(blank=True, verbose_name="text")),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="agent",
+                    ),
+                ),
+                (
+                    "macro",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="wagtail_helpdesk.macro"
+                    ),
+                ),
+                (
+                    "priority",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtail_helpdesk.priority",
+                        verbose_name="priority",
+                    ),
+                ),
+                (
+                    "status",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtail_helpdesk.status",
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtail_helpdesk.team",
+                        verbose_name="team",
+                    ),
+                ),
+                (
+                    "ticket_field",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtail_helpdesk.ticketfield",
+                        verbose_name="field",
+                    ),
+                ),
+                (
+                    "ticket_type",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtail_helpdesk.tickettype",
+                        verbose_name="type",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "action",
+                "verbose_name_plural": "actions",
+                "ordering": ["sort_order"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
@@ -3256,6 +3482,18 @@ class Migration(migrations.Migration):
             model_name="ticketevent",
             index=models.Index(fields=["ticket", "created_at", "id"], name="helpdesk_event_ticket"),
         ),
+        migrations.AddIndex(
+            model_name="ticketfieldvalue",
+            index=models.Index(fields=["field", "text", "ticket"], name="helpdesk_field_text"),
+        ),
+        migrations.AddIndex(
+            model_name="ticketfieldvalue",
+            index=models.Index(fields=["field", "number", "ticket"], name="helpdesk_field_number"),
+        ),
+        migrations.AddIndex(
+            model_name="ticketfieldvalue",
+            index=models.Index(fields=["field", "date", "ticket"], name="helpdesk_field_date"),
+        ),
         migrations.AddConstraint(
             model_name="ticketlink",
             constraint=models.UniqueConstraint(fields=("source", "target", "kind"), name="helpdesk_ticket_link"),
@@ -3271,6 +3509,32 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="ticketreader",
             constraint=models.UniqueConstraint(fields=("ticket", "user"), name="helpdesk_ticket_reader"),
+        ),
+        migrations.AddConstraint(
+            model_name="taggedticket",
+            constraint=models.UniqueConstraint(fields=("tag", "content_object"), name="helpdesk_tagged_ticket"),
+        ),
+        migrations.AddConstraint(
+            model_name="taggedsavedreply",
+            constraint=models.UniqueConstraint(fields=("tag", "content_object"), name="helpdesk_tagged_saved_reply"),
+        ),
+        migrations.AddConstraint(
+            model_name="taggedcontactform",
+            constraint=models.UniqueConstraint(fields=("tag", "content_object"), name="helpdesk_tagged_contact_form"),
+        ),
+        migrations.AlterUniqueTogether(
+            name="savedreply",
+            unique_together={("translation_key", "locale")},
+        ),
+        migrations.AlterUniqueTogether(
+            name="contactform",
+            unique_together={("translation_key", "locale")},
+        ),
+        migrations.AddConstraint(
+            model_name="taggedtickettemplate",
+            constraint=models.UniqueConstraint(
+                fields=("tag", "content_object"), name="helpdesk_tagged_ticket_template"
+            ),
         ),
         migrations.AddIndex(
             model_name="ticket",
@@ -3342,32 +3606,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="ticket",
             index=models.Index(fields=["asleep", "snoozed_until", "id"], name="helpdesk_ticket_asleep"),
-        ),
-        migrations.AddConstraint(
-            model_name="taggedticket",
-            constraint=models.UniqueConstraint(fields=("tag", "content_object"), name="helpdesk_tagged_ticket"),
-        ),
-        migrations.AddConstraint(
-            model_name="taggedsavedreply",
-            constraint=models.UniqueConstraint(fields=("tag", "content_object"), name="helpdesk_tagged_saved_reply"),
-        ),
-        migrations.AddConstraint(
-            model_name="taggedcontactform",
-            constraint=models.UniqueConstraint(fields=("tag", "content_object"), name="helpdesk_tagged_contact_form"),
-        ),
-        migrations.AlterUniqueTogether(
-            name="savedreply",
-            unique_together={("translation_key", "locale")},
-        ),
-        migrations.AlterUniqueTogether(
-            name="contactform",
-            unique_together={("translation_key", "locale")},
-        ),
-        migrations.AddConstraint(
-            model_name="taggedtickettemplate",
-            constraint=models.UniqueConstraint(
-                fields=("tag", "content_object"), name="helpdesk_tagged_ticket_template"
-            ),
         ),
         migrations.AddIndex(
             model_name="bulkjob",

@@ -10,6 +10,7 @@ from wagtail_helpdesk.contacts.models import Contact
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.desk.choices import UNRESOLVED, Category
 from wagtail_helpdesk.tickets.choices import ParticipantState, Role, TokenPurpose
+from wagtail_helpdesk.tickets.custom_fields.values import fields_of, shown_values
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant, TicketToken
 from wagtail_helpdesk.tickets.tokens import unsign
 
@@ -42,6 +43,12 @@ class Visit:
             since = Q(created_at__gte=self.participant.joined_at)
             messages = messages.filter(since | Q(author_contact=self.participant.contact_id))
         return messages
+
+    def facts(self) -> list[tuple[str, str]]:
+        """Return (name, value) of the ticket's fields, as far as customers may see them: to the one who asked only."""
+        if self.participant.role != Role.REQUESTER or not self.ticket.custom_fields:
+            return []
+        return shown_values(self.ticket, fields_of(self.ticket), public=True)
 
 
 def visit_by_token(token: str) -> Visit | None:

@@ -34,6 +34,8 @@ CONFIGURATION_MODELS = (
     "status",
     "statuslabel",
     "priority",
+    "tickettype",
+    "ticketfield",
     "mailboxoptions",
     "mailaccount",
     "mailtemplate",

@@ -13,7 +13,7 @@ from taggit.models import ItemBase
 from wagtail_helpdesk import conf
 from wagtail_helpdesk.contacts.models import Contact
 from wagtail_helpdesk.desk.choices import Category
-from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, Team
+from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, Team, TicketType
 from wagtail_helpdesk.tickets.choices import (
     Channel,
     EventKind,
@@ -61,6 +61,9 @@ class Ticket(models.Model):
     #: Where the ticket was before it went to spam or trash, so that "restore" finds the way back.
     restore_status = models.ForeignKey(Status, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     priority = models.ForeignKey(Priority, verbose_name=_("priority"), on_delete=models.PROTECT, related_name="+")
+    ticket_type = models.ForeignKey(
+        TicketType, verbose_name=_("type"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
     team = models.ForeignKey(Team, verbose_name=_("team"), on_delete=models.PROTECT, related_name="tickets")
     assignee = models.ForeignKey(
@@ -92,6 +95,10 @@ class Ticket(models.Model):
     source_url = models.CharField(_("source address"), max_length=500, blank=True)
     #: When the oldest customer message that nobody has answered came; None while the customer does not wait.
     customer_waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True)
+    #: The day by which it is to be done.
+    due_on = models.DateField(_("due"), null=True, blank=True)
+    #: {key of a TicketField: value}; what is empty is not there.
+    custom_fields = models.JSONField(_("fields"), default=dict, blank=True)
     last_activity_at = models.DateTimeField(_("last activity"), default=timezone.now)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
     first_replied_at = models.DateTimeField(_("first replied at"), null=True, blank=True)

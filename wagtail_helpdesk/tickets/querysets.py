@@ -90,6 +90,6 @@ class TicketQuerySet(models.QuerySet):
 
     def for_list(self) -> TicketQuerySet:
         """Return the tickets with what a row of a list shows, in a fixed number of queries."""
-        return self.select_related("status", "priority", "team", "assignee", "requester").prefetch_related(
-            "tags", "requester__emails"
-        )
+        return self.select_related(
+            "status", "priority", "team", "ticket_type", "assignee", "requester"
+        ).prefetch_related("tags", "requester__emails")

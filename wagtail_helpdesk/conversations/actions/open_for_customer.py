@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -24,7 +25,7 @@ from wagtail_helpdesk.conversations.choices import Direction, FirstMessage
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.conversations.words import NewFile, Prepared, prepare_agent
 from wagtail_helpdesk.desk.choices import HIDDEN, Category
-from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, Team
+from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, Team, TicketType
 from wagtail_helpdesk.desk.querysets import own_addresses
 from wagtail_helpdesk.events import Actor, Verdict
 from wagtail_helpdesk.tickets.actions.open_ticket_row import open_ticket_row
@@ -44,6 +45,15 @@ class TicketFields:
     status: Status | None = None
     priority: Priority | None = None
     tags: Sequence[str] = field(default=())
+    ticket_type: TicketType | None = None
+    due_on: date | None = None
+    #: Values that were cleaned, by the key of their TicketField.
+    custom_fields: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def are_changes(self) -> bool:
+        """Whether something is chosen that takes the right to change tickets."""
+        return bool(self.status or self.priority or self.tags or self.ticket_type or self.due_on or self.custom_fields)
 
 
 class OpenForCustomer(Action):
@@ -52,7 +62,7 @@ class OpenForCustomer(Action):
     ``first`` says what ``html`` is: the customer's words, a mail to the customer (which leaves as any reply does), or
     a note. ``acknowledge`` mails the customer that we have it, with the tracking link. ``once`` is the same for the
     same click: a second call returns what the first one made. Needs the right to reply; who chooses a team or an
-    assignee also that to assign, who chooses a status, a priority or tags that to change.
+    assignee also that to assign, who chooses anything else that to change.
     """
 
     def __init__(
@@ -97,7 +107,7 @@ class OpenForCustomer(Action):
         chosen, verbs = self.fields, ["view", "reply"]
         if chosen.team or chosen.assignee:
             verbs.append("assign")
-        if chosen.status or chosen.priority or chosen.tags:
+        if chosen.are_changes:
             verbs.append("change")
         if not all(may(self.user, verb) for verb in verbs):
             raise PermissionDenied
@@ -195,6 +205,9 @@ class OpenForCustomer(Action):
             status=status,
             tags=tuple(chosen.tags),
             priority=chosen.priority,
+            ticket_type=chosen.ticket_type,
+            due_on=chosen.due_on,
+            custom_fields=chosen.custom_fields,
             assignee=self.user,
             language=contact.language or self.mailbox.language,
             site=self.mailbox.site,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
+from django.utils.dateparse import parse_date
 from django.utils.html import escape, linebreaks
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -15,16 +16,17 @@ from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.conversations.actions.reply import Reply
 from wagtail_helpdesk.desk.choices import HIDDEN, Category
 from wagtail_helpdesk.desk.defaults import default_status
-from wagtail_helpdesk.desk.models import Priority, Status, Team
+from wagtail_helpdesk.desk.models import Priority, Status, Team, TicketType
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.bulk import forms
 from wagtail_helpdesk.inbox.bulk.registry import BulkAction, BulkFields, Step, Target, register_action
-from wagtail_helpdesk.inbox.changes import FieldChange, change_fields
+from wagtail_helpdesk.inbox.changes import FIELD_PREFIX, FieldChange, change_fields
 from wagtail_helpdesk.inbox.models import Mention
 from wagtail_helpdesk.inbox.undoing import field_steps, take_back
 from wagtail_helpdesk.tickets.actions.follow_ticket import StarTicket
 from wagtail_helpdesk.tickets.actions.merge_tickets import MergeTickets
 from wagtail_helpdesk.tickets.actions.snooze_ticket import snooze_state, snooze_step
+from wagtail_helpdesk.tickets.custom_fields.models import TicketField
 from wagtail_helpdesk.tickets.models import Ticket, TicketReader
 
 Data = Mapping[str, Any]
@@ -68,6 +70,30 @@ def _set_status(target: Target, data: Data, actor: Actor) -> Sequence[Step]:
 
 def _set_priority(target: Target, data: Data, actor: Actor) -> Sequence[Step]:
     return _set("priority", _row(Priority, data["priority"]), target, actor)
+
+
+def _set_type(target: Target, data: Data, actor: Actor) -> Sequence[Step]:
+    chosen = None if data["ticket_type"] is None else _row(TicketType, data["ticket_type"])
+    return _set_plain("ticket_type", FieldChange(chosen), target.ticket.ticket_type_id, target.ticket, actor)
+
+
+def _set_due(target: Target, data: Data, actor: Actor) -> Sequence[Step]:
+    day = parse_date(data["due_on"]) if data["due_on"] else None
+    return _set_plain("due_on", FieldChange(day), target.ticket.due_on, target.ticket, actor)
+
+
+def _set_field(target: Target, data: Data, actor: Actor) -> Sequence[Step]:
+    field, ticket = _row(TicketField, data["field"]), target.ticket
+    boxes = set(field.mailboxes.values_list("pk", flat=True))
+    if boxes and ticket.mailbox_id not in boxes:
+        raise ActionRefused(_("Tickets of this mailbox do not have this field."))
+    change = FieldChange(data["value"], field=field)
+    return _set_plain(f"{FIELD_PREFIX}{field.key}", change, ticket.custom_fields.get(field.key), ticket, actor)
+
+
+def _set_plain(name: str, change: FieldChange, old: Any, ticket: Ticket, actor: Actor) -> Sequence[Step]:
+    change_fields(ticket, {name: change}, actor=actor)
+    return field_steps(ticket, {name: old}, {name: change})
 
 
 def _into(category: Category) -> Any:
@@ -194,6 +220,9 @@ ACTIONS = (
     _action("restore", gettext_lazy("Restore"), "rotate", "change", _restore, offered=_is_hidden, prominent=True),
     _action("team", gettext_lazy("Team"), "group", "assign", _move, forms.TeamFields),
     _action("priority", gettext_lazy("Priority"), "arrow-up", "change", _set_priority, forms.PriorityFields),
+    _action("type", gettext_lazy("Type"), "tag", "change", _set_type, forms.TypeFields),
+    _action("due", gettext_lazy("Due date"), "date", "change", _set_due, forms.DueFields),
+    _action("field", gettext_lazy("Field"), "form", "change", _set_field, forms.ValueFields),
     _action("untag", gettext_lazy("Remove tags"), "tag", "change", _remove_tags, forms.TagFields),
     _action("reply", gettext_lazy("Reply to all"), "mail", "reply", _reply, forms.ReplyFields, offered=_is_shown),
     _action(

@@ -14,6 +14,7 @@ from wagtail_helpdesk.inbox.choices import choices_for
 from wagtail_helpdesk.inbox.numbers import ticket_number
 from wagtail_helpdesk.inbox.widgets import Select
 from wagtail_helpdesk.tickets.conditions.ticket_fields import ME, MINE, NOBODY
+from wagtail_helpdesk.tickets.custom_fields.kinds import MAX_TEXT, ValueRefused
 from wagtail_helpdesk.tickets.permissions import may
 
 MAX_TAGS = 20
@@ -76,6 +77,76 @@ class PriorityFields(ChoiceFields):
 
     chosen = ("priority", _("Priority …"))
     priority = forms.ChoiceField(label=_("Priority"), widget=Select)
+
+
+class TypeFields(ChoiceFields):
+    """Which type, or none."""
+
+    chosen = ("ticket_type", _("Type …"))
+    ticket_type = forms.ChoiceField(label=_("Type"), widget=Select)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ticket_type"].choices += [(NOBODY, _("None"))]
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether there are types."""
+        return len(self.fields["ticket_type"].choices) > 2
+
+    def plain(self) -> dict[str, Any]:
+        """Return the key of a type, None for none."""
+        chosen = self.cleaned_data["ticket_type"]
+        return {"ticket_type": None if chosen == NOBODY else int(chosen)}
+
+
+class DueFields(BulkFields):
+    """By which day, or by none."""
+
+    due_on = forms.DateField(
+        label=_("Due by"),
+        required=False,
+        help_text=_("Empty: by no day."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def plain(self) -> dict[str, Any]:
+        """Return the day in ISO form, None for none."""
+        day = self.cleaned_data["due_on"]
+        return {"due_on": day.isoformat() if day else None}
+
+
+class ValueFields(BulkFields):
+    """What is to stand in which of the fields that an administrator added."""
+
+    field = forms.ChoiceField(label=_("Field"), widget=Select)
+    value = forms.CharField(
+        label=_("Value"),
+        max_length=MAX_TEXT,
+        required=False,
+        help_text=_("As it reads; a date as 2026-12-31. Empty: the field is emptied."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._rows = {str(field.pk): field for field in choices_for(self.user).ticket_fields}
+        self.fields["field"].choices = [("", _("Field …")), *((key, row.name) for key, row in self._rows.items())]
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether there are fields."""
+        return bool(self._rows)
+
+    def clean(self) -> dict[str, Any]:
+        """Read the value as the field's kind wants it, options without regard to small and capital letters."""
+        data = super().clean()
+        row = self._rows.get(data.get("field", ""))
+        if row is not None and "value" in data:
+            try:
+                data["value"] = row.read_value(data["value"])
+            except ValueRefused as error:
+                self.add_error("value", str(error))
+        return data
 
 
 class TagFields(BulkFields):

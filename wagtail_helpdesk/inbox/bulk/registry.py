@@ -25,6 +25,11 @@ class BulkFields(forms.Form):
         super().__init__(*args, prefix=name, auto_id="bulk-%s", **kwargs)
         self.user = user
 
+    @property
+    def has_choice(self) -> bool:
+        """Whether there is anything to choose: without it the action is not offered."""
+        return True
+
     def plain(self) -> dict[str, Any]:
         """Return what was chosen."""
         return {name: getattr(value, "pk", value) for name, value in self.cleaned_data.items()}
@@ -93,8 +98,9 @@ class Offer:
 
 def actions_for(user: Any, place: Any) -> list[Offer]:
     """Return what ``user`` can do to the tickets of ``place``, each with its form."""
-    return [
+    offers = (
         Offer(action, action.form(user=user, name=action.name))
         for action in _ACTIONS.values()
         if may(user, action.verb) and action.offered(place)
-    ]
+    )
+    return [offer for offer in offers if offer.form.has_choice]

@@ -56,7 +56,7 @@ class Row:
     @property
     def fields(self) -> list[Field]:
         """What can be chosen as field."""
-        return all_fields()
+        return self.choices_of.fields if self.choices_of else all_fields()
 
     @property
     def takes(self) -> str:

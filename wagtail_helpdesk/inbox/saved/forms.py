@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.desk.models import Team
 from wagtail_helpdesk.desk.querysets import team_ids_of
+from wagtail_helpdesk.inbox.choices import choices_for
 from wagtail_helpdesk.inbox.ordering import ORDERINGS
-from wagtail_helpdesk.inbox.rows import COLUMNS, USUAL_COLUMNS
+from wagtail_helpdesk.inbox.rows import COLUMNS, USUAL_COLUMNS, field_column
 from wagtail_helpdesk.inbox.saved.models import SavedView, Scope
 from wagtail_helpdesk.tickets.querysets import VIEW_ALL_PERMISSION
 
@@ -18,6 +19,8 @@ COLUMN_LABELS = {
     "preview": _("First words"),
     "tags": _("Tags"),
     "priority": _("Priority"),
+    "type": _("Type"),
+    "due": _("Due date"),
     "status": _("Status"),
     "team": _("Team"),
     "mailbox": _("Mailbox"),
@@ -47,6 +50,9 @@ class SavedViewForm(forms.ModelForm):
         teams = Team.objects.all() if sees_all else Team.objects.filter(pk__in=team_ids_of(user))
         self.fields["team"].queryset = teams
         scopes = [scope for scope in Scope if scope != Scope.EVERYONE or sees_all]
+        self.fields["columns"].choices += [
+            (field_column(field), field.name) for field in choices_for(user).ticket_fields
+        ]
         self.fields["scope"].choices = [(scope.value, scope.label) for scope in scopes]
         if not self.instance.columns:
             self.initial["columns"] = sorted(USUAL_COLUMNS)

@@ -108,6 +108,7 @@ def show(request: HttpRequest, visit: Visit, form: AnswerForm, *, done: str = ""
         "desk": ticket.mailbox.name,
         "is_finished": ticket.category in FINISHED,
         "may_close": visit.may_close,
+        "facts": visit.facts(),
         "entries": conversation(visit),
         "frame_sandbox": FRAME_SANDBOX,
         "form": form,

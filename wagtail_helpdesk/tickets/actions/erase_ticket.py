@@ -44,8 +44,9 @@ class EraseTicket(TicketAction):
         worded = ("subject", "preview", "source_title", "source_url", "snooze_reason", "snooze_words")
         for column in worded:
             setattr(ticket, column, "")
-        ticket.erased_at, ticket.item_count, ticket.items_done = now, 0, 0
-        ticket.save(update_fields=[*worded, "erased_at", "item_count", "items_done"])
+        ticket.erased_at, ticket.item_count, ticket.items_done, ticket.custom_fields = now, 0, 0, {}
+        ticket.save(update_fields=[*worded, "erased_at", "item_count", "items_done", "custom_fields"])
+        ticket.field_values.all().delete()
         ticket.checklist.all().delete()
         ticket.readers.all().delete()
         ticket.tags.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from wagtail_helpdesk.desk.defaults import default_priority, default_status
 from wagtail_helpdesk.desk.models import Mailbox, Status, Team
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.tickets.choices import EventKind, Role
+from wagtail_helpdesk.tickets.custom_fields.values import add_rows, all_ticket_fields
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
 from wagtail_helpdesk.tickets.timeline import write_event
 
@@ -29,16 +31,19 @@ def open_ticket_row(
     status: Status | None = None,
     tags: tuple[str, ...] = (),
     reply_address: str = "",
+    custom_fields: Mapping[str, Any] | None = None,
     **fields: Any,
 ) -> tuple[Ticket, TicketParticipant]:
     """Return the new ticket and its requester's participation. Must run in an action.
 
-    ``status`` is a certain one, of whatever category. ``fields`` are further columns: language, site, source_page,
-    source_title, source_url, priority.
+    ``status`` is a certain one, of whatever category. ``custom_fields`` are values that were cleaned, by the key of
+    their TicketField. ``fields`` are further columns: language, site, source_page, source_title, source_url, priority,
+    ticket_type, due_on.
     """
     fields.setdefault("priority", None)
     fields["priority"] = fields["priority"] or default_priority()
     status = status or default_status(category)
+    values = {key: value for key, value in (custom_fields or {}).items() if value is not None}
     ticket = Ticket.objects.create(
         subject=" ".join(subject.split())[:500],
         status=status,
@@ -49,6 +54,7 @@ def open_ticket_row(
         mailbox=mailbox,
         created_at=at,
         last_activity_at=at,
+        custom_fields=values,
         **fields,
     )
     participant = TicketParticipant.objects.create(
@@ -56,5 +62,7 @@ def open_ticket_row(
     )
     if tags:
         ticket.tags.add(*tags)
+    if values:
+        add_rows(ticket, values, all_ticket_fields())
     write_event(ticket, EventKind.OPENED, actor=actor, channel=channel)
     return ticket, participant

@@ -64,11 +64,28 @@ def register_field(field: Field) -> None:
     _FIELDS[field.name] = field
 
 
+@dataclass(frozen=True)
+class Source:
+    """Fields that are rows of the database: ``called`` finds one by its name without a query, ``all`` lists them."""
+
+    called: Callable[[str], Field | None]
+    all: Callable[[], list[Field]]
+
+
+_SOURCES: list[Source] = []
+
+
+def register_source(source: Source) -> None:
+    """Add fields that come and go."""
+    _SOURCES.append(source)
+
+
 def field_called(name: str) -> Field | None:
     """Return the field of that name."""
-    return _FIELDS.get(name)
+    found = (source.called(name) for source in _SOURCES)
+    return _FIELDS.get(name) or next((field for field in found if field), None)
 
 
 def all_fields() -> list[Field]:
-    """Return every field, in order."""
-    return list(_FIELDS.values())
+    """Return every field, in order. One query for each source."""
+    return [*_FIELDS.values(), *(field for source in _SOURCES for field in source.all())]

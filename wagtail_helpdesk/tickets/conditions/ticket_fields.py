@@ -13,11 +13,19 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.contacts.models import Contact, ContactEmail
 from wagtail_helpdesk.desk.choices import Category
-from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, Team
+from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, Team, TicketType
 from wagtail_helpdesk.desk.querysets import team_ids_of
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.tickets.choices import Channel
-from wagtail_helpdesk.tickets.conditions.fields import Context, Field, Operator, Takes, register_field
+from wagtail_helpdesk.tickets.conditions.fields import (
+    Context,
+    Field,
+    Operator,
+    Source,
+    Takes,
+    register_field,
+    register_source,
+)
 from wagtail_helpdesk.tickets.conditions.operators import (
     ages_of,
     keys_in,
@@ -28,6 +36,7 @@ from wagtail_helpdesk.tickets.conditions.operators import (
     words_in,
     yes_or_no,
 )
+from wagtail_helpdesk.tickets.custom_fields.conditions import custom_field_called, custom_fields, day_operators
 from wagtail_helpdesk.tickets.models import TaggedTicket, Ticket, TicketReader, TicketTag
 from wagtail_helpdesk.tickets.permissions import all_who_may
 
@@ -131,10 +140,28 @@ def _starred(user: Any) -> QuerySet:
     return TicketReader.objects.filter(user=user, starred=True)
 
 
+def _due(**lookups: Any) -> Q:
+    return Q(**{f"due_on{lookup}": day for lookup, day in lookups.items()})
+
+
+def _filled(holds: Q) -> tuple[Operator, ...]:
+    return (
+        Operator("filled", _("is filled in"), Takes.NOTHING, lambda value, context: holds),
+        Operator("empty", _("is empty"), Takes.NOTHING, lambda value, context: ~holds),
+    )
+
+
 FIELDS = (
     Field("category", _("State"), one_of(texts_in("category")), lambda user: list(Category.choices)),
     Field("status", _("Status"), one_of(keys_in("status")), _rows(Status)),
     Field("priority", _("Priority"), one_of(keys_in("priority")), _rows(Priority)),
+    Field(
+        "ticket_type",
+        _("Type"),
+        (*one_of(keys_in("ticket_type")), *_filled(Q(ticket_type__isnull=False))),
+        _rows(TicketType),
+    ),
+    Field("due", _("Due"), (*day_operators(_due), *_filled(Q(due_on__isnull=False)))),
     Field("assignee", _("Assignee"), one_of(_of_people), _people),
     Field("team", _("Team"), one_of(_of_teams), _teams),
     Field("mailbox", _("Mailbox"), one_of(keys_in("mailbox")), _mailboxes),
@@ -168,3 +195,4 @@ def install() -> None:
     """Register the fields. Called once, from ``apps.ready()``."""
     for field in FIELDS:
         register_field(field)
+    register_source(Source(custom_field_called, custom_fields))

@@ -9,6 +9,7 @@ class HelpdeskNewTicketController extends window.StimulusModule.Controller {
 
   connect() {
     this.lane = {};
+    this.showFields();
     // Wagtail makes the field for a new tag a moment later, without a name of its own.
     setTimeout(() => {
       const [input, label] = ['.tagit-new input', 'label[for$="tags"]'].map((one) => this.element.querySelector(one));
@@ -31,8 +32,17 @@ class HelpdeskNewTicketController extends window.StimulusModule.Controller {
     this.element.requestSubmit(this.buttonTarget);
   }
 
+  /** Hide the fields that tickets of the chosen mailbox do not have. */
+  showFields() {
+    const { value } = this.element.elements.mailbox;
+    this.element.querySelectorAll('[data-helpdesk-mailboxes]').forEach((field) => {
+      field.hidden = !field.dataset.helpdeskMailboxes.split(' ').includes(value);
+    });
+  }
+
   /** Look for duplicates, a moment after the last key. */
   look(event) {
+    if (event.target.name === 'mailbox') this.showFields();
     if (!['subject', 'contact', 'address', 'name'].includes(event.target.name)) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(async () => {

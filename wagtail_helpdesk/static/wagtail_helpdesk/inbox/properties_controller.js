@@ -21,11 +21,24 @@ class HelpdeskPropertiesController extends window.StimulusModule.Controller {
 
   /** Leaving the field of tags makes a tag of its text and moves what lies below: a click on "Save" would miss. */
   leave(event) {
-    if (!event.target.closest('.tagit')) return;
     const { form } = event.target;
+    if (!event.target.closest('.tagit')) {
+      // Not while one writes: a date is another one with every digit.
+      if (form && HelpdeskPropertiesController.differs(event)) setTimeout(() => form.isConnected && form.requestSubmit());
+      return;
+    }
     setTimeout(() => {
       if (form.isConnected && form.elements.tags.value !== form.elements.tags.defaultValue) form.requestSubmit();
     });
+  }
+
+  static differs({ target, relatedTarget }) {
+    if (target.type === 'checkbox') {
+      const group = target.closest('.helpdesk-properties__field');
+      if (group.contains(relatedTarget)) return false;
+      return [...group.querySelectorAll('input')].some((box) => box.checked !== box.defaultChecked);
+    }
+    return 'defaultValue' in target && target.value !== target.defaultValue;
   }
 
   submit(event) {
