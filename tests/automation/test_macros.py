@@ -10,11 +10,12 @@ from wagtail_helpdesk.automation.macros import preview_macro, run_macro
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.defaults import default_status
-from wagtail_helpdesk.desk.models import Priority, Status
+from wagtail_helpdesk.desk.models import Priority, Status, TicketType
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.timeline import describe
 from wagtail_helpdesk.inbox.undoing import remember, undo
 from wagtail_helpdesk.testing import factories
+from wagtail_helpdesk.tickets.custom_fields.models import TicketField
 from wagtail_helpdesk.tickets.models import Ticket, TicketEvent
 
 
@@ -126,3 +127,54 @@ def test_every_kind_says_what_it_lacks():
     for kind in ACTION_KINDS.values():
         assert set(kind.needed) <= set(kind.fields)
         assert set(kind.errors({})) == set(kind.needed)
+
+
+class TestFurtherFields:
+    @pytest.fixture
+    def product(self, desk):
+        return TicketField.objects.create(name="Product", key="product", kind="tree", options_text="Lamps\n  Bulbs")
+
+    @pytest.fixture
+    def fault(self, desk):
+        return TicketType.objects.create(name="Fault")
+
+    @pytest.fixture
+    def sorting(self, make_macro, product, fault):
+        return make_macro(
+            ("ticket_type", {"ticket_type": fault}),
+            ("due", {"days": 3}),
+            ("field", {"ticket_field": product, "value": "lamps > bulbs"}),
+            ("note", {"body": "<p>About {{ field.product }}</p>"}),
+        )
+
+    def test_set_and_taken_back(self, desk, ticket, sorting, fault, time_machine):
+        time_machine.move_to("2026-03-10 12:00:00+00:00", tick=False)
+        lines = preview_macro(sorting, ticket, desk.agent)
+        assert [(line.label, line.new, line.problem) for line in lines[:3]] == [
+            ("Set the type", "Fault", ""),
+            ("Due", "March 13, 2026", ""),
+            ("Product", "Lamps > Bulbs", ""),
+        ]
+        (result,) = run(sorting, desk.agent, ticket)
+        assert result.why == ""
+        ticket.refresh_from_db()
+        assert (ticket.ticket_type, str(ticket.due_on)) == (fault, "2026-03-13")
+        assert ticket.custom_fields == {"product": "Lamps > Bulbs"}
+        assert Message.objects.get(pk=result.message).text.strip() == "About Lamps > Bulbs"
+        assert undo(remember(desk.agent, result.undo)) == {ticket.pk: ""}
+        ticket.refresh_from_db()
+        assert (ticket.ticket_type, ticket.due_on, ticket.custom_fields) == (None, None, {})
+
+    @pytest.mark.parametrize("case", ["option gone", "other mailbox", "field gone"])
+    def test_what_cannot_be_set_is_told(self, desk, ticket, sorting, product, case):
+        if case == "option gone":
+            TicketField.objects.filter(pk=product.pk).update(options_text="Chairs")
+        elif case == "other mailbox":
+            product.mailboxes.add(factories.make_mailbox("else@desk.example"))
+        else:
+            product.delete()
+        assert [bool(line.problem) for line in preview_macro(sorting, ticket, desk.agent)][2]
+        (result,) = run(sorting, desk.agent, ticket)
+        assert result.why
+        ticket.refresh_from_db()
+        assert (ticket.ticket_type, ticket.custom_fields) == (None, {})

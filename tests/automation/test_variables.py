@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import time_machine
+from django.contrib.auth import get_user_model
 
 from wagtail_helpdesk.automation.variables import (
     fill_html,
@@ -12,7 +13,9 @@ from wagtail_helpdesk.automation.variables import (
     missing_in,
     unknown_variables,
     values_for,
+    variables,
 )
+from wagtail_helpdesk.tickets.custom_fields.models import TicketField
 
 VALUES = {"customer.name": "Ana <b>Souza</b>", "customer.first_name": "Ana", "ticket.number": "HD-7", "agent.name": ""}
 
@@ -80,3 +83,18 @@ def test_values_of_a_ticket(desk, ticket):
     ticket.requester.name = "Ana\r\nBcc: x@example.org " + "y" * 500
     value = values_for(user=desk.agent, ticket=ticket)["customer.name"]
     assert "\n" not in value and len(value) == 200
+
+
+def test_fields_that_an_administrator_added(ticket):
+    TicketField.objects.create(name="Order", key="order")
+    TicketField.objects.create(name="Margin", key="margin", is_staff_only=True)
+    ticket.custom_fields = {"order": "A <12>", "margin": "70"}
+    known = values_for(user=get_user_model()(), ticket=ticket)
+    assert (
+        fill_html("{{ field.order }} {{ field.margin }} {{ field.none|-}}", known) == "A &lt;12&gt; [[field.margin]] -"
+    )
+    assert missing_in("[[field.margin]] [[field.x2]]") == ["field.margin", "field.x2"]
+    # What is for agents only is none of a customer's business.
+    assert unknown_variables("{{ field.order }} {{ field.margin }} {{ field.x }}") == ["field.margin", "field.x"]
+    assert ("field.order", "Order") in variables()
+    assert "field.margin" not in dict(variables())

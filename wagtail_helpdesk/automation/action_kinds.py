@@ -21,7 +21,7 @@ from wagtail.rich_text import get_text_for_indexing
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.automation.choices import Assign
 from wagtail_helpdesk.automation.runs import Line, Run
-from wagtail_helpdesk.automation.variables import missing_in
+from wagtail_helpdesk.automation.variables import FIELD, missing_in
 from wagtail_helpdesk.conversations.actions.add_note import AddNote
 from wagtail_helpdesk.conversations.actions.reply import Reply
 from wagtail_helpdesk.conversations.choices import MessageState
@@ -136,9 +136,12 @@ def _value_of(step: MacroStep, run: Run) -> Any:
     if boxes and run.ticket.mailbox_id not in boxes:
         raise ActionRefused(_("Tickets of this mailbox do not have this field."))
     try:
-        return field.read_value(step.value)
+        value = field.read_value(step.value)
     except ValueRefused as error:
         raise ActionRefused(str(error)) from None
+    if not field.is_staff_only:
+        run.set_before[f"{FIELD}{field.key}"] = field.show(value)
+    return value
 
 
 def _preview_value(step: MacroStep, run: Run) -> Line:

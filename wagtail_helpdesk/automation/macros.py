@@ -16,11 +16,12 @@ from wagtail_helpdesk.automation.models import Macro, MacroStep
 from wagtail_helpdesk.automation.querysets import ScopedQuerySet
 from wagtail_helpdesk.automation.runs import Line, Run
 from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.tickets.custom_fields.values import FIELD_PREFIX
 from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.permissions import may
 
 #: What a macro can change that is taken back field by field.
-_FIELDS = ("status", "priority", "assignee", "team")
+_FIELDS = ("status", "priority", "ticket_type", "assignee", "team")
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class MacroResult:
 def macros_for(user: Any, ticket: Ticket | None = None) -> ScopedQuerySet:
     """Return the macros that ``user`` may run (on ``ticket``), by name, with their steps."""
     macros = Macro.objects.usable_by(user, ticket=ticket).filter(is_active=True)
-    return macros.prefetch_related("steps__status", "steps__priority", "steps__team", "steps__assignee")
+    named = ("status", "priority", "team", "assignee", "ticket_type", "ticket_field__mailboxes")
+    return macros.prefetch_related(*(f"steps__{name}" for name in named))
 
 
 def steps_in_order(macro: Macro) -> list[MacroStep]:
@@ -101,9 +103,10 @@ def _run_on(macro: Macro, ticket: Ticket, actor: Actor, *, last_seen: int | None
     except PermissionDenied:
         return MacroResult(ticket.pk, _("You may not do this."))
     after = _values(Ticket.objects.get(pk=ticket.pk))
-    changed = tuple(name for name in before if before[name] != after[name])
+    names = dict.fromkeys([*before, *after])
+    changed = tuple(name for name in names if before.get(name) != after.get(name))
     undo = [
-        {"kind": "field", "ticket": ticket.pk, "field": name, "old": before[name], "new": after[name]}
+        {"kind": "field", "ticket": ticket.pk, "field": name, "old": before.get(name), "new": after.get(name)}
         for name in changed
     ]
     return MacroResult(ticket.pk, undo=(*undo, *run.undo), draft=run.draft, message=run.message, changed=changed)
@@ -112,7 +115,9 @@ def _run_on(macro: Macro, ticket: Ticket, actor: Actor, *, last_seen: int | None
 def _values(ticket: Ticket) -> dict[str, Any]:
     """Return the values of a ticket as steps of an undo record hold them."""
     values = {name: _plain(getattr(ticket, f"{name}_id")) for name in _FIELDS}
-    return values | {"tags": sorted(ticket.tags.names())}
+    values |= {f"{FIELD_PREFIX}{key}": value for key, value in ticket.custom_fields.items()}
+    due = ticket.due_on.isoformat() if ticket.due_on else None
+    return {**values, "due_on": due, "tags": sorted(ticket.tags.names())}
 
 
 def _plain(key: Any) -> Any:

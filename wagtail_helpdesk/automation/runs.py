@@ -26,6 +26,8 @@ class Run:
     has_composer: bool = False
     #: What was done that can be taken back, beside the changes of fields.
     undo: list[dict[str, Any]] = field(default_factory=list)
+    #: Values of fields that earlier steps set, by the names that texts have for them.
+    set_before: dict[str, str] = field(default_factory=dict)
     #: Text for the composer, as the editor stores it.
     draft: str = ""
     #: The message that was written last.
@@ -33,8 +35,8 @@ class Run:
 
     @property
     def values(self) -> dict[str, str]:
-        """What texts may name."""
-        return values_for(user=self.user, ticket=self.ticket, language=self.ticket.language)
+        """What texts may name, with what the steps before have set."""
+        return values_for(user=self.user, ticket=self.ticket, language=self.ticket.language) | self.set_before
 
     def text_of(self, step: MacroStep) -> str:
         """Return the text of ``step`` for this ticket, as the editor stores it."""

@@ -15,6 +15,7 @@ from wagtail_helpdesk.contact_forms.choices import FieldUse
 from wagtail_helpdesk.contact_forms.uploads import FilesField
 from wagtail_helpdesk.desk.querysets import own_addresses
 from wagtail_helpdesk.tickets.custom_fields.form_fields import ValueField
+from wagtail_helpdesk.tickets.custom_fields.values import FIELD_PREFIX
 
 if TYPE_CHECKING:
     from wagtail_helpdesk.contact_forms.models import ContactForm
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 MAX_MESSAGE_LENGTH = 50_000
 #: Characters of the message that serve as the subject where none was asked for or given.
 SUBJECT_FROM_MESSAGE = 70
-#: What the names of fields of tickets begin with.
-TICKET_FIELD_PREFIX = "field_"
 #: More forms than this on one page share their ids.
 MAX_PLACE = 99
 
@@ -94,7 +93,7 @@ class SubmissionForm(forms.Form):
         """Add the fields of tickets that this form asks for, above the message."""
         self._asked: dict[str, TicketField] = {}
         for row in self.contact_form.fields_to_ask():
-            name = f"{TICKET_FIELD_PREFIX}{row.field.key}"
+            name = f"{FIELD_PREFIX}{row.field.key}"
             self._asked[name] = row.field
             self.fields[name] = ValueField(
                 row.field,

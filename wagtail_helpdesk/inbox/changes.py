@@ -62,8 +62,6 @@ _ACTIONS: dict[str, Callable[..., Action]] = {
 }
 
 
-#: What the names of changes of such fields begin with.
-FIELD_PREFIX = "field_"
 #: Those that can take the ticket out of one's sight.
 _LAST = ("assignee", "team")
 

@@ -13,7 +13,7 @@ from taggit.utils import edit_string_for_tags
 
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.models import Priority, Status, Team, TicketType
-from wagtail_helpdesk.inbox.changes import FIELD_PREFIX, FieldChange
+from wagtail_helpdesk.inbox.changes import FieldChange
 from wagtail_helpdesk.inbox.choices import choices_for
 from wagtail_helpdesk.inbox.people import display_name, people_who_may
 from wagtail_helpdesk.inbox.seen import (
@@ -29,7 +29,7 @@ from wagtail_helpdesk.inbox.widgets import Select
 from wagtail_helpdesk.tickets.conditions.ticket_fields import MINE
 from wagtail_helpdesk.tickets.custom_fields.form_fields import NOTHING, ValueField
 from wagtail_helpdesk.tickets.custom_fields.kinds import FieldKind
-from wagtail_helpdesk.tickets.custom_fields.values import fields_of, shown_values
+from wagtail_helpdesk.tickets.custom_fields.values import FIELD_PREFIX, fields_of, shown_values
 from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.permissions import may
 

@@ -22,7 +22,6 @@ from wagtail_helpdesk.conversations.choices import FirstMessage
 from wagtail_helpdesk.desk.choices import HIDDEN
 from wagtail_helpdesk.desk.defaults import default_mailbox
 from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, Team, TicketType
-from wagtail_helpdesk.inbox.changes import FIELD_PREFIX
 from wagtail_helpdesk.inbox.forms import NOBODY, assignee_choices, person_chosen
 from wagtail_helpdesk.inbox.rich_text import composer_widget, is_empty
 from wagtail_helpdesk.inbox.similar import visible_contact
@@ -31,6 +30,7 @@ from wagtail_helpdesk.inbox.widgets import Select
 from wagtail_helpdesk.tickets.choices import Channel
 from wagtail_helpdesk.tickets.custom_fields.form_fields import NOTHING, ValueField
 from wagtail_helpdesk.tickets.custom_fields.models import TicketField
+from wagtail_helpdesk.tickets.custom_fields.values import FIELD_PREFIX
 from wagtail_helpdesk.tickets.permissions import may
 
 

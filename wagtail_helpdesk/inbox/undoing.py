@@ -25,9 +25,10 @@ from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.desk.models import Priority, Status, Team, TicketType
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox import reversers
-from wagtail_helpdesk.inbox.changes import FIELD_PREFIX, FieldChange, change_fields
+from wagtail_helpdesk.inbox.changes import FieldChange, change_fields
 from wagtail_helpdesk.inbox.models import UndoRecord
 from wagtail_helpdesk.tickets.custom_fields.models import TicketField
+from wagtail_helpdesk.tickets.custom_fields.values import FIELD_PREFIX
 from wagtail_helpdesk.tickets.models import Ticket
 
 #: How long the way back is open.

@@ -67,10 +67,17 @@ def _of_ticket(ticket: Ticket) -> SearchEntry:
         *words_of(ticket.reference),
         *(word for person in (asking, *others) for word in words_of(person)),
         *(word for tag in ticket.tags.all() for word in words_of(tag.name)),
+        *(word for text in _values(ticket) for word in words_of(text)),
         *marked("s", split(ticket.subject)),
         *marked("f", split(asking)),
     ]
     return _entry(-ticket.pk, ticket, ticket.last_activity_at, parts)
+
+
+def _values(ticket: Ticket) -> Iterator[str]:
+    """What stands in the fields that an administrator added: an order's number is looked for."""
+    for value in ticket.custom_fields.values():
+        yield from (text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str))
 
 
 def _of_message(message: Message, ticket: Ticket) -> SearchEntry:

@@ -11,7 +11,8 @@ from wagtail_helpdesk.search.words import groups_of, marked, stored
 WORD_OPERATORS = {"from": "f", "to": "r", "subject": "s"}
 OPERATORS = (
     *WORD_OPERATORS,
-    *("status", "tag", "assignee", "team", "mailbox", "priority", "channel", "is", "has", "before", "after"),
+    *("status", "tag", "assignee", "team", "mailbox", "priority", "type", "channel"),
+    *("is", "has", "before", "after"),
 )
 STATES = ("open", "closed", "unread", "starred", "snoozed", "mine", "unassigned", "waiting", "spam", "trash")
 THINGS = ("attachment", "note", "draft")

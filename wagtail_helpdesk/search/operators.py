@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from wagtail_helpdesk.conversations.choices import Direction, MessageState
 from wagtail_helpdesk.conversations.models import Draft, Message
 from wagtail_helpdesk.desk.choices import FINISHED, HIDDEN, UNRESOLVED, Category
-from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, Team
+from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, Team, TicketType
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.search.dates import day_of
 from wagtail_helpdesk.search.language import STATES, THINGS, Part, Query
@@ -150,6 +150,11 @@ def _by_priority(value: str, user: Any) -> Q:
     return Q(priority__in=_named(value, rows, _("No priority is called “%(value)s”.")))
 
 
+def _by_type(value: str, user: Any) -> Q:
+    rows = [(kind.pk, [kind.name]) for kind in TicketType.objects.all()]
+    return Q(ticket_type__in=_named(value, rows, _("No type is called “%(value)s”.")))
+
+
 def _by_channel(value: str, user: Any) -> Q:
     rows = [(channel.value, [channel.value, str(channel.label)]) for channel in Channel]
     return Q(channel__in=_named(value, rows, _("No channel is called “%(value)s”.")))
@@ -164,6 +169,7 @@ _CONDITIONS: dict[str, Callable[[str, Any], Q]] = {
     "team": _by_team,
     "mailbox": _by_mailbox,
     "priority": _by_priority,
+    "type": _by_type,
     "channel": _by_channel,
 }
 
@@ -204,6 +210,7 @@ HELP: dict[str, Promise] = {
     "team": gettext_lazy("a team"),
     "mailbox": gettext_lazy("a mailbox, by name or address"),
     "priority": gettext_lazy("a priority"),
+    "type": gettext_lazy("a type of tickets"),
     "channel": gettext_lazy("email, form, portal or agent"),
     "is": gettext_lazy("open, closed, unread, starred, snoozed, mine, unassigned, waiting, spam or trash"),
     "has": gettext_lazy("attachment, note or draft"),

@@ -35,7 +35,7 @@ def note_message(event: TicketOpened | MessageAdded | MessageReread) -> None:
 def note_change(event: TicketUpdated) -> None:
     """A ticket is called otherwise, or is somebody else's."""
     changed = {change.field for change in event.changes}
-    if changed & (_OWN | _ALL):
+    if changed & (_OWN | _ALL) or any(name.startswith("field:") for name in changed):
         index_soon(event.ticket_id, whole=bool(changed & _ALL))
 
 

@@ -20,13 +20,14 @@ from wagtail_helpdesk.desk.models import Priority, Status, Team, TicketType
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.bulk import forms
 from wagtail_helpdesk.inbox.bulk.registry import BulkAction, BulkFields, Step, Target, register_action
-from wagtail_helpdesk.inbox.changes import FIELD_PREFIX, FieldChange, change_fields
+from wagtail_helpdesk.inbox.changes import FieldChange, change_fields
 from wagtail_helpdesk.inbox.models import Mention
 from wagtail_helpdesk.inbox.undoing import field_steps, take_back
 from wagtail_helpdesk.tickets.actions.follow_ticket import StarTicket
 from wagtail_helpdesk.tickets.actions.merge_tickets import MergeTickets
 from wagtail_helpdesk.tickets.actions.snooze_ticket import snooze_state, snooze_step
 from wagtail_helpdesk.tickets.custom_fields.models import TicketField
+from wagtail_helpdesk.tickets.custom_fields.values import FIELD_PREFIX
 from wagtail_helpdesk.tickets.models import Ticket, TicketReader
 
 Data = Mapping[str, Any]

@@ -12,6 +12,9 @@ from wagtail_helpdesk.tickets.custom_fields.kinds import index_value
 from wagtail_helpdesk.tickets.custom_fields.models import TicketField, TicketFieldValue
 from wagtail_helpdesk.tickets.models import Ticket
 
+#: What inputs and changes of such a field are called: this, and its key.
+FIELD_PREFIX = "field_"
+
 
 @remembered
 def all_ticket_fields() -> list[TicketField]:
