@@ -20,7 +20,8 @@ from wagtail_helpdesk.automation.models import (
 )
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.defaults import default_status
-from wagtail_helpdesk.desk.models import Status, Team
+from wagtail_helpdesk.desk.models import Mailbox, Status, Team, TicketType
+from wagtail_helpdesk.tickets.custom_fields.models import TicketField
 from wagtail_helpdesk.tickets.models import TicketTag
 
 #: Folder, keywords, {language: (name, text)}.
@@ -74,6 +75,7 @@ REPLIES = {
 
 def make_ready() -> None:
     """Make all of it."""
+    make_types_and_fields()
     make_replies()
     make_macros()
     workshop = Team.objects.get(name="Workshop")
@@ -86,6 +88,17 @@ def make_ready() -> None:
         body="<p>Model:</p><p>Frame number:</p><p>What is wrong:</p><p>Call back at:</p>",
         to_team=workshop,
     )
+
+
+def make_types_and_fields() -> None:
+    """Say what kinds of cases there are, and what is noted of them beside the words."""
+    for number, name in enumerate(("Question", "Order", "Repair", "Complaint")):
+        TicketType.objects.get_or_create(name=name, defaults={"sort_order": number})
+    lights = "Front light\n  Farol One\n  Farol One, 2016\nRear light\n  Farol Tail\nAccessories\n  Battery\n  Clip"
+    TicketField.objects.create(name="Product", key="product", kind="tree", options_text=lights, sort_order=2)
+    for name, key, kind in (("Bought on", "bought_on", "date"), ("Under guarantee", "guarantee", "yes_no")):
+        field = TicketField.objects.create(name=name, key=key, kind=kind, sort_order=3, is_staff_only=True)
+        field.mailboxes.set(Mailbox.objects.filter(team__name="Workshop"))
 
 
 def make_replies() -> None:

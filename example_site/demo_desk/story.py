@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from wagtail.models import Page
 
@@ -18,17 +19,21 @@ from wagtail_helpdesk.conversations.actions.add_note import AddNote
 from wagtail_helpdesk.conversations.actions.reply import Reply
 from wagtail_helpdesk.conversations.words import NewFile, Words
 from wagtail_helpdesk.desk.defaults import default_status
-from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, Team
+from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, Team, TicketType
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.intake.incoming import IncomingMessage, Person
 from wagtail_helpdesk.intake.receive import receive
 from wagtail_helpdesk.knowledge_base.actions.draft_article import DraftArticle
 from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
+from wagtail_helpdesk.tickets.actions.change_due import ChangeDue
+from wagtail_helpdesk.tickets.actions.change_field import ChangeField
 from wagtail_helpdesk.tickets.actions.change_priority import ChangePriority
 from wagtail_helpdesk.tickets.actions.change_status import ChangeStatus, TrashTicket
+from wagtail_helpdesk.tickets.actions.change_type import ChangeType
 from wagtail_helpdesk.tickets.actions.move_ticket import MoveTicket
 from wagtail_helpdesk.tickets.actions.tag_ticket import TagTicket
 from wagtail_helpdesk.tickets.choices import Channel
+from wagtail_helpdesk.tickets.custom_fields.models import TicketField
 from wagtail_helpdesk.tickets.models import Ticket
 
 #: What happens in a step, to the story's ticket at its time.
@@ -196,6 +201,19 @@ def urgent(after: int, login: str) -> Step:
             priority=Priority.objects.order_by("-level").first(), **acting(story, login)
         )(),
     )
+
+
+def classify(after: int, login: str, kind: str, *, due: int | None = None, **values: Any) -> Step:
+    """An agent says what kind of case it is, in how many days it is due, and fills in fields by their keys."""
+
+    def deed(story: Story, now: datetime) -> None:
+        ChangeType(ticket_type=TicketType.objects.get(name=kind), **acting(story, login))()
+        if due is not None:
+            ChangeDue(due_on=timezone.localdate(now) + timedelta(days=due), **acting(story, login))()
+        for key, value in values.items():
+            ChangeField(field=TicketField.objects.get(key=key), value=value, **acting(story, login))()
+
+    return Step(after, deed)
 
 
 def trash(after: int, login: str) -> Step:

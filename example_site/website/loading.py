@@ -9,8 +9,9 @@ from django.core.files.images import ImageFile
 from wagtail.images import get_image_model
 from wagtail.models import Locale, Page, Site
 
-from wagtail_helpdesk.contact_forms.models import ContactForm
+from wagtail_helpdesk.contact_forms.models import ContactForm, ContactFormField
 from wagtail_helpdesk.pages.models import HelpArticlePage, HelpCentrePage, HelpSectionPage
+from wagtail_helpdesk.tickets.custom_fields.models import TicketField
 from website.drawing import mounting_heights
 from website.models import HomePage, ProductPage, TextPage
 
@@ -26,6 +27,7 @@ def load_website() -> None:
     english = read("en")
     home = make_home(english)
     form = ContactForm.objects.create(locale=home.locale, **english["form"])
+    ask_for_order(form, english["order_label"])
     for slug, product in english["products"].items():
         home.add_child(instance=fill_product(ProductPage(slug=slug, drawing=DRAWINGS[slug]), product, form))
     make_help(home, english["help"])
@@ -41,6 +43,14 @@ def load_website() -> None:
 def read(code: str) -> dict[str, Any]:
     """Return the content in one language."""
     return json.loads((CONTENT / f"{code}.json").read_text(encoding="utf-8"))
+
+
+def ask_for_order(form: ContactForm, label: str) -> None:
+    """Let the form ask for the number of an order: agents see it beside the ticket."""
+    field, _new = TicketField.objects.get_or_create(
+        key="order_number", defaults={"name": "Order number", "help_text": "Such as F-20431.", "sort_order": 1}
+    )
+    ContactFormField.objects.create(contact_form=form, field=field, label=label)
 
 
 def make_home(content: dict[str, Any]) -> HomePage:
@@ -114,6 +124,7 @@ def translate(home: HomePage, form: ContactForm, locale: Locale, content: dict[s
     for field, value in content["form"].items():
         setattr(translated_form, field, value)
     translated_form.save()
+    translated_form.ticket_fields.update(label=content["order_label"])
     publish(fill_home(home.copy_for_translation(locale), content["home"]))
     for slug, product in content["products"].items():
         source = ProductPage.objects.get(slug=slug, locale=home.locale)

@@ -1,7 +1,7 @@
 """Orders, parcels, invoices: what customer service hears."""
 
 from demo_desk.papers import pdf, photo
-from demo_desk.story import Story, answer, assign, move, note, promote, reply, set_status, tag, urgent
+from demo_desk.story import Story, answer, assign, classify, move, note, promote, reply, set_status, tag, urgent
 
 SERVICE = (
     Story(
@@ -187,6 +187,7 @@ SERVICE = (
         cc=("petra@dvorak.example",),
         steps=(
             urgent(10, "bruno"),
+            classify(1, "bruno", "Complaint", due=10, order_number="F-20431", product="Front light > Farol One"),
             assign(1, "bruno"),
             tag(1, "bruno", "payment"),
             note(

@@ -1,7 +1,7 @@
 """Repairs and guarantee: what the workshop hears."""
 
 from demo_desk.papers import photo
-from demo_desk.story import Story, answer, assign, note, reply, set_status, tag
+from demo_desk.story import Story, answer, assign, classify, note, reply, set_status, tag
 
 WORKSHOP = (
     Story(
@@ -17,6 +17,15 @@ WORKSHOP = (
         files=(photo("button.jpg", "#d8402f"),),
         steps=(
             assign(30, "carla"),
+            classify(
+                2,
+                "carla",
+                "Repair",
+                due=5,
+                product="Front light > Farol One",
+                bought_on="2026-02-14",
+                guarantee=True,
+            ),
             tag(1, "carla", "battery", "guarantee"),
             note(5, "carla", "2207 is from the batch with the thin battery plugs. Send a new battery, no questions."),
         ),
