@@ -39,6 +39,7 @@ def test_added_with_a_key_of_its_name(desk, login):
         ({"kind": "tree", "options_text": "A > B"}, "options_text", "no “&gt;”"),
         ({"kind": "choice", "options_text": "x" * 101}, "options_text", "too long"),
         ({"kind": "choice", "options_text": "\n".join(map(str, range(501)))}, "options_text", "500"),
+        ({"kind": "reference"}, "target", "Choose what it points at"),
         ({"key": "Order-Number"}, "key", "small letters"),
         ({"key": "9lives"}, "key", "small letters"),
         ({"name": ""}, "name", "required"),

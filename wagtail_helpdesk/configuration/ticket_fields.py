@@ -12,6 +12,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 
 from wagtail_helpdesk.desk.models import TicketType
 from wagtail_helpdesk.tickets.custom_fields.models import TicketField
+from wagtail_helpdesk.tickets.custom_fields.references import targets
 
 
 class TicketTypeForm(WagtailAdminModelForm):
@@ -32,6 +33,7 @@ class TicketFieldForm(WagtailAdminModelForm):
             "key",
             "kind",
             "options_text",
+            "target",
             "help_text",
             "is_staff_only",
             "mailboxes",
@@ -43,6 +45,13 @@ class TicketFieldForm(WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["key"].required = False
+        target = self.fields["target"]
+        choices = [("", "—"), *targets()]
+        if self.instance.target and self.instance.target not in dict(choices):
+            choices.append((self.instance.target, self.instance.target))
+        self.fields["target"] = forms.ChoiceField(
+            label=target.label, help_text=target.help_text, required=False, choices=choices
+        )
         if self.instance.pk:
             self.fields["key"].disabled = self.fields["kind"].disabled = True
             self.fields["kind"].help_text = _("It stays as it is: there are tickets in which something stands.")

@@ -20,6 +20,7 @@ from wagtail_helpdesk.contact_forms.forms import SubmissionForm
 from wagtail_helpdesk.contact_forms.rendering import PAGE_TEMPLATE, page_context
 from wagtail_helpdesk.desk.defaults import default_mailbox
 from wagtail_helpdesk.desk.models import Mailbox, Team
+from wagtail_helpdesk.tickets.custom_fields.kinds import FieldKind
 from wagtail_helpdesk.tickets.custom_fields.models import TicketField
 from wagtail_helpdesk.tickets.models import TicketTag
 
@@ -109,8 +110,8 @@ class ContactForm(PreviewableMixin, TranslatableMixin, ClusterableModel):
 
     def fields_to_ask(self) -> list[ContactFormField]:
         """Return the fields of tickets that this form asks for: what is for agents, or not in use, is not asked."""
-        rows = self.ticket_fields.select_related("field")
-        return [row for row in rows if row.field_id and row.field.is_active and not row.field.is_staff_only]
+        rows = [row for row in self.ticket_fields.select_related("field") if row.field_id]
+        return [row for row in rows if row.field.is_for_visitors]
 
     def receiving_mailbox(self) -> Mailbox:
         """Return the mailbox in whose name this form's tickets are answered."""
@@ -134,7 +135,8 @@ class ContactFormField(Orderable):
         verbose_name=_("field"),
         on_delete=models.PROTECT,
         related_name="+",
-        limit_choices_to={"is_staff_only": False, "is_active": True},
+        # References name what visitors may know nothing of.
+        limit_choices_to=models.Q(is_staff_only=False, is_active=True) & ~models.Q(kind=FieldKind.REFERENCE),
     )
     label = models.CharField(_("label"), max_length=100, blank=True, help_text=_("Empty: the field's own name."))
     help_text = models.CharField(_("help text"), max_length=255, blank=True, help_text=_("Empty: the field's own."))

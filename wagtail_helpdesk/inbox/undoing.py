@@ -95,7 +95,7 @@ def field_steps(ticket: Ticket, before: Mapping[str, Any], changes: Mapping[str,
 
 
 def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, int | str | list | bool) else str(value)
+    return value if value is None or isinstance(value, int | str | list | bool | dict) else str(value)
 
 
 def remember(user: Any, steps: Iterable[Step]) -> UndoRecord | None:

@@ -2528,6 +2528,7 @@ class Migration(migrations.Migration):
                             ("choice", "One of several"),
                             ("choices", "Any of several"),
                             ("tree", "One of a tree"),
+                            ("reference", "A page or snippet of the site"),
                         ],
                         default="text",
                         max_length=10,
@@ -2540,6 +2541,15 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="One to a line. In a tree, a line that is set in belongs to the line above it.",
                         verbose_name="options",
+                    ),
+                ),
+                (
+                    "target",
+                    models.CharField(
+                        blank=True,
+                        help_text="Whoever may change tickets can look through the titles of these.",
+                        max_length=100,
+                        verbose_name="points at",
                     ),
                 ),
                 ("help_text", models.CharField(blank=True, max_length=255, verbose_name="help text")),
@@ -2606,7 +2616,11 @@ class Migration(migrations.Migration):
                 (
                     "field",
                     models.ForeignKey(
-                        limit_choices_to={"is_active": True, "is_staff_only": False},
+                        limit_choices_to=models.Q(
+                            ("is_active", True),
+                            ("is_staff_only", False),
+                            models.Q(("kind", "reference"), _negated=True),
+                        ),
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="wagtail_helpdesk.ticketfield",

@@ -77,7 +77,8 @@ def _of_ticket(ticket: Ticket) -> SearchEntry:
 def _values(ticket: Ticket) -> Iterator[str]:
     """What stands in the fields that an administrator added: an order's number is looked for."""
     for value in ticket.custom_fields.values():
-        yield from (text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str))
+        texts = value if isinstance(value, list) else [value.get("title") if isinstance(value, dict) else value]
+        yield from (text for text in texts if isinstance(text, str))
 
 
 def _of_message(message: Message, ticket: Ticket) -> SearchEntry:

@@ -43,6 +43,7 @@ CONTROLLERS = (
     "recipients",
     "quoting",
     "properties",
+    "reference",
     "menus",
     "others",
     "live",

@@ -6,10 +6,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.tickets.custom_fields.kinds import MAX_LINES, MAX_TEXT, FieldKind, ValueRefused
 from wagtail_helpdesk.tickets.custom_fields.models import TicketField
+from wagtail_helpdesk.tickets.custom_fields.references import MAX_TITLE, written
 
 #: What stands in a list for "nothing chosen".
 NOTHING = "—"
@@ -40,6 +42,8 @@ class ValueField(forms.Field):
         """Return a value as the widget shows it."""
         if self.ticket_field.kind == FieldKind.YES_NO and isinstance(value, bool):
             return "yes" if value else "no"
+        if self.ticket_field.kind == FieldKind.REFERENCE and isinstance(value, dict):
+            return written(value)
         return value
 
     def has_changed(self, initial: Any, data: Any) -> bool:
@@ -48,6 +52,26 @@ class ValueField(forms.Field):
             return self.ticket_field.clean_value(data, kept=self.kept) != initial
         except ValueRefused:
             return True
+
+
+class ReferenceInput(forms.TextInput):
+    """Takes a title; what there is is offered while one types, where the page has our script for it."""
+
+    def __init__(self, field: TicketField) -> None:
+        super().__init__(attrs={"maxlength": MAX_TITLE + MAX_TEXT, "autocomplete": "off"})
+        self.field_key = field.pk
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> str:
+        """Return the HTML of the input, and of the list of what is offered."""
+        offered = f"{(attrs or {}).get('id', name)}-offered"
+        return format_html(
+            '<span class="helpdesk-reference" data-controller="helpdesk-reference"'
+            ' data-action="input-&gt;helpdesk-reference#look" data-helpdesk-reference-field-value="{}">'
+            '{}<datalist id="{}" data-helpdesk-reference-target="list"></datalist></span>',
+            self.field_key,
+            super().render(name, value, {**(attrs or {}), "list": offered}, renderer),
+            offered,
+        )
 
 
 def _widget(field: TicketField, kept: Any, select: Any) -> forms.Widget:
@@ -63,6 +87,8 @@ def _widget(field: TicketField, kept: Any, select: Any) -> forms.Widget:
         return select(choices=[("", NOTHING), ("yes", _("Yes")), ("no", _("No"))])
     if kind == FieldKind.CHOICES:
         return forms.CheckboxSelectMultiple(choices=_choices(field, kept))
+    if kind == FieldKind.REFERENCE:
+        return ReferenceInput(field)
     if kind in (FieldKind.CHOICE, FieldKind.TREE):
         return select(choices=[("", NOTHING), *_choices(field, kept)])
     return forms.TextInput(attrs={"maxlength": MAX_TEXT})

@@ -1,6 +1,6 @@
 """The kinds of fields: what may stand in one, how it reads, and by what it is found.
 
-Values are plain JSON: text, true and false, a list of texts; numbers ("12.5") and dates ("2026-03-01") are texts, so
+Values are plain JSON: text, true and false, a list of texts, for references an object (``references``); numbers ("12.5") and dates ("2026-03-01") are texts, so
 that nothing is lost on the way. None is an empty field, and is not stored.
 """
 
@@ -39,6 +39,7 @@ class FieldKind(models.TextChoices):
     CHOICE = "choice", gettext_lazy("One of several")
     CHOICES = "choices", gettext_lazy("Any of several")
     TREE = "tree", gettext_lazy("One of a tree")
+    REFERENCE = "reference", gettext_lazy("A page or snippet of the site")
 
 
 #: Kinds with options.
@@ -65,6 +66,8 @@ def clean_value(kind: str, raw: Any, options: Sequence[Option] = (), *, kept: An
     """
     if raw is None or raw == "" or raw == []:
         return None
+    if kind == FieldKind.REFERENCE:
+        raise ValueError("references are a matter of the database: see references.clean_reference()")
     return _CLEANERS[FieldKind(kind)](raw, {option.value for option in options}, kept)
 
 
@@ -167,7 +170,7 @@ def show_value(kind: str, value: Any) -> str:
         return _("Yes") if value else _("No")
     if kind == FieldKind.CHOICES:
         return ", ".join(value)
-    return str(value)
+    return value["title"] if kind == FieldKind.REFERENCE else str(value)
 
 
 def index_value(kind: str, value: Any) -> list[Indexed]:
@@ -184,4 +187,6 @@ def index_value(kind: str, value: Any) -> list[Indexed]:
         return [Indexed(option) for option in value]
     if kind == FieldKind.TREE:
         return [Indexed(way) for way in ways_to(value)]
+    if kind == FieldKind.REFERENCE:
+        return [Indexed(value["title"][:MAX_INDEXED])]
     return [Indexed(" ".join(value.split())[:MAX_INDEXED])]

@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.desk.models import Mailbox
-from wagtail_helpdesk.tickets.custom_fields import kinds, options
+from wagtail_helpdesk.tickets.custom_fields import kinds, options, references
 from wagtail_helpdesk.tickets.custom_fields.kinds import FieldKind
 from wagtail_helpdesk.tickets.models import Ticket
 
@@ -35,6 +35,12 @@ class TicketField(models.Model):
         blank=True,
         help_text=_("One to a line. In a tree, a line that is set in belongs to the line above it."),
     )
+    target = models.CharField(
+        _("points at"),
+        max_length=100,
+        blank=True,
+        help_text=_("Whoever may change tickets can look through the titles of these."),
+    )
     help_text = models.CharField(_("help text"), max_length=255, blank=True)
     is_staff_only = models.BooleanField(
         _("for agents only"), default=False, help_text=_("Customers neither see it nor fill it in.")
@@ -57,6 +63,8 @@ class TicketField(models.Model):
 
     def clean(self) -> None:
         """Refuse options that are missing, too many, too long, or that cannot be told apart. By field."""
+        if self.kind == FieldKind.REFERENCE and references.model_called(self.target) is None:
+            raise ValidationError({"target": _("Choose what it points at.")})
         if self.kind not in kinds.CHOSEN:
             return
         found = self.options
@@ -73,6 +81,11 @@ class TicketField(models.Model):
                 words = _("“%(option)s”: there may be no “>” in it.") % {"option": option.label}
                 raise ValidationError({"options_text": words})
 
+    @property
+    def is_for_visitors(self) -> bool:
+        """Whether a form can ask for it. References name what visitors may know nothing of."""
+        return self.is_active and not self.is_staff_only and self.kind != FieldKind.REFERENCE
+
     @cached_property
     def options(self) -> list[options.Option]:
         """What can be chosen."""
@@ -81,7 +94,9 @@ class TicketField(models.Model):
         return options.read_options(self.options_text, tree=self.kind == FieldKind.TREE)
 
     def clean_value(self, raw: Any, *, kept: Any = None) -> Any:
-        """Return what is stored for ``raw``. Raises kinds.ValueRefused."""
+        """Return what is stored for ``raw``. Raises kinds.ValueRefused. Of references: one query at most."""
+        if self.kind == FieldKind.REFERENCE:
+            return references.clean_reference(self.target, raw, kept=kept) if raw is not None else None
         return kinds.clean_value(self.kind, raw, self.options, kept=kept)
 
     def read_value(self, text: str) -> Any:
