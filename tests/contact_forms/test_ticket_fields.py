@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from tests.inbox.test_properties import address_of, posted
 from wagtail_helpdesk.contact_forms.models import ContactFormField
+from wagtail_helpdesk.conversations.actions.redact import RedactFile
+from wagtail_helpdesk.conversations.models import Attachment
+from wagtail_helpdesk.conversations.views import file_url
+from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.tickets.actions.participants import token_for
 from wagtail_helpdesk.tickets.choices import Role, TokenPurpose
 from wagtail_helpdesk.tickets.custom_fields.models import TicketField, TicketFieldValue
@@ -84,3 +90,52 @@ def test_requester_sees_it_and_nobody_else(client, contact_form, product, data, 
     participant.role = Role.CC
     participant.save()
     assert "Software" not in client.get(link).content.decode()
+
+
+class TestFiles:
+    @pytest.fixture
+    def receipt(self, contact_form):
+        field = TicketField.objects.create(name="Receipt", key="receipt", kind="file")
+        ContactFormField.objects.create(contact_form=contact_form, field=field, is_required=True)
+        return field
+
+    def test_goes_along_with_the_message_and_stands_in_the_field(
+        self, client, contact_form, receipt, data, desk, login
+    ):
+        files = [SimpleUploadedFile("photo.txt", b"a photo")]
+        bill = SimpleUploadedFile("../bill.txt", b"the bill")
+        response = client.post(url(contact_form), data | {"files": files, "field_receipt": bill})
+        assert response.status_code == 302
+        ticket = Ticket.objects.get()
+        attached = {file.display_name: file for file in Attachment.objects.all()}
+        assert set(attached) == {"photo.txt", "bill.txt"}
+        assert ticket.custom_fields == {"receipt": {"sha256": attached["bill.txt"].sha256, "name": "bill.txt"}}
+        page = login(desk.manager).get(reverse("helpdesk_tickets:ticket", args=[ticket.pk])).content.decode()
+        assert f'<a class="helpdesk-properties__open" href="{file_url(attached["bill.txt"])}">' in page
+        # An agent takes another one.
+        changes = posted(ticket, field_receipt=attached["photo.txt"].sha256)
+        login(desk.manager).post(address_of(ticket), changes)
+        ticket.refresh_from_db()
+        assert ticket.custom_fields["receipt"]["name"] == "photo.txt"
+        changes = posted(ticket, field_receipt="0" * 64)
+        assert login(desk.manager).post(address_of(ticket), changes).status_code == 409
+        # What is taken out for good is no longer named.
+        RedactFile(attachment=attached["photo.txt"], actor=Actor.of_user(desk.manager))()
+        ticket.refresh_from_db()
+        assert ticket.custom_fields == {}
+        assert not TicketFieldValue.objects.exists()
+
+    def test_required_and_told_to_choose_it_again(self, client, contact_form, receipt, data):
+        response = client.post(url(contact_form), data)
+        assert "field_receipt" in response.context["form"].errors
+        bill = SimpleUploadedFile("bill.txt", b"the bill")
+        response = client.post(url(contact_form), data | {"name": "", "field_receipt": bill})
+        assert response.context["form"].lost_files
+
+    def test_too_large(self, client, contact_form, receipt, data, settings):
+        settings.WAGTAIL_HELPDESK = {**settings.WAGTAIL_HELPDESK, "MAX_UPLOAD_BYTES": 4}
+        bill = SimpleUploadedFile("bill.txt", b"the bill")
+        response = client.post(url(contact_form), data | {"field_receipt": bill})
+        assert response.status_code == 422
+        assert "field_receipt" in response.context["form"].errors
+        assert not Ticket.objects.exists()

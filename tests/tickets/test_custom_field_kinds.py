@@ -43,6 +43,7 @@ TREE = read_options("Hardware\n  Printer\n    Paper\n  Screen\nSoftware", tree=T
         ("choices", ["Pear", "Apple", "Pear"], ["Apple", "Pear"]),
         ("choices", "Pear", ["Pear"]),
         ("choices", [], None),
+        ("file", {"sha256": "a" * 64, "name": "b.txt", "x": 1}, {"sha256": "a" * 64, "name": "b.txt"}),
         ("choice", "", None),
         ("number", None, None),
     ],
@@ -70,6 +71,9 @@ def test_taken(kind, raw, stored):
         ("choice", "Plum"),
         ("choice", ["Pear"]),
         ("choices", ["Pear", "Plum"]),
+        ("file", "b.txt"),
+        ("file", {"sha256": "A" * 64, "name": "b.txt"}),
+        ("file", {"sha256": "a" * 64}),
     ],
 )
 def test_refused(kind, raw):
@@ -128,6 +132,8 @@ def test_any_text_makes_a_tree_whose_ways_are_options(text):
         ("choices", ["Apple", "Pear"], "Apple, Pear"),
         ("tree", "Hardware > Printer", "Hardware > Printer"),
         ("yes_no", None, ""),
+        ("file", {"sha256": "a" * 64, "name": "b.txt"}, "b.txt"),
+        ("reference", {"pk": "1", "title": "Lamp"}, "Lamp"),
     ],
 )
 def test_shown(kind, value, shown, settings):

@@ -15,7 +15,7 @@ from wagtail_helpdesk.contact_forms.uploads import FilesField
 from wagtail_helpdesk.desk.choices import HIDDEN, Category
 from wagtail_helpdesk.desk.models import Status
 from wagtail_helpdesk.tickets.choices import Channel
-from wagtail_helpdesk.tickets.custom_fields.kinds import ValueRefused
+from wagtail_helpdesk.tickets.custom_fields.kinds import FieldKind, ValueRefused
 from wagtail_helpdesk.tickets.custom_fields.models import TicketField
 from wagtail_helpdesk.tickets.permissions import users_who_may
 
@@ -104,6 +104,8 @@ class MacroStepForm(WagtailAdminModelForm):
         label = self.fields["kind"].label
         self.fields["kind"] = forms.ChoiceField(label=label, choices=action_kinds.choices())
         agents_only(self.fields["assignee"])
+        # A file is one ticket's.
+        self.fields["ticket_field"].queryset = TicketField.objects.exclude(kind=FieldKind.FILE)
         self.fields["status"].queryset = Status.objects.exclude(category=Category.TRASH)
 
     def clean(self) -> dict[str, Any]:

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.addresses import MAX_LENGTH, domain_of, is_address, normalise_address
 from wagtail_helpdesk.contact_forms.choices import FieldUse
-from wagtail_helpdesk.contact_forms.uploads import FilesField
+from wagtail_helpdesk.contact_forms.uploads import FilesField, OneFileField
 from wagtail_helpdesk.desk.querysets import own_addresses
 from wagtail_helpdesk.tickets.custom_fields.form_fields import ValueField
+from wagtail_helpdesk.tickets.custom_fields.kinds import FieldKind
 from wagtail_helpdesk.tickets.custom_fields.values import FIELD_PREFIX
 
 if TYPE_CHECKING:
@@ -73,11 +75,13 @@ class SubmissionForm(forms.Form):
         #: Where a browser without JavaScript puts the focus when it shows the errors: the form's address ends in it.
         self.problem_id = f"helpdesk-form-{place}-problem"
         self.contact_form = contact_form
-        self.fields["files"].exceeded = uploads_exceeded
         self._use("name", contact_form.name_use)
         self._use("subject", contact_form.subject_use)
         self._use("files", contact_form.files_use)
         self._ask_further()
+        for field in self.fields.values():
+            if isinstance(field, FilesField | OneFileField):
+                field.exceeded = uploads_exceeded
         for field in ("name", "email", "subject", "message", "files"):
             label = getattr(contact_form, f"{field}_label")
             if label and field in self.fields:
@@ -95,21 +99,28 @@ class SubmissionForm(forms.Form):
         for row in self.contact_form.fields_to_ask():
             name = f"{FIELD_PREFIX}{row.field.key}"
             self._asked[name] = row.field
-            self.fields[name] = ValueField(
-                row.field,
-                label=row.label or row.field.name,
-                help_text=row.help_text or row.field.help_text,
-                required=row.is_required,
-            )
+            words = {"label": row.label or row.field.name, "help_text": row.help_text or row.field.help_text}
+            if row.field.kind == FieldKind.FILE:
+                self.fields[name] = OneFileField(required=row.is_required, **words)
+            else:
+                self.fields[name] = ValueField(row.field, required=row.is_required, **words)
         at = list(self.fields).index("message")
         names = [name for name in self.fields if name not in self._asked]
         self.order_fields([*names[:at], *self._asked, *names[at:]])
 
     @property
     def custom_fields(self) -> dict[str, Any]:
-        """What was put into the fields of tickets, by their keys."""
-        values = ((field.key, self.cleaned_data.get(name)) for name, field in self._asked.items())
-        return {key: value for key, value in values if value is not None}
+        """What was put into the fields of tickets, by their keys; but for files."""
+        asked = ((name, field.key) for name, field in self._asked.items() if field.kind != FieldKind.FILE)
+        values = {key: self.cleaned_data.get(name) for name, key in asked}
+        return {key: value for key, value in values.items() if value is not None}
+
+    @property
+    def field_files(self) -> dict[str, UploadedFile]:
+        """The files that were put into fields of tickets, by the fields' keys."""
+        asked = ((name, field.key) for name, field in self._asked.items() if field.kind == FieldKind.FILE)
+        files = {key: self.cleaned_data.get(name) for name, key in asked}
+        return {key: file for key, file in files.items() if file}
 
     def clean_email(self) -> str:
         """Return the address. ValidationError for what cannot be answered, and for our own addresses."""
@@ -145,8 +156,8 @@ class SubmissionForm(forms.Form):
     @property
     def lost_files(self) -> bool:
         """Whether files were chosen that the visitor has to choose again: no browser lets a page keep them."""
-        field = self.fields.get("files")
-        return bool(self.errors) and field is not None and (bool(self.files) or field.exceeded)
+        take_files = [field for field in self.fields.values() if isinstance(field, FilesField | OneFileField)]
+        return bool(self.errors and take_files) and (bool(self.files) or any(field.exceeded for field in take_files))
 
 
 def posted_language(value: str) -> str | None:

@@ -82,6 +82,23 @@ class FilesField(forms.FileField):
         return [super(FilesField, self).clean(file) for file in files]
 
 
+class OneFileField(forms.FileField):
+    """One file of at most MAX_UPLOAD_BYTES."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(allow_empty_file=True, **kwargs)
+        #: Set when files were thrown away before the form saw them.
+        self.exceeded = False
+
+    def clean(self, data: UploadedFile | None, initial: Any = None) -> UploadedFile | None:
+        """Return the file, None for none. Raises ValidationError over the limit."""
+        limit = conf.get("MAX_UPLOAD_BYTES")
+        if self.exceeded or (data and data.size > limit):
+            message = _("Together the files may not be larger than %(size)s.")
+            raise ValidationError(message % {"size": filesizeformat(limit)}, code="too_large")
+        return super().clean(data, initial)
+
+
 def new_files(uploaded: list[UploadedFile]) -> tuple[NewFile, ...]:
     """Return uploaded files as a message takes them."""
     return tuple(

@@ -15,6 +15,7 @@ from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.models import Priority, Status, Team, TicketType
 from wagtail_helpdesk.inbox.changes import FieldChange
 from wagtail_helpdesk.inbox.choices import choices_for
+from wagtail_helpdesk.inbox.file_choice import FileChoice, files_of
 from wagtail_helpdesk.inbox.people import display_name, people_who_may
 from wagtail_helpdesk.inbox.seen import (
     Seen,
@@ -92,8 +93,14 @@ class PropertiesForm(forms.Form):
         super().__init__(*args, auto_id="property-%s", initial={**initial_properties(ticket), **(chosen or {})})
         self._ticket = ticket
         self._ticket_fields = {f"{FIELD_PREFIX}{field.key}": field for field in fields_of(ticket)}
+        kinds = {field.kind for field in self._ticket_fields.values()}
+        files = files_of(ticket) if FieldKind.FILE in kinds else {}
         for name, field in self._ticket_fields.items():
-            self.fields[name] = ValueField(field, kept=ticket.custom_fields.get(field.key), select=Select)
+            kept = ticket.custom_fields.get(field.key)
+            if field.kind == FieldKind.FILE:
+                self.fields[name] = FileChoice(field, files=files, kept=kept, select=Select)
+            else:
+                self.fields[name] = ValueField(field, kept=kept, select=Select)
         if not may(user, "change", ticket):
             self._leave_out("status", "priority", "tags", "subject", "seen_subject", "seen_tags")
             self._leave_out("ticket_type", "due_on", "seen_fields", *self._ticket_fields)

@@ -29,6 +29,7 @@ from wagtail_helpdesk.inbox.tag_input import TagInput
 from wagtail_helpdesk.inbox.widgets import Select
 from wagtail_helpdesk.tickets.choices import Channel
 from wagtail_helpdesk.tickets.custom_fields.form_fields import NOTHING, ValueField
+from wagtail_helpdesk.tickets.custom_fields.kinds import FieldKind
 from wagtail_helpdesk.tickets.custom_fields.models import TicketField
 from wagtail_helpdesk.tickets.custom_fields.values import FIELD_PREFIX
 from wagtail_helpdesk.tickets.permissions import may
@@ -97,13 +98,18 @@ class NewTicketForm(forms.Form):
                 del self.fields[name]
 
     def _offer_further(self) -> None:
-        """Add the fields that an administrator added; those of other mailboxes are hidden by our JavaScript."""
+        """Add the fields that an administrator added; those of other mailboxes are hidden by our JavaScript.
+
+        But for files: there are none to choose from yet.
+        """
         types = [(str(row.pk), row.name) for row in TicketType.objects.all()]
         if types:
             self.fields["ticket_type"].choices = [("", NOTHING), *types]
         else:
             del self.fields["ticket_type"]
-        for field in TicketField.objects.filter(is_active=True).prefetch_related("mailboxes"):
+        for field in (
+            TicketField.objects.filter(is_active=True).exclude(kind=FieldKind.FILE).prefetch_related("mailboxes")
+        ):
             name = f"{FIELD_PREFIX}{field.key}"
             self._ticket_fields[name] = field
             self.fields[name] = ValueField(field, select=Select)

@@ -2529,6 +2529,7 @@ class Migration(migrations.Migration):
                             ("choices", "Any of several"),
                             ("tree", "One of a tree"),
                             ("reference", "A page or snippet of the site"),
+                            ("file", "A file of the ticket"),
                         ],
                         default="text",
                         max_length=10,

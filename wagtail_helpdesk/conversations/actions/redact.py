@@ -17,6 +17,7 @@ from wagtail_helpdesk.conversations.models import Attachment, Message
 from wagtail_helpdesk.conversations.recounting import recount_conversation
 from wagtail_helpdesk.tickets.actions.base import TicketAction
 from wagtail_helpdesk.tickets.choices import EventKind
+from wagtail_helpdesk.tickets.custom_fields.values import forget_files
 from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.permissions import may
 
@@ -55,6 +56,9 @@ class _Redaction(TicketAction):
         """Drop rows and stored files."""
         delete_files_after_commit([file.storage_key for file in files])
         Attachment.objects.filter(pk__in=[file.pk for file in files]).delete()
+        others = Attachment.objects.filter(message__ticket=self.ticket, sha256__in=[file.sha256 for file in files])
+        still_there = set(others.values_list("sha256", flat=True))
+        forget_files(self.ticket.pk, {file.sha256 for file in files} - still_there)
 
     def _finish(self, what: str, *, words: bool, files: list[int]) -> None:
         recount_conversation(self.ticket.pk)

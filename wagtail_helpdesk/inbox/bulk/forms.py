@@ -14,7 +14,7 @@ from wagtail_helpdesk.inbox.choices import choices_for
 from wagtail_helpdesk.inbox.numbers import ticket_number
 from wagtail_helpdesk.inbox.widgets import Select
 from wagtail_helpdesk.tickets.conditions.ticket_fields import ME, MINE, NOBODY
-from wagtail_helpdesk.tickets.custom_fields.kinds import MAX_TEXT, ValueRefused
+from wagtail_helpdesk.tickets.custom_fields.kinds import MAX_TEXT, FieldKind, ValueRefused
 from wagtail_helpdesk.tickets.permissions import may
 
 MAX_TAGS = 20
@@ -129,7 +129,9 @@ class ValueFields(BulkFields):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._rows = {str(field.pk): field for field in choices_for(self.user).ticket_fields}
+        known = choices_for(self.user).ticket_fields
+        # A file is one ticket's.
+        self._rows = {str(field.pk): field for field in known if field.kind != FieldKind.FILE}
         self.fields["field"].choices = [("", _("Field …")), *((key, row.name) for key, row in self._rows.items())]
 
     @property

@@ -142,7 +142,7 @@ class NewTicketView(OpensTickets, WagtailAdminTemplateMixin):
             choose_reply=replies_for(self.request.user) if self.request.method == "POST" else (),
             carried=carried(carried_keys(self.request.POST), self.request.user),
             duplicates=self._duplicates(form),
-            media=form.media + writing_media("people", "new_ticket"),
+            media=form.media + writing_media("people", "reference", "new_ticket"),
         )
         return self.render_to_response(context, status=status)
 

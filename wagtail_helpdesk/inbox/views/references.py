@@ -14,7 +14,7 @@ from wagtail_helpdesk.tickets.permissions import may
 
 
 class ReferencesView(InboxMixin):
-    """``?field=``, the key of a field, ``?q=``, the beginning or a part of a title. For those who may change tickets."""
+    """``?field=``, the key of a field, ``?q=``, a part of a title. For those who may change tickets."""
 
     http_method_names = ["get", "head", "options"]
 

@@ -89,6 +89,8 @@ def _widget(field: TicketField, kept: Any, select: Any) -> forms.Widget:
         return forms.CheckboxSelectMultiple(choices=_choices(field, kept))
     if kind == FieldKind.REFERENCE:
         return ReferenceInput(field)
+    if kind == FieldKind.FILE:
+        return select(choices=[("", NOTHING)])
     if kind in (FieldKind.CHOICE, FieldKind.TREE):
         return select(choices=[("", NOTHING), *_choices(field, kept)])
     return forms.TextInput(attrs={"maxlength": MAX_TEXT})

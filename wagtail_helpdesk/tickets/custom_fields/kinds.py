@@ -1,11 +1,12 @@
 """The kinds of fields: what may stand in one, how it reads, and by what it is found.
 
-Values are plain JSON: text, true and false, a list of texts, for references an object (``references``); numbers ("12.5") and dates ("2026-03-01") are texts, so
-that nothing is lost on the way. None is an empty field, and is not stored.
+Values are plain JSON: text, true and false, a list of texts, for references and files an object; numbers ("12.5") and
+dates ("2026-03-01") are texts, so that nothing is lost on the way. None is an empty field, and is not stored.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -40,10 +41,15 @@ class FieldKind(models.TextChoices):
     CHOICES = "choices", gettext_lazy("Any of several")
     TREE = "tree", gettext_lazy("One of a tree")
     REFERENCE = "reference", gettext_lazy("A page or snippet of the site")
+    FILE = "file", gettext_lazy("A file of the ticket")
 
 
 #: Kinds with options.
 CHOSEN = frozenset({FieldKind.CHOICE, FieldKind.CHOICES, FieldKind.TREE})
+
+
+#: Kinds whose values are objects, and what of them people read.
+_NAMED_BY = {FieldKind.REFERENCE: "title", FieldKind.FILE: "name"}
 
 
 class ValueRefused(ValueError):
@@ -146,7 +152,17 @@ def _choices(raw: Any, options: set[str], kept: Any) -> list[str]:
     return sorted(set(values))
 
 
+def _file(raw: Any, options: set[str], kept: Any) -> dict[str, str]:
+    """A file is known by its content: ``{"sha256": 64 hex digits, "name": its name}``."""
+    sha, name = (raw.get("sha256"), raw.get("name")) if isinstance(raw, dict) else (None, None)
+    if not isinstance(sha, str) or not _SHA256.match(sha) or not isinstance(name, str):
+        raise ValueRefused(_("Choose one of the ticket's files."))
+    return {"sha256": sha, "name": name[:MAX_INDEXED]}
+
+
+_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 _CLEANERS = {
+    FieldKind.FILE: _file,
     FieldKind.TEXT: _text,
     FieldKind.LINES: _lines,
     FieldKind.NUMBER: _number,
@@ -170,7 +186,9 @@ def show_value(kind: str, value: Any) -> str:
         return _("Yes") if value else _("No")
     if kind == FieldKind.CHOICES:
         return ", ".join(value)
-    return value["title"] if kind == FieldKind.REFERENCE else str(value)
+    if kind in _NAMED_BY:
+        return value[_NAMED_BY[kind]]
+    return str(value)
 
 
 def index_value(kind: str, value: Any) -> list[Indexed]:
@@ -187,6 +205,6 @@ def index_value(kind: str, value: Any) -> list[Indexed]:
         return [Indexed(option) for option in value]
     if kind == FieldKind.TREE:
         return [Indexed(way) for way in ways_to(value)]
-    if kind == FieldKind.REFERENCE:
-        return [Indexed(value["title"][:MAX_INDEXED])]
+    if kind in _NAMED_BY:
+        return [Indexed(value[_NAMED_BY[kind]][:MAX_INDEXED])]
     return [Indexed(" ".join(value.split())[:MAX_INDEXED])]

@@ -66,3 +66,17 @@ def add_rows(ticket: Ticket, values: Mapping[str, Any], fields: Iterable[TicketF
     ]
     if rows:
         TicketFieldValue.objects.bulk_create(rows)
+
+
+def forget_files(ticket_id: int, hashes: Iterable[str]) -> None:
+    """Empty the fields that name a file with one of these contents, taken out for good. Must run in an action."""
+    ticket, gone = Ticket.objects.get(pk=ticket_id), set(hashes)
+    left = {
+        key: value
+        for key, value in ticket.custom_fields.items()
+        if not (isinstance(value, dict) and value.get("sha256") in gone)
+    }
+    if left != ticket.custom_fields:
+        ticket.custom_fields = left
+        ticket.save(update_fields=["custom_fields"])
+        index_values(ticket)
