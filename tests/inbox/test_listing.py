@@ -99,7 +99,7 @@ class TestViews:
         client, address = login(desk.agent), f"team-{desk.other_team.pk}"
         assert [ticket.subject for ticket in listed(client, address)] == ["theirs"]
         response = client.get(reverse("helpdesk_inbox:view", args=["all"]))
-        shown = {view.slug: count for view, count in response.context["views"]}
+        shown = {view.slug: count for view, count, _drop in response.context["views"]}
         assert (shown[address], shown[f"team-{desk.team.pk}"], shown["team"]) == ("1", "2", "3")
 
     def test_a_team_of_others_is_no_view(self, desk, login):
@@ -113,7 +113,7 @@ class TestViews:
         client = login(desk.agent)
         assert [ticket.subject for ticket in listed(client, "all", mailbox=other.pk)] == ["mine"]
         response = client.get(reverse("helpdesk_inbox:view", args=["team"]), {"mailbox": other.pk})
-        assert {view.slug: count for view, count in response.context["views"]}["all"] == "1"
+        assert {view.slug: count for view, count, _drop in response.context["views"]}["all"] == "1"
         assert f"?mailbox={other.pk}" in response.content.decode()
 
     def test_counts_stop_at_the_cap(self, desk, spread, monkeypatch, django_assert_num_queries):

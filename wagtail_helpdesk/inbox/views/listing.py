@@ -15,6 +15,7 @@ from wagtail.admin.widgets.button import HeaderButton
 from wagtail_helpdesk.inbox.bulk.registry import actions_for
 from wagtail_helpdesk.inbox.choices import choices_for
 from wagtail_helpdesk.inbox.counts import views_with_counts
+from wagtail_helpdesk.inbox.dropping import drop_on
 from wagtail_helpdesk.inbox.filters import TicketFilterSet
 from wagtail_helpdesk.inbox.links import view_url
 from wagtail_helpdesk.inbox.listing import list_page
@@ -32,7 +33,7 @@ from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.permissions import may
 from wagtail_helpdesk.tickets.querysets import TicketQuerySet
 
-CONTROLLERS = ("pulse", "selection", "list", "ahead", "job")
+CONTROLLERS = ("pulse", "selection", "list", "ahead", "job", "drag")
 
 
 class ListingView(AheadMixin, InboxMixin, BaseListingView):
@@ -122,7 +123,10 @@ class ListingView(AheadMixin, InboxMixin, BaseListingView):
         if self.results:
             context["chips"] = self.results.chips(self.request.GET)
         if not self.results_only:
-            context["views"] = views_with_counts(user, mailbox=place.mailbox, scopes=self.scopes)
+            offered = {offer.action.name for offer in context["bulk_actions"]}
+            counted = views_with_counts(user, mailbox=place.mailbox, scopes=self.scopes)
+            context["views"] = [(view, count, drop_on(view.slug, offered)) for view, count in counted]
+            context["can_merge"] = "merge" in offered
             mailboxes = choices_for(user).of("mailbox")
             context["mailboxes"] = mailboxes if len(mailboxes) > 1 else []
             context["chosen_mailbox"] = dict(mailboxes).get(str(place.mailbox), "")
