@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from wagtail_helpdesk.desk.defaults import default_status
@@ -126,11 +127,15 @@ class TestSharing:
         [
             (Scope.PRIVATE, ("agent",), ("light", "colleague", "other_agent", "manager", "superuser")),
             (Scope.TEAM, ("agent", "light", "colleague"), ("other_agent",)),
+            (Scope.ROLE, ("agent", "colleague", "other_agent"), ("light", "manager", "administrator", "superuser")),
             (Scope.EVERYONE, ("agent", "light", "other_agent", "manager"), ()),
         ],
     )
     def test_a_view_of_others_does_not_exist(self, desk, login, scope, insiders, outsiders):
         saved = make_view(desk.agent, scope=scope, team=desk.team if scope == Scope.TEAM else None)
+        if scope == Scope.ROLE:
+            saved.role = Group.objects.get(name=factories.AGENTS)
+            saved.save()
         for name in insiders:
             assert listed(login(getattr(desk, name)), saved) == set(), name
         for name in outsiders:
@@ -148,16 +153,21 @@ class TestSharing:
         assert SavedView.objects.get() == saved
 
     def test_who_shares_with_whom(self, desk, login):
-        address = reverse("helpdesk_inbox:new_saved_view")
+        address, agents = reverse("helpdesk_inbox:new_saved_view"), Group.objects.get(name=factories.AGENTS)
         for values in (
             {"scope": "everyone"},
             {"scope": "team", "team": desk.other_team.pk},
             {"scope": "team"},
+            {"scope": "role", "role": agents.pk},
         ):
             assert login(desk.agent).post(address, data(**values)).status_code == 200
         assert not SavedView.objects.exists()
         login(desk.manager).post(address, data(scope="everyone"))
         assert SavedView.objects.get().scope == Scope.EVERYONE
+        assert login(desk.manager).post(address, data(scope="role")).context["form"].errors["role"]
+        login(desk.manager).post(address, data(scope="role", role=agents.pk))
+        assert SavedView.objects.get(scope=Scope.ROLE).role == agents
+        assert "Helpdesk agents" in login(desk.agent).get(reverse("helpdesk_inbox:saved_views")).content.decode()
 
 
 class TestArranging:

@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         swapper.dependency("wagtailcore", "Page"),
+        ("auth", "0012_alter_user_first_name_max_length"),
         ("wagtailcore", "0097_baselogentry_uuid_action_timestamp_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -1592,7 +1593,12 @@ class Migration(migrations.Migration):
                 (
                     "scope",
                     models.CharField(
-                        choices=[("private", "Only me"), ("team", "A team"), ("everyone", "Everyone")],
+                        choices=[
+                            ("private", "Only me"),
+                            ("team", "A team"),
+                            ("role", "A role"),
+                            ("everyone", "Everyone"),
+                        ],
                         default="private",
                         max_length=8,
                         verbose_name="for",
@@ -1607,6 +1613,17 @@ class Migration(migrations.Migration):
                     "owner",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "role",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="auth.group",
+                        verbose_name="role",
                     ),
                 ),
                 (

@@ -30,7 +30,7 @@ COLUMN_LABELS = {
 
 
 class SavedViewForm(forms.ModelForm):
-    """Name, whose it is, order and columns. Views for everyone are made by whoever sees all teams."""
+    """Name, whose it is, order and columns. Views for everyone or a role are made by whoever sees all teams."""
 
     ordering = forms.ChoiceField(label=_("Order"), choices=[(one.name, one.label) for one in ORDERINGS.values()])
     columns = forms.MultipleChoiceField(
@@ -42,14 +42,16 @@ class SavedViewForm(forms.ModelForm):
 
     class Meta:
         model = SavedView
-        fields = ["name", "scope", "team", "ordering", "columns"]
+        fields = ["name", "scope", "team", "role", "ordering", "columns"]
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="view-%s", **kwargs)
         sees_all = user.has_perm(VIEW_ALL_PERMISSION)
         teams = Team.objects.all() if sees_all else Team.objects.filter(pk__in=team_ids_of(user))
         self.fields["team"].queryset = teams
-        scopes = [scope for scope in Scope if scope != Scope.EVERYONE or sees_all]
+        if not sees_all:
+            del self.fields["role"]
+        scopes = [scope for scope in Scope if scope not in (Scope.EVERYONE, Scope.ROLE) or sees_all]
         self.fields["columns"].choices += [
             (field_column(field), field.name) for field in choices_for(user).ticket_fields
         ]
@@ -58,10 +60,14 @@ class SavedViewForm(forms.ModelForm):
             self.initial["columns"] = sorted(USUAL_COLUMNS)
 
     def clean(self) -> dict[str, Any]:
-        """A team's view names its team, and no other one does."""
+        """A team's view names its team, a role's its role, and no other one does."""
         data = super().clean()
         if data.get("scope") == Scope.TEAM and not data.get("team"):
             self.add_error("team", _("Choose the team."))
+        if data.get("scope") == Scope.ROLE and not data.get("role"):
+            self.add_error("role", _("Choose the role."))
         if data.get("scope") != Scope.TEAM:
             data["team"] = None
+        if data.get("scope") != Scope.ROLE and "role" in self.fields:
+            data["role"] = None
         return data

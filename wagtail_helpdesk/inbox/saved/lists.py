@@ -33,8 +33,9 @@ MAX_PINNED = 12
 
 
 def saved_views_for(user: Any) -> QuerySet[SavedView]:
-    """Return the saved views that ``user`` may open: own ones, those of own teams and those for everyone."""
+    """Return the saved views that ``user`` may open: own ones, those of own teams and roles, and those for everyone."""
     shared = Q(scope=Scope.EVERYONE) | Q(scope=Scope.TEAM, team__in=team_ids_of(user))
+    shared |= Q(scope=Scope.ROLE, role__in=user.groups.values("pk"))
     return SavedView.objects.filter(Q(owner=user) | shared)
 
 

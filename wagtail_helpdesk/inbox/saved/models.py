@@ -15,6 +15,7 @@ class Scope(models.TextChoices):
 
     PRIVATE = "private", _("Only me")
     TEAM = "team", _("A team")
+    ROLE = "role", _("A role")
     EVERYONE = "everyone", _("Everyone")
 
 
@@ -27,6 +28,10 @@ class SavedView(models.Model):
     #: Whose it is when it is a team's.
     team = models.ForeignKey(
         Team, verbose_name=_("team"), null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    #: Whose it is when it is a role's: everybody's in a group of the site's users.
+    role = models.ForeignKey(
+        "auth.Group", verbose_name=_("role"), null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
     #: What ``tickets.conditions`` writes.
     conditions = models.JSONField(default=dict)

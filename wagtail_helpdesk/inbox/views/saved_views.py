@@ -80,7 +80,7 @@ class SavedViewsView(SavedViewsMixin):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the page."""
         user, preference = request.user, preference_of(request.user)
-        views = list(saved_views_for(user).select_related("owner", "team"))
+        views = list(saved_views_for(user).select_related("owner", "team", "role"))
         place = {key: number for number, key in enumerate(preference.pinned)}
         views.sort(key=lambda view: (place.get(view.pk, len(place)), view.name.casefold()))
         rows = [
