@@ -28,6 +28,7 @@ from wagtail_helpdesk.configuration.viewsets import (
     OutgoingMailViewSet,
 )
 from wagtail_helpdesk.contact_forms.viewsets import ContactFormViewSet
+from wagtail_helpdesk.inbox.absence_form import AbsencePanel
 from wagtail_helpdesk.inbox.rich_text import register_features
 from wagtail_helpdesk.inbox.ticket_snippet.bulk_actions import TrashTickets
 from wagtail_helpdesk.inbox.ticket_snippet.viewset import TicketViewSet
@@ -103,3 +104,4 @@ def admin_css():
 
 hooks.register("register_rich_text_features", register_features)
 hooks.register("register_account_settings_panel", NoticeSettingsPanel)
+hooks.register("register_account_settings_panel", AbsencePanel)

@@ -26,6 +26,7 @@ from wagtail_helpdesk.inbox.views.held import HeldMailView
 from wagtail_helpdesk.inbox.views.images import ImagesView
 from wagtail_helpdesk.inbox.views.index import IndexView, TagsView
 from wagtail_helpdesk.inbox.views.listing import ListingView
+from wagtail_helpdesk.inbox.views.my_day import MyDayView
 from wagtail_helpdesk.inbox.views.notices import NoticesView, ReadNoticesView
 from wagtail_helpdesk.inbox.views.older import OlderView
 from wagtail_helpdesk.inbox.views.originals import (
@@ -47,6 +48,7 @@ from wagtail_helpdesk.inbox.views.saved_views import (
     EditSavedViewView,
     SavedViewsView,
 )
+from wagtail_helpdesk.inbox.views.team import AbsenceView, TeamView
 from wagtail_helpdesk.inbox.views.ticket_pulse import LeaveView, TicketPulseView
 from wagtail_helpdesk.inbox.views.undo import MessageView, SendNowView, UndoView
 from wagtail_helpdesk.inbox.views.undo_change import UndoChangeView
@@ -114,6 +116,9 @@ class InboxViewSet(ViewSet):
             path("views/arrange/", ArrangeView.as_view(), name="arrange"),
             path("views/<int:pk>/", EditSavedViewView.as_view(), name="saved_view"),
             path("views/<int:pk>/delete/", DeleteSavedViewView.as_view(), name="delete_saved_view"),
+            path("my-day/", MyDayView.as_view(), name="my_day"),
+            path("people/", TeamView.as_view(), name="people"),
+            path("people/<str:pk>/absence/", AbsenceView.as_view(), name="absence"),
             path("notices/", NoticesView.as_view(), name="notices"),
             path("notices/read/", ReadNoticesView.as_view(), name="read_notices"),
             path("drafts/files/<str:public_id>/", DraftFileView.as_view(), name="draft_file"),

@@ -10,7 +10,7 @@ from django.db import connections
 from django.db.models import QuerySet
 from django.utils.formats import number_format
 
-from wagtail_helpdesk.desk.querysets import team_ids_of
+from wagtail_helpdesk.desk.querysets import stands_in_for, team_ids_of
 from wagtail_helpdesk.notifications.models import Notice
 from wagtail_helpdesk.notifications.words import ICONS, sentence
 from wagtail_helpdesk.tickets.models import Ticket
@@ -67,7 +67,7 @@ def count_unread(user: Any) -> int:
     if not user.has_perm(VIEW_PERMISSION):
         return 0
     scope = "all" if user.has_perm(VIEW_ALL_PERMISSION) else tuple(team_ids_of(user))
-    key = ("unread", CAP, user.pk, scope)
+    key = ("unread", CAP, user.pk, scope, tuple(stands_in_for(user)))
     with connections[Notice.objects.db].cursor() as cursor:
         cursor.execute(*statement(key, build))
         return len(cursor.fetchall())
