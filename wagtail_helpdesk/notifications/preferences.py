@@ -60,6 +60,22 @@ def mailbox_choices_of(user: Any) -> Mapping[str, Mapping[str, Any]]:
     return preference.mailboxes if preference else {}
 
 
+def silence() -> dict[str, dict[str, bool]]:
+    """Return choices by which nothing is told."""
+    return {str(kind): {"in_app": False, **({"by_mail": False} if may_be_mailed(kind) else {})} for kind in NoticeKind}
+
+
+def without_mails(choices: Mapping[str, Any]) -> dict[str, dict[str, bool]]:
+    """Return ``choices`` as they are, but that nothing leaves by mail."""
+    return {
+        str(kind): {
+            "in_app": ways_for(choices, kind).in_app,
+            **({"by_mail": False} if may_be_mailed(kind) else {}),
+        }
+        for kind in NoticeKind
+    }
+
+
 def rhythm_of(user: Any) -> Rhythm:
     """Return when ``user`` wants mails."""
     preference = getattr(user, "helpdesk_notice_preference", None)
