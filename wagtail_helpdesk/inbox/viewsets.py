@@ -10,6 +10,7 @@ from wagtail.admin.ui.sidebar import LinkMenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
 from wagtail_helpdesk.inbox.views.ahead import AheadView
+from wagtail_helpdesk.inbox.views.app import ManifestView, OfflineView, WorkerView
 from wagtail_helpdesk.inbox.views.attached_mails import (
     AttachedMailBodyView,
     AttachedMailFileView,
@@ -181,4 +182,20 @@ class TicketsViewSet(ViewSet):
             path("<int:pk>/messages/<int:message>/images/", ImagesView.as_view(), name="images"),
             path("<int:pk>/mails/<int:mail>/<slug:decision>/", DeliveryView.as_view(), name="decide"),
             *WORK_URLS,
+        ]
+
+
+class AppViewSet(ViewSet):
+    """What makes the inbox an app. It stands above the lists and the tickets, since its worker serves both."""
+
+    name = "helpdesk_app"
+    url_prefix = "helpdesk"
+    add_to_admin_menu = False
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        """Return the addresses."""
+        return [
+            path("app.webmanifest", ManifestView.as_view(), name="manifest"),
+            path("worker.js", WorkerView.as_view(), name="worker"),
+            path("offline/", OfflineView.as_view(), name="offline"),
         ]
