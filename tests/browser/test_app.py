@@ -20,7 +20,7 @@ GONE = "async () => { for (const one of await navigator.serviceWorker.getRegistr
 def app(desk, ticket, new_page, sign_in, watch):
     """An agent's page of the inbox, once its worker is there."""
     # Draftail sets style attributes, which our policy refuses.
-    watch.expect("inline style")
+    watch.expect("Applying inline style violates")
     page = new_page(keep=False, service_workers="allow")
     sign_in(page, desk.agent)
     page.goto("/admin/helpdesk/inbox/all/")
