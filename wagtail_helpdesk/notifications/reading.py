@@ -66,8 +66,9 @@ def count_unread(user: Any) -> int:
 
     if not user.has_perm(VIEW_PERMISSION):
         return 0
-    scope = "all" if user.has_perm(VIEW_ALL_PERMISSION) else tuple(team_ids_of(user))
-    key = ("unread", CAP, user.pk, scope, tuple(stands_in_for(user)))
+    sees_all = user.has_perm(VIEW_ALL_PERMISSION)
+    scope = "all" if sees_all else (tuple(team_ids_of(user)), tuple(stands_in_for(user)))
+    key = ("unread", CAP, user.pk, scope)
     with connections[Notice.objects.db].cursor() as cursor:
         cursor.execute(*statement(key, build))
         return len(cursor.fetchall())
