@@ -13,9 +13,9 @@ from wagtail_helpdesk.automation.models import (
 from wagtail_helpdesk.contact_forms.models import ContactForm, ContactFormField, TaggedContactForm
 from wagtail_helpdesk.contacts.models import Contact, ContactEmail, Organisation
 from wagtail_helpdesk.conversations.models import Attachment, Draft, Message, MessageIdIndex
-from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, StatusLabel, Team, TicketType
+from wagtail_helpdesk.desk.models import Absence, Mailbox, Priority, Status, StatusLabel, Team, TicketType
 from wagtail_helpdesk.inbox.bulk.models import BulkJob, BulkResult
-from wagtail_helpdesk.inbox.models import Mention, Presence, UndoRecord
+from wagtail_helpdesk.inbox.models import LastSeen, Mention, Presence, UndoRecord
 from wagtail_helpdesk.inbox.saved.models import InboxPreference, SavedView
 from wagtail_helpdesk.knowledge_base.models import TicketArticle
 from wagtail_helpdesk.mail.models import (
@@ -55,6 +55,7 @@ from wagtail_helpdesk.tickets.models import (
 )
 
 __all__ = [
+    "Absence",
     "AddressSuppression",
     "Attachment",
     "AutoReplyLedger",
@@ -73,6 +74,7 @@ __all__ = [
     "InboundOrigin",
     "InboxPreference",
     "IndexTask",
+    "LastSeen",
     "Macro",
     "MacroStep",
     "MailAccount",

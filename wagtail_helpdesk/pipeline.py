@@ -8,6 +8,7 @@ from datetime import timedelta
 from wagtail_helpdesk import events
 from wagtail_helpdesk.conversations import reactors as conversations
 from wagtail_helpdesk.conversations.drafts import clean_drafts
+from wagtail_helpdesk.conversations.returning import return_to_team
 from wagtail_helpdesk.conversations.scanning import scan_due
 from wagtail_helpdesk.events import Reactor
 from wagtail_helpdesk.inbox import mentioned
@@ -53,6 +54,8 @@ REACTORS = (
     Reactor(events.TicketOpened, mail.acknowledge),
     Reactor(events.DeliveryProblem, mail.flag_ticket),
     Reactor(events.TicketUpdated, tickets.tick_items_about),
+    # Who is away and has no substitute is not waited for; before anybody is told.
+    Reactor(events.MessageAdded, return_to_team),
     # Who is told.
     Reactor(events.TicketOpened, notifications.tell_of_new_ticket),
     Reactor(events.MessageAdded, notifications.tell_of_answer),

@@ -28,10 +28,11 @@ from wagtail_helpdesk.configuration.viewsets import (
     OutgoingMailViewSet,
 )
 from wagtail_helpdesk.contact_forms.viewsets import ContactFormViewSet
+from wagtail_helpdesk.inbox.absence_form import AbsencePanel
 from wagtail_helpdesk.inbox.rich_text import register_features
 from wagtail_helpdesk.inbox.ticket_snippet.bulk_actions import TrashTickets
 from wagtail_helpdesk.inbox.ticket_snippet.viewset import TicketViewSet
-from wagtail_helpdesk.inbox.viewsets import InboxViewSet, NoticesMenuItem, TicketsViewSet
+from wagtail_helpdesk.inbox.viewsets import AppViewSet, InboxViewSet, NoticesMenuItem, TicketsViewSet
 from wagtail_helpdesk.knowledge_base.viewsets import PromoteViewSet
 from wagtail_helpdesk.notifications.panels import NoticeSettingsPanel
 from wagtail_helpdesk.tickets.models import Ticket
@@ -56,6 +57,7 @@ register_snippet(TicketTemplateViewSet)
 # After Wagtail's own, whose place it takes.
 hooks.register("register_bulk_action", TrashTickets, order=100)
 
+hooks.register("register_admin_viewset", AppViewSet)
 hooks.register("register_admin_viewset", InboxViewSet)
 hooks.register("register_admin_viewset", TicketsViewSet)
 hooks.register("register_admin_viewset", PromoteViewSet)
@@ -103,3 +105,4 @@ def admin_css():
 
 hooks.register("register_rich_text_features", register_features)
 hooks.register("register_account_settings_panel", NoticeSettingsPanel)
+hooks.register("register_account_settings_panel", AbsencePanel)

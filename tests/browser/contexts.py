@@ -19,6 +19,8 @@ class Contexts:
 
     def borrow(self, **options: Any) -> BrowserContext:
         """Return a context with these options of Playwright's that nobody else has."""
+        # A worker would stand between the pages and what tests make of their requests; it has tests of its own.
+        options.setdefault("service_workers", "block")
         key = repr(sorted(options.items()))
         free = self._free[key]
         context = free.pop() if free else self._browser.new_context(base_url=self._origin, **options)

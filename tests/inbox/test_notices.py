@@ -14,6 +14,7 @@ from wagtail.test.utils.form_data import rich_text
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.rich_text import FEATURES
 from wagtail_helpdesk.notifications.models import Notice, NoticePreference
+from wagtail_helpdesk.notifications.stopping import gets_mails, stop_mails
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
 from wagtail_helpdesk.tickets.actions.change_status import TrashTicket
@@ -233,3 +234,76 @@ class TestChoosing:
         AssignTicket(ticket=ticket, assignee=desk.agent, actor=Actor.of_user(desk.manager))()
         assert Notice.objects.filter(user=desk.agent).latest("pk").mail_state == "none"
         assert self.form(client) == data
+
+
+class TestMailboxes:
+    """What an agent chooses for the tickets of one mailbox."""
+
+    @pytest.fixture
+    def other_box(self, desk):
+        # Wagtail's account page asks for it.
+        desk.agent.last_name = "Lima"
+        desk.agent.save()
+        return factories.make_mailbox("orders@desk.example", team=desk.team, name="Orders")
+
+    @pytest.fixture
+    def form(self):
+        return TestChoosing().form
+
+    def told(self, desk, mailbox, user=None):
+        ticket = factories.make_ticket(team=desk.team, mailbox=mailbox)
+        rows = Notice.objects.filter(ticket=ticket, user=user or desk.agent)
+        return [(row.in_app, row.mail_state) for row in rows]
+
+    def choose(self, client, form, mailbox, how, **more):
+        data = form(client) | {f"helpdesk_notices-box{mailbox.pk}_how": how}
+        data |= {f"helpdesk_notices-box{mailbox.pk}_{name}": value for name, value in more.items()}
+        assert client.post(reverse("wagtailadmin_account"), data).status_code == 302
+
+    def test_one_mailbox_alone_is_no_choice(self, desk, login):
+        assert "_how" not in login(desk.agent).get("/admin/account/").text
+
+    def test_only_those_of_the_own_teams(self, desk, other_box, login):
+        theirs = factories.make_mailbox("theirs@desk.example", team=desk.other_team)
+        text = login(desk.agent).get("/admin/account/").text
+        assert f"box{other_box.pk}_how" in text
+        assert f"box{theirs.pk}_how" not in text
+        assert f"box{theirs.pk}_how" in login(desk.manager).get("/admin/account/").text
+
+    def test_silence(self, desk, other_box, login, form):
+        client = login(desk.agent)
+        self.choose(client, form, other_box, "silent")
+        assert self.told(desk, other_box) == []
+        assert self.told(desk, desk.mailbox) == [(True, "none")]
+        assert self.told(desk, other_box, desk.colleague) == [(True, "none")]
+        assert form(client)[f"helpdesk_notices-box{other_box.pk}_how"] == "silent"
+
+    def test_differently(self, desk, other_box, login, form):
+        client = login(desk.agent)
+        self.choose(client, form, other_box, "own", team_by_mail="on")
+        assert self.told(desk, other_box) == [(True, "waiting")]
+        assert self.told(desk, desk.mailbox) == [(True, "none")]
+        assert form(client)[f"helpdesk_notices-box{other_box.pk}_how"] == "own"
+
+    def test_as_for_all_again(self, desk, other_box, login, form):
+        client = login(desk.agent)
+        self.choose(client, form, other_box, "silent")
+        self.choose(client, form, other_box, "general")
+        assert NoticePreference.objects.get(user=desk.agent).mailboxes == {}
+        assert self.told(desk, other_box) == [(True, "none")]
+
+    def test_what_was_chosen_for_a_mailbox_out_of_sight_stays(self, desk, other_box, login, form):
+        client = login(desk.agent)
+        self.choose(client, form, other_box, "silent")
+        type(other_box).objects.filter(pk=other_box.pk).update(team=desk.other_team)
+        client.post(reverse("wagtailadmin_account"), form(client))
+        assert list(NoticePreference.objects.get(user=desk.agent).mailboxes) == [str(other_box.pk)]
+
+    def test_ending_all_mails_ends_these_too(self, desk, other_box, login, form):
+        self.choose(login(desk.agent), form, other_box, "own", team_by_mail="on")
+        user = type(desk.agent).objects.get(pk=desk.agent.pk)
+        assert gets_mails(user)
+        stop_mails(user)
+        user = type(desk.agent).objects.get(pk=desk.agent.pk)
+        assert not gets_mails(user)
+        assert self.told(desk, other_box) == [(True, "none")]

@@ -117,6 +117,7 @@ class TestCost:
             for n in range(number):
                 factories.make_ticket(f"q {n}", team=desk.team, mailbox=desk.mailbox)
             ask = page(desk.agent)
+            ask()
             Ticket.objects.update(subject=f"changed {number}")
             with CaptureQueriesContext(connection) as captured:
                 assert len(ask().json()["rows"]) >= number

@@ -124,7 +124,7 @@ def test_status(desk, ticket, updates):
     run_twice(lambda: ChangeStatus(ticket=ticket, status=new, actor=Actor.of_user(desk.agent)))
     ticket.refresh_from_db()
     assert (ticket.status, ticket.category) == (new, Category.PENDING)
-    assert lines(ticket) == [("status", "Bruno", {"old": "New", "new": "Pending"})]
+    assert lines(ticket) == [("status", "Bruno", {"old": "New", "new": "Pending", "was": "new", "category": "pending"})]
     assert updates == [("status", old.pk, new.pk), ("category", "new", "pending")]
 
 

@@ -24,7 +24,7 @@ class TeamForm(WagtailAdminModelForm):
 
     class Meta:
         model = Team
-        fields = ("name", "members", "is_default")
+        fields = ("name", "members", "takes_back", "is_default")
         widgets = {"members": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -29,7 +29,13 @@ class Message(models.Model):
         Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="helpdesk_messages"
     )
     author_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="helpdesk_messages"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="helpdesk_messages",
+        # The index of what somebody wrote by time begins with it.
+        db_index=False,
     )
     #: The name as it was.
     author_name = models.CharField(_("author"), max_length=200, blank=True)
@@ -78,6 +84,7 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["ticket", "created_at", "id"], name="helpdesk_message_ticket"),
             models.Index(fields=["state", "publish_at"], name="helpdesk_message_due"),
+            models.Index(fields=["author_user", "created_at"], name="helpdesk_message_author"),
         ]
         constraints = [
             models.CheckConstraint(

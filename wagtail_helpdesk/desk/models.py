@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -22,6 +24,14 @@ class Team(models.Model):
     is_default = models.BooleanField(
         _("default"), default=False, help_text=_("Takes the tickets that nothing else gives a team.")
     )
+    takes_back = models.BooleanField(
+        _("takes back the tickets of people who are away"),
+        default=True,
+        help_text=_(
+            "When a customer answers somebody who is away, and nobody stands in, the ticket is nobody's again and the "
+            "team is told."
+        ),
+    )
 
     class Meta:
         verbose_name = _("team")
@@ -34,6 +44,42 @@ class Team(models.Model):
     def save(self, *args, **kwargs) -> None:
         super().save(*args, **kwargs)
         _keep_one_default(self)
+
+
+class Absence(models.Model):
+    """Somebody is away, or will be. One row for each agent: what is over means nothing any more."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="helpdesk_absence", verbose_name=_("agent")
+    )
+    starts_at = models.DateTimeField(_("away from"))
+    #: The first moment at which the agent is back.
+    ends_at = models.DateTimeField(_("away until"))
+    #: The agent's time zone, in which whole days were meant.
+    time_zone = models.CharField(max_length=64)
+    #: Sees the tickets of the agent meanwhile, and is told what the agent is told.
+    substitute = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("substitute"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="helpdesk_stands_in",
+    )
+    #: For colleagues: "back on Monday".
+    note = models.CharField(_("a word for colleagues"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.starts_at} {self.ends_at}"
+
+    def is_now(self, now: datetime) -> bool:
+        """Tell whether the agent is away at ``now``."""
+        return self.starts_at <= now < self.ends_at
 
 
 class Mailbox(models.Model):

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import FilteredRelation, Q
+from django.utils import timezone
+
 from wagtail_helpdesk.addresses import normalise_address
-from wagtail_helpdesk.desk.models import Mailbox, Team
+from wagtail_helpdesk.desk.models import Mailbox
 
 
 def own_addresses() -> dict[str, int]:
@@ -26,6 +32,29 @@ def mailbox_for(address: str) -> Mailbox | None:
 
 def team_ids_of(user) -> list[int]:
     """Return the keys of the teams that ``user`` belongs to. One query, remembered on the user for the request."""
-    if not hasattr(user, "_helpdesk_team_ids"):
-        user._helpdesk_team_ids = list(Team.objects.filter(members=user).values_list("pk", flat=True))
+    _remember_belongings(user)
     return user._helpdesk_team_ids
+
+
+def stands_in_for(user) -> list[Any]:
+    """Return the keys of the agents who are away and for whom ``user`` stands in. The same query as the teams'."""
+    _remember_belongings(user)
+    return user._helpdesk_stands_in_for
+
+
+def _remember_belongings(user) -> None:
+    if hasattr(user, "_helpdesk_team_ids") and hasattr(user, "_helpdesk_stands_in_for"):
+        return
+    now = timezone.now()
+    is_now = Q(helpdesk_stands_in__starts_at__lte=now, helpdesk_stands_in__ends_at__gt=now)
+    rows = (
+        get_user_model()
+        ._base_manager.filter(pk=user.pk)
+        .annotate(standing_in=FilteredRelation("helpdesk_stands_in", condition=is_now))
+        .order_by("helpdesk_teams__name", "helpdesk_teams", "standing_in")
+        .values_list("helpdesk_teams", "standing_in__user")
+    )
+    # Every team with every agent: few of both. A dict keeps the order and takes each once.
+    teams, agents = zip(*rows, strict=True) if rows else ((), ())
+    user._helpdesk_team_ids = [key for key in dict.fromkeys(teams) if key is not None]
+    user._helpdesk_stands_in_for = [key for key in dict.fromkeys(agents) if key is not None]

@@ -14,7 +14,7 @@ from django.utils.formats import number_format
 from wagtail_helpdesk.inbox.parts import CappedCount
 from wagtail_helpdesk.inbox.places import View
 from wagtail_helpdesk.inbox.saved.lists import pinned_views
-from wagtail_helpdesk.inbox.standing_views import VIEWS, StandingView, team_views, visible_scopes
+from wagtail_helpdesk.inbox.standing_views import VIEWS, StandingView, standing_in_views, team_views, visible_scopes
 from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.prepared import statement
 from wagtail_helpdesk.tickets.querysets import Parts, TicketQuerySet
@@ -23,9 +23,9 @@ CAP = 1000
 
 
 def menu_views(user: Any) -> list[View]:
-    """Return the views that stand beside the list: the standing ones with each team's, then the pinned ones."""
-    teams = team_views(user)
-    standing = [one for view in VIEWS for one in ([view, *teams] if view.slug == "team" else [view])]
+    """Return the views that stand beside the list: the standing ones, each with its parts, then the pinned ones."""
+    below = {"mine": standing_in_views(user), "team": team_views(user)}
+    standing = [one for view in VIEWS for one in (view, *below.get(view.slug, ()))]
     return [*standing, *pinned_views(user)]
 
 

@@ -16,7 +16,7 @@ from wagtail_helpdesk.desk.models import Priority, Status, Team, TicketType
 from wagtail_helpdesk.inbox.changes import FieldChange
 from wagtail_helpdesk.inbox.choices import choices_for
 from wagtail_helpdesk.inbox.file_choice import FileChoice, files_of
-from wagtail_helpdesk.inbox.people import display_name, people_who_may
+from wagtail_helpdesk.inbox.people import display_name, name_with_absence, people_who_may
 from wagtail_helpdesk.inbox.seen import (
     Seen,
     SeenFields,
@@ -46,8 +46,8 @@ def assignee_choices(user: Any, ticket: Ticket | None = None) -> list[Any]:
     if ticket is not None:
         members = set(Team.members.through.objects.filter(team=ticket.team_id).values_list(_user_column(), flat=True))
     me = people.pop(user.pk, None)
-    ours = [(str(pk), display_name(person)) for pk, person in people.items() if pk in members]
-    others = [(str(pk), display_name(person)) for pk, person in people.items() if pk not in members]
+    ours = [(str(pk), name_with_absence(person)) for pk, person in people.items() if pk in members]
+    others = [(str(pk), name_with_absence(person)) for pk, person in people.items() if pk not in members]
     choices: list[Any] = [(NOBODY, _("Nobody"))]
     if me is not None:
         choices.append((str(me.pk), _("%(name)s (me)") % {"name": display_name(me)}))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.forms import Media
 from wagtail.admin.staticfiles import versioned_static
 
+from wagtail_helpdesk.inbox.app import ManifestLink
+
 _FOLDER = "wagtail_helpdesk/inbox"
 _STYLES = ("inbox", "search", "toasts", "keys")
 #: What several controllers use, and what every screen of the inbox has.
@@ -17,6 +19,7 @@ _SHARED = (
     "undo_controller",
     "keys_controller",
     "palette_controller",
+    "app",
 )
 
 
@@ -25,6 +28,6 @@ def inbox_media(*controllers: str, styles: tuple[str, ...] = ()) -> Media:
     editor = ("editor",) if "composer" in controllers else ()
     scripts = [*_SHARED, *editor, *(f"{name}_controller" for name in controllers)]
     return Media(
-        css={"all": [versioned_static(f"{_FOLDER}/{name}.css") for name in (*_STYLES, *styles)]},
+        css={"all": [ManifestLink(), *(versioned_static(f"{_FOLDER}/{name}.css") for name in (*_STYLES, *styles))]},
         js=[versioned_static(f"{_FOLDER}/{name}.js") for name in scripts],
     )

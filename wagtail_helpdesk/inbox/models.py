@@ -28,6 +28,21 @@ class Presence(models.Model):
         return f"{self.user_id} {self.ticket_id}"
 
 
+class LastSeen(models.Model):
+    """When an agent last had a page of the inbox open before them, written once a minute."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="helpdesk_last_seen")
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("sign of life")
+        verbose_name_plural = _("signs of life")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.seen_at}"
+
+
 class UndoRecord(models.Model):
     """What one agent did with one click, in steps that can be taken back."""
 

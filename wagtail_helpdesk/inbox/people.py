@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk.desk.absences import away, away_sentences, away_words
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.tickets.permissions import all_who_may
 
@@ -11,6 +14,24 @@ from wagtail_helpdesk.tickets.permissions import all_who_may
 def display_name(user: Any) -> str:
     """Return the name under which colleagues know ``user``."""
     return Actor.of_user(user).name
+
+
+def name_with_absence(user: Any) -> str:
+    """Return the name, and until when ``user`` is away. No query for a user fetched with the absence."""
+    words = away_words(user)
+    return _("%(name)s (%(away)s)") % {"name": display_name(user), "away": words} if words else display_name(user)
+
+
+def away_notice(user: Any) -> str:
+    """Return what to know of an assignee who is away, "" for nobody and for somebody who is there.
+
+    No query for a user fetched with the absence and its substitute.
+    """
+    absence = away(user)
+    if absence is None:
+        return ""
+    substitute = display_name(absence.substitute) if absence.substitute_id is not None else ""
+    return away_sentences(user, display_name(user), substitute)
 
 
 def people_who_may(verb: str) -> list[Any]:

@@ -20,8 +20,10 @@ from wagtail_helpdesk.inbox.saved.lists import find_saved_view
 from wagtail_helpdesk.inbox.search_results import SearchResults
 from wagtail_helpdesk.inbox.standing_views import (
     BY_SLUG,
+    STANDING_IN,
     Scopes,
     find_team_view,
+    standing_in_views,
     visible_tickets,
 )
 from wagtail_helpdesk.tickets.conditions.fields import Context
@@ -65,6 +67,8 @@ def find_view(slug: str, user: Any) -> View | None:
     """Return the view of that name, None where there is none for this user."""
     if slug in BY_SLUG:
         return BY_SLUG[slug]
+    if slug == STANDING_IN.slug:
+        return next(iter(standing_in_views(user)), None)
     kind, _dash, key = slug.partition("-")
     if not (key.isascii() and key.isdigit() and len(key) < 19):
         return None

@@ -131,6 +131,8 @@ def _ways() -> list[Shortcut]:
     ways = [
         Shortcut("new", "c", gettext_lazy("New ticket"), "go", url=reverse("helpdesk_tickets:new"), verb="reply"),
         Shortcut("inbox", "g i", gettext_lazy("Inbox"), "go", url=reverse("helpdesk_inbox:index")),
+        Shortcut("my_day", "g y", gettext_lazy("My day"), "go", url=reverse("helpdesk_inbox:my_day")),
+        Shortcut("people", "g w", gettext_lazy("Who is here"), "go", url=reverse("helpdesk_inbox:people")),
         Shortcut("notices", "g b", gettext_lazy("Notices"), "go", url=reverse("helpdesk_inbox:notices")),
     ]
     for view in VIEWS:

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from wagtail_helpdesk.conversations.models import Draft
 from wagtail_helpdesk.desk.choices import ACTIVE, FINISHED, UNRESOLVED, Category
 from wagtail_helpdesk.desk.models import Team
-from wagtail_helpdesk.desk.querysets import team_ids_of
+from wagtail_helpdesk.desk.querysets import stands_in_for, team_ids_of
 from wagtail_helpdesk.inbox.models import Mention
 from wagtail_helpdesk.inbox.ordering import NEWEST, WAITING, WAKING, Ordering
 from wagtail_helpdesk.inbox.parts import MAX_PARTS
@@ -240,6 +240,30 @@ DEFAULT = VIEWS[0]
 
 #: More teams than these stand in no menu.
 MAX_TEAMS = 30
+
+
+def _of_the_absent(user: Any, scopes: Scopes) -> Scopes:
+    """Whatever is assigned to them, whoever stands in may see."""
+    return [Ticket.objects.current().filter(assignee=key) for key in stands_in_for(user)] if scopes else []
+
+
+#: Stands in the menu of those who stand in for somebody.
+STANDING_IN = StandingView(
+    "standing-in",
+    _("Standing in"),
+    "user",
+    ACTIVE,
+    WAITING,
+    _("Nothing waits for those for whom you stand in."),
+    lambda tickets, user: tickets.filter(assignee__in=stands_in_for(user)),
+    reach=_of_the_absent,
+    parent="mine",
+)
+
+
+def standing_in_views(user: Any) -> list[StandingView]:
+    """Return the view of what belongs to those for whom ``user`` stands in, while that is so. No query of its own."""
+    return [STANDING_IN] if stands_in_for(user) else []
 
 
 def team_view(team: Team) -> StandingView:

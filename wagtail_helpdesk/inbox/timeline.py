@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from wagtail_helpdesk.desk.absences import last_whole_day, moment_words, zone_called
 from wagtail_helpdesk.tickets.choices import EventKind, LinkKind
 from wagtail_helpdesk.tickets.models import TicketEvent
 
@@ -179,6 +180,8 @@ def _describe(event: TicketEvent, references: dict[int, str]) -> str:
     words["ticket"] = references.get(event.data.get("ticket"), _("another ticket"))
     if event.kind == EventKind.DUE:
         words |= {key: date_format(parse_date(words[key]), "DATE_FORMAT") for key in ("old", "new") if words[key]}
+    if event.data.get("away_until"):
+        return _given_back(event, words)
     if event.kind in _FROM_TO:
         both, only_new, only_old = _FROM_TO[event.kind]
         return (both if words["old"] and words["new"] else only_new if words["new"] else only_old) % words
@@ -206,6 +209,15 @@ def _snoozed(event: TicketEvent, words: dict[str, Any]) -> str:
         words["until"] = date_format(timezone.localtime(until), "SHORT_DATETIME_FORMAT")
         said = _("%(who)s snoozed the ticket until %(until)s") % words
     return f"{said}: {event.data['reason']}" if event.data.get("reason") else said
+
+
+def _given_back(event: TicketEvent, words: dict[str, Any]) -> str:
+    until = parse_datetime(event.data["away_until"])
+    if until is None:
+        return _("%(old)s is away: the ticket is the team's again") % words
+    day = last_whole_day(until, zone_called(event.data.get("zone", "")))
+    words["until"] = moment_words(until, day)
+    return _("%(old)s is away until %(until)s: the ticket is the team's again") % words
 
 
 def _checklist(event: TicketEvent, words: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from wagtail.admin.ui.sidebar import LinkMenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
 from wagtail_helpdesk.inbox.views.ahead import AheadView
+from wagtail_helpdesk.inbox.views.app import ManifestView, OfflineView, WorkerView
 from wagtail_helpdesk.inbox.views.attached_mails import (
     AttachedMailBodyView,
     AttachedMailFileView,
@@ -26,6 +27,7 @@ from wagtail_helpdesk.inbox.views.held import HeldMailView
 from wagtail_helpdesk.inbox.views.images import ImagesView
 from wagtail_helpdesk.inbox.views.index import IndexView, TagsView
 from wagtail_helpdesk.inbox.views.listing import ListingView
+from wagtail_helpdesk.inbox.views.my_day import MyDayView
 from wagtail_helpdesk.inbox.views.notices import NoticesView, ReadNoticesView
 from wagtail_helpdesk.inbox.views.older import OlderView
 from wagtail_helpdesk.inbox.views.originals import (
@@ -47,6 +49,7 @@ from wagtail_helpdesk.inbox.views.saved_views import (
     EditSavedViewView,
     SavedViewsView,
 )
+from wagtail_helpdesk.inbox.views.team import AbsenceView, TeamView
 from wagtail_helpdesk.inbox.views.ticket_pulse import LeaveView, TicketPulseView
 from wagtail_helpdesk.inbox.views.undo import MessageView, SendNowView, UndoView
 from wagtail_helpdesk.inbox.views.undo_change import UndoChangeView
@@ -114,6 +117,9 @@ class InboxViewSet(ViewSet):
             path("views/arrange/", ArrangeView.as_view(), name="arrange"),
             path("views/<int:pk>/", EditSavedViewView.as_view(), name="saved_view"),
             path("views/<int:pk>/delete/", DeleteSavedViewView.as_view(), name="delete_saved_view"),
+            path("my-day/", MyDayView.as_view(), name="my_day"),
+            path("people/", TeamView.as_view(), name="people"),
+            path("people/<str:pk>/absence/", AbsenceView.as_view(), name="absence"),
             path("notices/", NoticesView.as_view(), name="notices"),
             path("notices/read/", ReadNoticesView.as_view(), name="read_notices"),
             path("drafts/files/<str:public_id>/", DraftFileView.as_view(), name="draft_file"),
@@ -176,4 +182,20 @@ class TicketsViewSet(ViewSet):
             path("<int:pk>/messages/<int:message>/images/", ImagesView.as_view(), name="images"),
             path("<int:pk>/mails/<int:mail>/<slug:decision>/", DeliveryView.as_view(), name="decide"),
             *WORK_URLS,
+        ]
+
+
+class AppViewSet(ViewSet):
+    """What makes the inbox an app. It stands above the lists and the tickets, since its worker serves both."""
+
+    name = "helpdesk_app"
+    url_prefix = "helpdesk"
+    add_to_admin_menu = False
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        """Return the addresses."""
+        return [
+            path("app.webmanifest", ManifestView.as_view(), name="manifest"),
+            path("worker.js", WorkerView.as_view(), name="worker"),
+            path("offline/", OfflineView.as_view(), name="offline"),
         ]

@@ -213,6 +213,41 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Absence",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_at", models.DateTimeField(verbose_name="away from")),
+                ("ends_at", models.DateTimeField(verbose_name="away until")),
+                ("time_zone", models.CharField(max_length=64)),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="a word for colleagues")),
+                (
+                    "substitute",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="helpdesk_stands_in",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="substitute",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="helpdesk_absence",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="agent",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "absence",
+                "verbose_name_plural": "absences",
+                "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
             name="Contact",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -375,6 +410,26 @@ class Migration(migrations.Migration):
                 "verbose_name": "index task",
                 "verbose_name_plural": "index tasks",
                 "indexes": [models.Index(fields=["later", "id"], name="helpdesk_index_task")],
+            },
+        ),
+        migrations.CreateModel(
+            name="LastSeen",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seen_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="helpdesk_last_seen",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "sign of life",
+                "verbose_name_plural": "signs of life",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
@@ -952,6 +1007,7 @@ class Migration(migrations.Migration):
                     "author_user",
                     models.ForeignKey(
                         blank=True,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="helpdesk_messages",
@@ -1033,6 +1089,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("choices", models.JSONField(blank=True, default=dict)),
+                ("mailboxes", models.JSONField(blank=True, default=dict)),
                 ("watch_replied", models.BooleanField(default=False)),
                 (
                     "rhythm",
@@ -1570,6 +1627,14 @@ class Migration(migrations.Migration):
                         default=False,
                         help_text="Takes the tickets that nothing else gives a team.",
                         verbose_name="default",
+                    ),
+                ),
+                (
+                    "takes_back",
+                    models.BooleanField(
+                        default=True,
+                        help_text="When a customer answers somebody who is away, and nobody stands in, the ticket is nobody's again and the team is told.",
+                        verbose_name="takes back the tickets of people who are away",
                     ),
                 ),
                 (
@@ -2144,6 +2209,7 @@ class Migration(migrations.Migration):
                 ),
                 ("what", models.CharField(blank=True, max_length=12)),
                 ("actor_name", models.CharField(blank=True, max_length=200, verbose_name="who")),
+                ("for_name", models.CharField(blank=True, max_length=200)),
                 ("in_app", models.BooleanField(default=True)),
                 ("read_at", models.DateTimeField(blank=True, null=True, verbose_name="read at")),
                 (
@@ -2495,6 +2561,7 @@ class Migration(migrations.Migration):
                     "actor_user",
                     models.ForeignKey(
                         blank=True,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
@@ -3479,6 +3546,10 @@ class Migration(migrations.Migration):
             model_name="message",
             index=models.Index(fields=["state", "publish_at"], name="helpdesk_message_due"),
         ),
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(fields=["author_user", "created_at"], name="helpdesk_message_author"),
+        ),
         migrations.AddConstraint(
             model_name="message",
             constraint=models.CheckConstraint(
@@ -3513,6 +3584,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="ticketevent",
             index=models.Index(fields=["ticket", "created_at", "id"], name="helpdesk_event_ticket"),
+        ),
+        migrations.AddIndex(
+            model_name="ticketevent",
+            index=models.Index(fields=["actor_user", "kind", "created_at"], name="helpdesk_event_actor"),
         ),
         migrations.AddIndex(
             model_name="ticketfieldvalue",

@@ -25,6 +25,8 @@ class Notice(models.Model):
     what = models.CharField(max_length=12, blank=True)
     #: Who did it; the name as it was.
     actor_name = models.CharField(_("who"), max_length=200, blank=True)
+    #: For whom the reader stands in; the name as it was.
+    for_name = models.CharField(max_length=200, blank=True)
     #: Whether it is shown in the admin; if not, it is there for its mail.
     in_app = models.BooleanField(default=True)
     read_at = models.DateTimeField(_("read at"), null=True, blank=True)
@@ -57,6 +59,8 @@ class NoticePreference(models.Model):
     )
     #: {kind: {"in_app": bool, "by_mail": bool}}; a kind that is not here is as by default.
     choices = models.JSONField(default=dict, blank=True)
+    #: {key of a mailbox: the same as in "choices"}: what else holds for the tickets of single mailboxes.
+    mailboxes = models.JSONField(default=dict, blank=True)
     #: Whoever replies on a ticket or writes a note watches it from then on.
     watch_replied = models.BooleanField(default=False)
     rhythm = models.CharField(_("mails"), max_length=8, choices=Rhythm.choices, default=Rhythm.AT_ONCE)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.views.account import BaseSettingsPanel, notifications_tab
 
+from wagtail_helpdesk.desk.models import Mailbox
+from wagtail_helpdesk.desk.querysets import team_ids_of
 from wagtail_helpdesk.notifications.choices import NoticeKind, Rhythm
 from wagtail_helpdesk.notifications.models import NoticePreference
 from wagtail_helpdesk.notifications.preferences import (
     choices_of,
+    mailbox_choices_of,
     may_be_mailed,
     rhythm_of,
+    silence,
     watches_replied,
     ways_for,
 )
@@ -32,8 +38,35 @@ HELP = {
 }
 
 
+class MailboxWay(TextChoices):
+    """What holds for the tickets of one mailbox."""
+
+    GENERAL = "general", _("As for all")
+    SILENT = "silent", _("Nothing")
+    OWN = "own", _("As chosen for it")
+
+    @classmethod
+    def of(cls, own: Mapping[str, Any] | None) -> MailboxWay:
+        """Return which of them stored choices are."""
+        if own is None:
+            return cls.GENERAL
+        return cls.OWN if any(ways_for(own, kind) for kind in NoticeKind) else cls.SILENT
+
+
+def mailboxes_of(user: Any) -> list[Mailbox]:
+    """Return the mailboxes that one can choose differently for: none where there is but one. One query."""
+    mailboxes = Mailbox.objects.all()
+    if not may(user, "view_all"):
+        mailboxes = mailboxes.filter(team__in=team_ids_of(user))
+    found = list(mailboxes)
+    return found if len(found) > 1 or mailbox_choices_of(user) else []
+
+
 class NoticeForm(forms.Form):
-    """For each kind whether it is shown in the admin, and whether it is mailed; and when mails leave."""
+    """For each kind whether it is shown in the admin, and whether it is mailed; and when mails leave.
+
+    The same may be chosen for single mailboxes.
+    """
 
     rhythm = forms.ChoiceField(label=_("Mails leave"), choices=Rhythm.choices)
     watch_replied = forms.BooleanField(label=_("Watch the tickets on which I write"), required=False)
@@ -43,37 +76,76 @@ class NoticeForm(forms.Form):
         super().__init__(
             *args, initial={"rhythm": rhythm_of(instance), "watch_replied": watches_replied(instance)}, **kwargs
         )
-        chosen = choices_of(instance)
+        self._add_boxes("", choices_of(instance))
+        self.mailboxes = mailboxes_of(instance)
+        for mailbox in self.mailboxes:
+            own = mailbox_choices_of(instance).get(str(mailbox.pk))
+            self.fields[f"box{mailbox.pk}_how"] = forms.ChoiceField(
+                label=mailbox.name, choices=MailboxWay.choices, initial=MailboxWay.of(own)
+            )
+            self._add_boxes(f"box{mailbox.pk}_", choices_of(instance, mailbox.pk))
+
+    def _add_boxes(self, prefix: str, chosen: Mapping[str, Any]) -> None:
         for kind in NoticeKind:
             ways = ways_for(chosen, kind)
-            self.fields[f"{kind}_in_app"] = forms.BooleanField(required=False, initial=ways.in_app)
+            self.fields[f"{prefix}{kind}_in_app"] = forms.BooleanField(required=False, initial=ways.in_app)
             if may_be_mailed(kind):
-                self.fields[f"{kind}_by_mail"] = forms.BooleanField(required=False, initial=ways.by_mail)
+                self.fields[f"{prefix}{kind}_by_mail"] = forms.BooleanField(required=False, initial=ways.by_mail)
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self, prefix: str = "") -> list[dict[str, Any]]:
         """Return the kinds as the table shows them."""
         return [
             {
                 "label": kind.label,
                 "help": HELP[kind],
-                "in_app": self[f"{kind}_in_app"],
-                "by_mail": self[f"{kind}_by_mail"] if may_be_mailed(kind) else None,
+                "in_app": self[f"{prefix}{kind}_in_app"],
+                "by_mail": self[f"{prefix}{kind}_by_mail"] if may_be_mailed(kind) else None,
             }
             for kind in NoticeKind
         ]
 
+    def mailbox_rows(self) -> list[dict[str, Any]]:
+        """Return the mailboxes, each with its choice and its own table."""
+        return [
+            {
+                "name": mailbox.name,
+                "how": self[f"box{mailbox.pk}_how"],
+                "rows": self.rows(f"box{mailbox.pk}_"),
+                "is_own": self[f"box{mailbox.pk}_how"].value() == MailboxWay.OWN,
+            }
+            for mailbox in self.mailboxes
+        ]
+
     def save(self) -> NoticePreference:
-        """Write down what was chosen."""
+        """Write down what was chosen. What was chosen for a mailbox that one does not see now stays."""
         data = self.cleaned_data
-        chosen = {
-            str(kind): {way: data[f"{kind}_{way}"] for way in ("in_app", "by_mail") if f"{kind}_{way}" in data}
-            for kind in NoticeKind
-        }
+        kept = dict(mailbox_choices_of(self.user))
+        for mailbox in self.mailboxes:
+            key, how = str(mailbox.pk), data[f"box{mailbox.pk}_how"]
+            kept.pop(key, None)
+            if how == MailboxWay.SILENT:
+                kept[key] = silence()
+            elif how == MailboxWay.OWN:
+                kept[key] = self._chosen(f"box{mailbox.pk}_")
         preference, _new = NoticePreference.objects.update_or_create(
             user=self.user,
-            defaults={"choices": chosen, "rhythm": data["rhythm"], "watch_replied": data["watch_replied"]},
+            defaults={
+                "choices": self._chosen(""),
+                "mailboxes": kept,
+                "rhythm": data["rhythm"],
+                "watch_replied": data["watch_replied"],
+            },
         )
         return preference
+
+    def _chosen(self, prefix: str) -> dict[str, dict[str, bool]]:
+        data = self.cleaned_data
+        return {
+            str(kind): {
+                way: data[f"{prefix}{kind}_{way}"] for way in ("in_app", "by_mail") if f"{prefix}{kind}_{way}" in data
+            }
+            for kind in NoticeKind
+        }
 
 
 class NoticeSettingsPanel(BaseSettingsPanel):

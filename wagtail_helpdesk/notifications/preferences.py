@@ -43,10 +43,37 @@ def may_be_mailed(kind: str) -> bool:
     return kind not in NEVER_MAILED
 
 
-def choices_of(user: Any) -> Mapping[str, Any]:
-    """Return the stored choices of a user; no query for one that was fetched with its preference."""
+def choices_of(user: Any, mailbox: int | None = None) -> Mapping[str, Any]:
+    """Return the stored choices of a user, for the tickets of ``mailbox`` where it has some of its own.
+
+    No query for a user who was fetched with the preference.
+    """
     preference = getattr(user, "helpdesk_notice_preference", None)
-    return preference.choices if preference else {}
+    if preference is None:
+        return {}
+    return mailbox_choices_of(user).get(str(mailbox), preference.choices)
+
+
+def mailbox_choices_of(user: Any) -> Mapping[str, Mapping[str, Any]]:
+    """Return the choices for single mailboxes, by the mailbox's key as text."""
+    preference = getattr(user, "helpdesk_notice_preference", None)
+    return preference.mailboxes if preference else {}
+
+
+def silence() -> dict[str, dict[str, bool]]:
+    """Return choices by which nothing is told."""
+    return {str(kind): {"in_app": False, **({"by_mail": False} if may_be_mailed(kind) else {})} for kind in NoticeKind}
+
+
+def without_mails(choices: Mapping[str, Any]) -> dict[str, dict[str, bool]]:
+    """Return ``choices`` as they are, but that nothing leaves by mail."""
+    return {
+        str(kind): {
+            "in_app": ways_for(choices, kind).in_app,
+            **({"by_mail": False} if may_be_mailed(kind) else {}),
+        }
+        for kind in NoticeKind
+    }
 
 
 def rhythm_of(user: Any) -> Rhythm:

@@ -44,6 +44,7 @@ from wagtail_helpdesk.notifications.choices import (
 )
 from wagtail_helpdesk.notifications.models import Notice
 from wagtail_helpdesk.notifications.preferences import choices_of, ways_for
+from wagtail_helpdesk.notifications.standing_in import stand_ins
 from wagtail_helpdesk.notifications.watching import Marks, marks_of, watch_as_writer
 from wagtail_helpdesk.remembering import remembered
 from wagtail_helpdesk.tickets.actions.merge_tickets import note_moved
@@ -220,13 +221,14 @@ def _message_of(event: TicketOpened | MessageAdded) -> Message | None:
 def _message(message_id: int) -> Message | None:
     """Return the message with its ticket, in one query; None where that is not worth telling of."""
     worth = Message.objects.filter(ticket__erased_at__isnull=True).exclude(ticket__category__in=HIDDEN)
-    columns = ("from_address", "flags", "author_user", "ticket__assignee", "ticket__team")
+    columns = ("from_address", "flags", "author_user", "ticket__assignee", "ticket__team", "ticket__mailbox")
     return worth.select_related("ticket").only(*columns).filter(pk=message_id).first()
 
 
 def _users() -> QuerySet:
-    """Return those who may see tickets at all, with their preferences."""
-    return users_who_may("view").select_related("helpdesk_notice_preference")
+    """Return those who may see tickets at all, with their preferences, and with those who stand in for them."""
+    related = ("helpdesk_notice_preference", "helpdesk_absence__substitute__helpdesk_notice_preference")
+    return users_who_may("view").select_related(*related)
 
 
 def _owner_of(ticket: Ticket) -> Sequence[Any]:
@@ -261,15 +263,20 @@ def _tell(
     what: str = "",
     but: Iterable[Any] = (),
 ) -> set[Any]:
-    """Write a notice for each of ``users`` as each wants it; return the keys of those it concerned."""
+    """Write a notice for each of ``users`` as each wants it; return the keys of those it concerned.
+
+    Whoever stands in for somebody who is away is told as well, of what is that person's own business.
+    """
     own = {*but, *_keys_of(actor)}
     automatic = message is not None and Flag.AUTO_REPLY in message.flags
     concerned, rows = set(but), []
-    for user in users:
-        if user.pk in own or _wrote(user, actor, message):
+    users = list(users)
+    told = [(user, None) for user in users] + (stand_ins(users, kind, what, ticket) if users else [])
+    for user, stands_for in told:
+        if user.pk in own or (stands_for and user.pk in concerned) or _wrote(user, actor, message):
             continue
         concerned.add(user.pk)
-        ways = ways_for(choices_of(user), kind, what=what, automatic=automatic)
+        ways = ways_for(choices_of(user, ticket.mailbox_id), kind, what=what, automatic=automatic)
         if ways:
             rows.append(
                 Notice(
@@ -279,6 +286,7 @@ def _tell(
                     kind=kind,
                     what=what,
                     actor_name=actor.name[:200],
+                    for_name=Actor.of_user(stands_for).name[:200] if stands_for else "",
                     in_app=ways.in_app,
                     mail_state=NoticeMail.WAITING if ways.by_mail else NoticeMail.NONE,
                 )

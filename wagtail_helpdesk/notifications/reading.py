@@ -10,7 +10,7 @@ from django.db import connections
 from django.db.models import QuerySet
 from django.utils.formats import number_format
 
-from wagtail_helpdesk.desk.querysets import team_ids_of
+from wagtail_helpdesk.desk.querysets import stands_in_for, team_ids_of
 from wagtail_helpdesk.notifications.models import Notice
 from wagtail_helpdesk.notifications.words import ICONS, sentence
 from wagtail_helpdesk.tickets.models import Ticket
@@ -66,7 +66,8 @@ def count_unread(user: Any) -> int:
 
     if not user.has_perm(VIEW_PERMISSION):
         return 0
-    scope = "all" if user.has_perm(VIEW_ALL_PERMISSION) else tuple(team_ids_of(user))
+    sees_all = user.has_perm(VIEW_ALL_PERMISSION)
+    scope = "all" if sees_all else (tuple(team_ids_of(user)), tuple(stands_in_for(user)))
     key = ("unread", CAP, user.pk, scope)
     with connections[Notice.objects.db].cursor() as cursor:
         cursor.execute(*statement(key, build))

@@ -43,6 +43,13 @@ _SENTENCES = {
 #: A ticket that is somebody's from its first moment.
 _YOURS = gettext_lazy("A new ticket is yours")
 
+#: The same for whoever stands in.
+_INSTEAD = {
+    NoticeKind.ASSIGNED: gettext_lazy("%(who)s assigned a ticket"),
+    NoticeKind.ANSWERED: gettext_lazy("%(who)s answered on a ticket"),
+    NoticeKind.MENTIONED: gettext_lazy("%(who)s mentioned %(name)s in a note"),
+}
+
 ICONS = {
     NoticeKind.TEAM: "group",
     NoticeKind.ASSIGNED: "user",
@@ -58,6 +65,14 @@ ICONS = {
 
 def sentence(notice: Notice) -> str:
     """Return what a notice says, in the language that is active."""
+    if notice.for_name:
+        words = {"who": notice.actor_name or _("Somebody"), "name": notice.for_name}
+        said = _INSTEAD[notice.kind] % words if notice.kind in _INSTEAD else _plain(notice)
+        return _("For %(name)s: %(sentence)s") % {"name": notice.for_name, "sentence": said}
+    return _plain(notice)
+
+
+def _plain(notice: Notice) -> str:
     if notice.kind == NoticeKind.ASSIGNED and notice.message_id:
         return str(_YOURS)
     words = _SENTENCES.get((notice.kind, notice.what)) or notice.get_kind_display()

@@ -16,7 +16,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from wagtail_helpdesk.desk.choices import Category
-from wagtail_helpdesk.desk.querysets import team_ids_of
+from wagtail_helpdesk.desk.querysets import stands_in_for, team_ids_of
 from wagtail_helpdesk.search import backends, fulltext
 from wagtail_helpdesk.search.entries import assignee_mark, month_mark, team_mark
 from wagtail_helpdesk.search.fulltext import Has, Wanted
@@ -73,6 +73,8 @@ class Search:
         self.tickets, self.limit = tickets, limit
         self.sees_all = user.has_perm(VIEW_ALL_PERMISSION)
         self.teams = [] if self.sees_all else list(team_ids_of(user))
+        #: Whose tickets are seen as the own ones.
+        self.assignees = [] if self.sees_all else [user.pk, *stands_in_for(user)]
         self.words = Q()
         for term in query.terms:
             # What must not be there must not be anywhere in the ticket: ``tickets`` knows.
@@ -120,7 +122,7 @@ class Search:
         """The entries of the newest tickets that are the user's own or shared, and of other teams."""
         newest = ("-last_activity_at", "-pk")
         shared = Ticket.objects.shared_with(self.user).exclude(team__in=self.teams).order_by(*newest)
-        own = Ticket.objects.filter(assignee=self.user).exclude(team__in=self.teams).order_by(*newest)
+        own = Ticket.objects.filter(assignee__in=self.assignees).exclude(team__in=self.teams).order_by(*newest)
         each = [Rows(own.filter(category=category), ELSEWHERE) for category in Category]
         return self._in_time(SearchEntry.objects.filter(ticket__in=Union(Rows(shared, ELSEWHERE), *each)))
 
@@ -158,7 +160,7 @@ class Search:
     def _marks(self) -> list[str]:
         if self.sees_all:
             return []
-        return [*map(team_mark, self.teams), assignee_mark(self.user.pk)]
+        return [*map(team_mark, self.teams), *map(assignee_mark, self.assignees)]
 
     def _from_server(self) -> list[Place]:
         scope = Q() if self.sees_all else Q(team_id__in=self.teams)

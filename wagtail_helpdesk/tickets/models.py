@@ -405,7 +405,13 @@ class TicketEvent(models.Model):
     kind = models.CharField(_("what"), max_length=14, choices=EventKind.choices)
     actor_kind = models.CharField(max_length=8)
     actor_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        # The index of what somebody did by time begins with it.
+        db_index=False,
     )
     actor_contact = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     actor_name = models.CharField(_("who"), max_length=200, blank=True)
@@ -418,7 +424,10 @@ class TicketEvent(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("timeline")
         ordering = ["created_at", "pk"]
-        indexes = [models.Index(fields=["ticket", "created_at", "id"], name="helpdesk_event_ticket")]
+        indexes = [
+            models.Index(fields=["ticket", "created_at", "id"], name="helpdesk_event_ticket"),
+            models.Index(fields=["actor_user", "kind", "created_at"], name="helpdesk_event_actor"),
+        ]
 
     def __str__(self) -> str:
         return str(self.get_kind_display())

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from wagtail.permission_policies.base import ModelPermissionPolicy
 
-from wagtail_helpdesk.desk.querysets import team_ids_of
+from wagtail_helpdesk.desk.absences import COLUMNS, FIELD, keep_absence
+from wagtail_helpdesk.desk.querysets import stands_in_for, team_ids_of
 from wagtail_helpdesk.tickets.models import Ticket, TicketAccess
 from wagtail_helpdesk.tickets.prepared import statement
 from wagtail_helpdesk.tickets.querysets import VIEW_ALL_PERMISSION
@@ -36,8 +37,11 @@ def may(user: Any, verb: str, ticket: Ticket | None = None) -> bool:
 
 
 def is_in_scope(user: Any, ticket: Ticket) -> bool:
-    """Tell whether a ticket is of the user's teams, assigned to the user, or anybody's with view_all."""
-    return user.has_perm(VIEW_ALL_PERMISSION) or ticket.assignee_id == user.pk or ticket.team_id in team_ids_of(user)
+    """Tell whether a ticket is of the user's teams, assigned to the user (or whom the user stands in for), or anybody's
+    with view_all."""
+    if user.has_perm(VIEW_ALL_PERMISSION) or ticket.assignee_id == user.pk or ticket.team_id in team_ids_of(user):
+        return True
+    return ticket.assignee_id is not None and ticket.assignee_id in stands_in_for(user)
 
 
 def _is_shared_with(user: Any, ticket: Ticket) -> bool:
@@ -60,8 +64,26 @@ def users_who_may(verb: str, ticket: Ticket | None = None) -> QuerySet:
 
 
 def all_who_may(verb: str) -> list[Any]:
-    """Return the active users who hold ``verb``'s permission, in any order. One query, which is built once."""
-    return list(get_user_model()._default_manager.raw(*statement(("holders", verb), lambda: users_who_may(verb))))
+    """Return the active users who hold ``verb``'s permission, in any order, each with the own absence.
+
+    One query, which is built once.
+    """
+    columns = {f"away_{name}": F(f"{FIELD}__{name}") for name in COLUMNS}
+    users = list(
+        get_user_model()._default_manager.raw(
+            *statement(("holders", verb), lambda: users_who_may(verb).annotate(**columns))
+        )
+    )
+    for user in users:
+        keep_absence(user, [getattr(user, name) for name in columns])
+    return users
+
+
+def substitutes_for(user: Any) -> QuerySet:
+    """Return who may stand in for ``user``: active agents of the same teams, and those who see all tickets."""
+    teams = get_user_model()._default_manager.filter(helpdesk_teams__in=team_ids_of(user)).values("pk")
+    everywhere = _holders("view_all").values("pk")
+    return users_who_may("view").filter(Q(pk__in=teams) | Q(pk__in=everywhere)).exclude(pk=user.pk)
 
 
 def _holders(verb: str) -> QuerySet:

@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from wagtail_helpdesk.desk.querysets import team_ids_of
+from wagtail_helpdesk.desk.querysets import stands_in_for, team_ids_of
 
 VIEW_PERMISSION = "wagtail_helpdesk.view_ticket"
 VIEW_ALL_PERMISSION = "wagtail_helpdesk.view_all_ticket"
@@ -21,21 +21,27 @@ class Parts(list["TicketQuerySet"]):
     key: Hashable = None
 
 
+def _standing(user) -> tuple[Hashable, ...]:
+    """What the key of a statement says of those for whom the user stands in."""
+    others = stands_in_for(user)
+    return ("for", *others) if others else ()
+
+
 class TicketQuerySet(models.QuerySet):
     """Tickets by who may see them and where they stand."""
 
     def visible_to(self, user) -> TicketQuerySet:
         """Return the tickets that ``user`` may see: of own teams, assigned, shared; all with view_all.
 
-        Without the permission to view tickets: none. Erased and merged ones are seen by nobody in lists, see
-        :meth:`current`.
+        Those of an agent who is away are assigned to whoever stands in as well, while that is so. Without the
+        permission to view tickets: none. Erased and merged ones are seen by nobody in lists, see :meth:`current`.
         """
         if not user.is_active or not user.has_perm(VIEW_PERMISSION):
             return self.none()
         if user.has_perm(VIEW_ALL_PERMISSION):
             return self
         teams = team_ids_of(user)
-        return self.filter(Q(team__in=teams) | Q(assignee=user) | self._shared_with(user, teams))
+        return self.filter(Q(team__in=teams) | self._assigned_to(user) | self._shared_with(user, teams))
 
     def visible_parts(self, user) -> Parts:
         """Return what :meth:`visible_to` returns in parts, which may overlap: an index leads to each of them.
@@ -46,16 +52,19 @@ class TicketQuerySet(models.QuerySet):
             return Parts()
         if user.has_perm(VIEW_ALL_PERMISSION):
             parts = Parts([self])
-            parts.key = (user.pk, "all", *team_ids_of(user))
+            parts.key = (user.pk, "all", *team_ids_of(user), *_standing(user))
             return parts
         teams = team_ids_of(user)
-        parts = Parts([*(self.filter(team=team) for team in teams), self.filter(assignee=user)])
+        # One more part for each agent who is away, mostly none: an index has the tickets of each in order.
+        assignees = [user.pk, *stands_in_for(user)]
+        parts = Parts(self.filter(team=team) for team in teams)
+        parts += (self.filter(assignee=key) for key in assignees)
         rows = self._access_of(user, teams).values_list("ticket", flat=True)
         # Most people have none or few: a short list is looked up by key, whatever the database thinks of sub-selects.
         shared = list(rows[: MAX_LISTED + 1])
         if shared:
             parts.append(self.filter(pk__in=shared if len(shared) <= MAX_LISTED else rows))
-        parts.key = (user.pk, *teams, "shared", *(shared if len(shared) <= MAX_LISTED else ["many"]))
+        parts.key = (user.pk, *teams, *_standing(user), "shared", *(shared if len(shared) <= MAX_LISTED else ["many"]))
         return parts
 
     def in_scope_of(self, user) -> TicketQuerySet:
@@ -63,11 +72,16 @@ class TicketQuerySet(models.QuerySet):
         tickets = self.visible_to(user)
         if not user.is_active or user.has_perm(VIEW_ALL_PERMISSION):
             return tickets
-        return tickets.filter(Q(team__in=team_ids_of(user)) | Q(assignee=user))
+        return tickets.filter(Q(team__in=team_ids_of(user)) | self._assigned_to(user))
 
     def shared_with(self, user) -> TicketQuerySet:
         """Return the tickets that somebody shared with ``user`` or one of the user's teams, seen anyway or not."""
         return self.filter(pk__in=self._access_of(user, team_ids_of(user)).values("ticket"))
+
+    def _assigned_to(self, user) -> Q:
+        """The user's own tickets, and those of whom the user stands in for."""
+        others = stands_in_for(user)
+        return Q(assignee__in=[user.pk, *others]) if others else Q(assignee=user)
 
     def _shared_with(self, user, teams: list[int]) -> Exists:
         return Exists(self._access_of(user, teams).filter(ticket=OuterRef("pk")))
@@ -91,5 +105,5 @@ class TicketQuerySet(models.QuerySet):
     def for_list(self) -> TicketQuerySet:
         """Return the tickets with what a row of a list shows, in a fixed number of queries."""
         return self.select_related(
-            "status", "priority", "team", "ticket_type", "assignee", "requester"
+            "status", "priority", "team", "ticket_type", "assignee__helpdesk_absence", "requester"
         ).prefetch_related("tags", "requester__emails")

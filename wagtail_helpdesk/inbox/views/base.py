@@ -54,8 +54,9 @@ class TicketMixin(InboxMixin):
 
     def get_tickets(self) -> Any:
         """Return the tickets that the user may see."""
-        related = ("status", "priority", "team", "assignee", "mailbox", "requester__organisation")
-        return visible_tickets(self.request.user).select_related(*related)
+        related = ("status", "priority", "team", "mailbox", "requester__organisation")
+        tickets = visible_tickets(self.request.user).select_related(*related)
+        return tickets.select_related("assignee__helpdesk_absence__substitute")
 
     @cached_property
     def standing_view(self) -> Place | None:

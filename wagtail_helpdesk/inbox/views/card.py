@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from wagtail_helpdesk.inbox.durations import short_time_since
-from wagtail_helpdesk.inbox.people import display_name
+from wagtail_helpdesk.inbox.people import name_with_absence
 from wagtail_helpdesk.inbox.views.base import TicketMixin
 
 
@@ -26,7 +26,7 @@ class CardView(TicketMixin):
         ticket = self.ticket
         context = {
             "ticket": ticket,
-            "assignee": display_name(ticket.assignee) if ticket.assignee else "",
+            "assignee": name_with_absence(ticket.assignee) if ticket.assignee else "",
             "waits": short_time_since(ticket.customer_waiting_since),
             "active": short_time_since(ticket.last_activity_at),
         }

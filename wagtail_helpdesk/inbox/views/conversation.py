@@ -16,6 +16,7 @@ from wagtail_helpdesk.inbox.forms import PropertiesForm
 from wagtail_helpdesk.inbox.head import head_of
 from wagtail_helpdesk.inbox.links import view_url
 from wagtail_helpdesk.inbox.media import inbox_media
+from wagtail_helpdesk.inbox.people import away_notice
 from wagtail_helpdesk.inbox.presence import HEARTBEAT, present_at
 from wagtail_helpdesk.inbox.reading import mark_seen
 from wagtail_helpdesk.inbox.side_panel import named_tickets, side_panel
@@ -121,6 +122,7 @@ class ConversationView(AheadMixin, TicketMixin, WagtailAdminTemplateMixin):
             "conversation": conversation,
             "properties": properties,
             "conflicts": self.conflicts,
+            "away_notice": away_notice(ticket.assignee),
             "may_redact_all": may(user, "change", ticket) and may(user, "delete", ticket),
             "upload_form": UploadMailForm() if may(user, "note", ticket) else None,
             # An address that a stranger sent may be of any kind: only the web's are links.

@@ -17,6 +17,7 @@ from wagtail_helpdesk.inbox.changes import FieldChange, apply_by_field
 from wagtail_helpdesk.inbox.forms import PropertiesForm
 from wagtail_helpdesk.inbox.head import head_of
 from wagtail_helpdesk.inbox.links import view_url
+from wagtail_helpdesk.inbox.people import away_notice
 from wagtail_helpdesk.inbox.standing_views import DEFAULT
 from wagtail_helpdesk.inbox.views.conversation import ConversationView
 from wagtail_helpdesk.tickets.actions.base import Conflict
@@ -76,6 +77,7 @@ class PropertiesView(ConversationView):
         context = {"ticket": self.ticket, "properties": self.properties, "conflicts": refused, "saved": bool(changes)}
         context["standing_view"] = self.standing_view
         context["asks_anyway"] = self.asks_anyway
+        context["away_notice"] = away_notice(self.ticket.assignee)
         context |= head_of(self.ticket, self.request)
         parts = {part: render_to_string(f"wagtail_helpdesk/inbox/{part}.html", context, self.request) for part in PARTS}
         return JsonResponse(parts, status=status)

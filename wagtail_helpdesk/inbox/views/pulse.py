@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from wagtail_helpdesk.inbox import paging
 from wagtail_helpdesk.inbox.counts import count_text, count_views, menu_views
+from wagtail_helpdesk.inbox.last_seen import note_seen
 from wagtail_helpdesk.inbox.listing import list_page
 from wagtail_helpdesk.inbox.marks import newest_message_key
 from wagtail_helpdesk.inbox.ordering import Key
@@ -33,6 +34,7 @@ class PulseView(InboxMixin):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Return JSON: {"counts", "notices", "rows", "gone", "append", "fresh", "seen", "parts"}."""
         user = request.user
+        note_seen(user)
         shown = _pairs(request.GET.get("rows", ""))
         keys = [*shown, *(int(key) for key in request.GET.get("tickets", "").split(",") if _is_key(key))][:MAX_KEYS]
         notices, parts = unread_text(user), parts_for(user, keys)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from wagtail_helpdesk.inbox.last_seen import note_seen
 from wagtail_helpdesk.inbox.news import News, news_since, with_version
 from wagtail_helpdesk.inbox.presence import come, go, present_at
 from wagtail_helpdesk.inbox.reading import mark_seen
@@ -44,6 +45,7 @@ class TicketPulseView(ConversationView):
         """Return who is here, and the news where there are some."""
         user, ticket = request.user, self.ticket
         if request.POST.get("here") == "1":
+            note_seen(user)
             come(user, ticket, typing=request.POST.get("typing") == "1")
         seen = min(_key(request.POST.get("seen")), ticket.newest_message)
         if seen:

@@ -71,7 +71,7 @@ class ChangeStatus(TicketAction):
             setattr(ticket, field, value)
         ticket.status, ticket.category = new, new.category
         ticket.save(update_fields=["status", "category", *changed])
-        self.record(EventKind.STATUS, old=old.name, new=new.name)
+        self.record(EventKind.STATUS, old=old.name, new=new.name, was=old.category, category=new.category)
         changes = (Change("status", old.pk, new.pk), Change("category", old.category, new.category))
         self.publish(events.TicketUpdated, ticket_id=ticket.pk, changes=changes)
         return ticket

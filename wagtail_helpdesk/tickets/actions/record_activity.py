@@ -113,7 +113,7 @@ def _set_status(
     fields.update(status_id=status.pk, category=status.category)
     reopened = old.category in FINISHED and status.category not in (*FINISHED, *HIDDEN)
     kind = EventKind.REOPENED if reopened else EventKind.STATUS
-    write_event(ticket, kind, actor=actor, old=old.name, new=status.name)
+    write_event(ticket, kind, actor=actor, old=old.name, new=status.name, was=old.category, category=status.category)
     changes = (Change("status", old.pk, status.pk), Change("category", old.category, status.category))
     events.publish(events.TicketUpdated(actor=actor, depth=depth, ticket_id=ticket.pk, changes=changes))
 

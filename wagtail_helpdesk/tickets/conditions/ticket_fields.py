@@ -9,9 +9,11 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.contacts.models import Contact, ContactEmail
+from wagtail_helpdesk.desk.absences import away_words
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, Team, TicketType
 from wagtail_helpdesk.desk.querysets import team_ids_of
@@ -66,8 +68,12 @@ def _teams(user: Any) -> list[tuple[str, Any]]:
 
 
 def _people(user: Any) -> list[tuple[str, Any]]:
-    people = sorted((Actor.of_user(person).name, str(person.pk)) for person in all_who_may("reply"))
-    return [(ME, _("Me")), (NOBODY, _("Nobody")), *((key, name) for name, key in people)]
+    people = sorted((Actor.of_user(person).name, str(person.pk), away_words(person)) for person in all_who_may("reply"))
+    return [(ME, _("Me")), (NOBODY, _("Nobody")), *((key, _named(name, away)) for name, key, away in people)]
+
+
+def _named(name: str, away: str) -> str:
+    return gettext("%(name)s (%(away)s)") % {"name": name, "away": away} if away else name
 
 
 def _tags(user: Any) -> list[tuple[str, Any]]:
