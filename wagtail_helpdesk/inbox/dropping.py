@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from wagtail_helpdesk.tickets.conditions.ticket_fields import ME, NOBODY
 
@@ -16,6 +17,11 @@ _DROPS: dict[str, tuple[str, dict[str, str]]] = {
     "trash": ("trash", {}),
 }
 _TEAM = "team-"
+
+
+def with_drops(counted: Iterable[tuple[Any, str]], offered: Collection[str] = ()) -> list[tuple[Any, str, str]]:
+    """Return views with their counts as the page shows them: each with what a drop on it does."""
+    return [(view, count, drop_on(view.slug, offered)) for view, count in counted]
 
 
 def drop_on(slug: str, offered: Collection[str]) -> str:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from wagtail_helpdesk.inbox.counts import views_with_counts
+from wagtail_helpdesk.inbox.dropping import with_drops
 from wagtail_helpdesk.inbox.media import inbox_media
 from wagtail_helpdesk.inbox.views.base import InboxMixin, inbox_breadcrumb
 
@@ -28,6 +29,6 @@ class BoardView(InboxMixin, WagtailAdminTemplateMixin):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Return the views with their counts, and what subclasses add."""
-        views = views_with_counts(self.request.user, scopes=self.scopes)
+        views = with_drops(views_with_counts(self.request.user, scopes=self.scopes))
         media = inbox_media("pulse", styles=("lists", "board"))
         return super().get_context_data(views=views, board=self.board, media=media, **kwargs)

@@ -15,7 +15,7 @@ from wagtail.admin.widgets.button import HeaderButton
 from wagtail_helpdesk.inbox.bulk.registry import actions_for
 from wagtail_helpdesk.inbox.choices import choices_for
 from wagtail_helpdesk.inbox.counts import views_with_counts
-from wagtail_helpdesk.inbox.dropping import drop_on
+from wagtail_helpdesk.inbox.dropping import with_drops
 from wagtail_helpdesk.inbox.filters import TicketFilterSet
 from wagtail_helpdesk.inbox.links import view_url
 from wagtail_helpdesk.inbox.listing import list_page
@@ -124,8 +124,7 @@ class ListingView(AheadMixin, InboxMixin, BaseListingView):
             context["chips"] = self.results.chips(self.request.GET)
         if not self.results_only:
             offered = {offer.action.name for offer in context["bulk_actions"]}
-            counted = views_with_counts(user, mailbox=place.mailbox, scopes=self.scopes)
-            context["views"] = [(view, count, drop_on(view.slug, offered)) for view, count in counted]
+            context["views"] = with_drops(views_with_counts(user, mailbox=place.mailbox, scopes=self.scopes), offered)
             context["can_merge"] = "merge" in offered
             mailboxes = choices_for(user).of("mailbox")
             context["mailboxes"] = mailboxes if len(mailboxes) > 1 else []
