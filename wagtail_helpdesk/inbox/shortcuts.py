@@ -69,6 +69,7 @@ _COMMANDS = (
     Shortcut("tag", "t", gettext_lazy("Tag"), "ticket", BOTH),
     Shortcut("resolve", "e", gettext_lazy("Resolve"), "ticket", BOTH),
     Shortcut("snooze", "h", gettext_lazy("Snooze …"), "ticket", BOTH),
+    Shortcut("close_on", "H", gettext_lazy("Close on …"), "ticket", TICKET),
     Shortcut("spam", "!", gettext_lazy("Spam"), "ticket", BOTH),
     Shortcut("trash", "#", gettext_lazy("To the trash"), "ticket", BOTH),
     Shortcut("star", "*", gettext_lazy("Star"), "ticket", BOTH),

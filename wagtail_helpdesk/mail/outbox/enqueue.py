@@ -234,7 +234,10 @@ class Outgoing:
                     headers.append([name, ", ".join(people)])
         headers += self._ways_out(addressee)
         if automatic:
-            headers += [["Auto-Submitted", "auto-replied"], ["X-Auto-Response-Suppress", "All"]]
+            # RFC 3834 5: an acknowledgement answers, a warning comes unasked.
+            answers = content.kind == MailKind.ACKNOWLEDGEMENT
+            headers.append(["Auto-Submitted", "auto-replied" if answers else "auto-generated"])
+            headers.append(["X-Auto-Response-Suppress", "All"])
         return headers
 
     def _ways_out(self, addressee: Addressee) -> list[list[str]]:
@@ -249,7 +252,7 @@ class Outgoing:
                 subject = subject.removeprefix("Re: ")
             if content.own and content.own.subject:
                 subject = fill_subject(content.own.subject, content.values)
-            elif automatic:
+            elif content.kind == MailKind.ACKNOWLEDGEMENT:
                 subject = _("Received: %(subject)s") % {"subject": subject.removeprefix("Re: ")}
         return one_line(subject)[:500]
 

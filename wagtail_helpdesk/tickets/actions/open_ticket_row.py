@@ -12,6 +12,7 @@ from wagtail_helpdesk.desk.models import Mailbox, Status, Team
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.tickets.choices import EventKind, Role
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
+from wagtail_helpdesk.tickets.state import silence_from
 from wagtail_helpdesk.tickets.timeline import write_event
 
 
@@ -39,6 +40,8 @@ def open_ticket_row(
     fields.setdefault("priority", None)
     fields["priority"] = fields["priority"] or default_priority()
     status = status or default_status(category)
+    if status.category == Category.PENDING:
+        fields.update(silence_from(at))
     ticket = Ticket.objects.create(
         subject=" ".join(subject.split())[:500],
         status=status,
