@@ -26,6 +26,7 @@ from wagtail_helpdesk.conversations.actions.add_note import AddNote
 from wagtail_helpdesk.conversations.actions.reply import Reply
 from wagtail_helpdesk.conversations.choices import MessageState
 from wagtail_helpdesk.conversations.editor_html import to_message_html
+from wagtail_helpdesk.desk.models import Status
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
 from wagtail_helpdesk.tickets.actions.change_priority import ChangePriority
@@ -36,6 +37,7 @@ from wagtail_helpdesk.tickets.actions.snooze_ticket import SnoozeTicket, snooze_
 from wagtail_helpdesk.tickets.actions.tag_ticket import TagTicket
 from wagtail_helpdesk.tickets.choices import Watch
 from wagtail_helpdesk.tickets.snooze_phrases import UnknownPhrase, parse_snooze
+from wagtail_helpdesk.tickets.transitions import NotNext, refuse_other_ways
 
 if TYPE_CHECKING:
     from wagtail_helpdesk.automation.models import MacroStep
@@ -98,7 +100,7 @@ def _field(name: str, label: Promise, verb: str, action: Any, *, is_last: bool =
 
     def preview(step: MacroStep, run: Run) -> Line:
         value = getattr(step, name)
-        problem = "" if value is not None else str(_gone())
+        problem = _way_problem(run, value) if value is not None else str(_gone())
         return Line(str(label), str(getattr(run.ticket, name)), str(value or ""), problem=problem)
 
     def do(step: MacroStep, run: Run) -> None:
@@ -108,6 +110,16 @@ def _field(name: str, label: Promise, verb: str, action: Any, *, is_last: bool =
         action(ticket=run.ticket, actor=run.actor, **{name: value})()
 
     return ActionKind(name, label, (name,), (name,), verb, preview, do, is_last)
+
+
+def _way_problem(run: Run, value: Any) -> str:
+    """Return why people may not take the ticket to the status ``value``, "" for any other value."""
+    try:
+        if isinstance(value, Status):
+            refuse_other_ways(run.ticket.status, value)
+    except NotNext as refusal:
+        return str(refusal)
+    return ""
 
 
 def _assignee(step: MacroStep, run: Run) -> Any:

@@ -30,6 +30,8 @@ class FieldChange:
     seen: Any = UNSEEN
     #: The person was told what is not done yet, and resolves the ticket all the same.
     anyway: bool = False
+    #: The person takes back what he did.
+    back: bool = False
 
 
 def _tags(ticket: Ticket, change: FieldChange, **kwargs: Any) -> TagTicket:
@@ -40,7 +42,7 @@ def _tags(ticket: Ticket, change: FieldChange, **kwargs: Any) -> TagTicket:
 #: One action a field. The team comes last: who gives a ticket away may lose sight of it.
 _ACTIONS: dict[str, Callable[..., Action]] = {
     "status": lambda ticket, change, **kw: ChangeStatus(
-        ticket=ticket, status=change.value, seen=change.seen, anyway=change.anyway, **kw
+        ticket=ticket, status=change.value, seen=change.seen, anyway=change.anyway, back=change.back, **kw
     ),
     "priority": lambda ticket, change, **kw: ChangePriority(
         ticket=ticket, priority=change.value, seen=change.seen, **kw

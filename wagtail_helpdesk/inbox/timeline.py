@@ -77,6 +77,12 @@ _PEOPLE: dict[str, Promise] = {
     "left": gettext_lazy("%(who)s left the ticket and gets no more mail about it"),
     "blocked": gettext_lazy("%(who)s blocked %(name)s in this ticket"),
     "unblocked": gettext_lazy("%(who)s unblocked %(name)s"),
+    "muted": gettext_lazy("%(who)s muted %(name)s: no copies of replies go there"),
+    "unmuted": gettext_lazy("%(who)s sends %(name)s copies of replies again"),
+    "may_see": gettext_lazy("%(who)s lets %(name)s read the conversation"),
+    "may_not_see": gettext_lazy("%(who)s no longer lets %(name)s read the conversation"),
+    "may_answer": gettext_lazy("%(who)s lets %(name)s answer"),
+    "may_not_answer": gettext_lazy("%(who)s no longer lets %(name)s answer"),
     "address": gettext_lazy("%(who)s added an outside sender's address to %(name)s"),
 }
 _HELD: dict[str, Promise] = {

@@ -10,7 +10,7 @@ from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.mail.ledger import allow_automatic_mail
 from wagtail_helpdesk.mail.models import InboundMail, MailboxOptions
 from wagtail_helpdesk.mail.outbox.closing import OutgoingWarning
-from wagtail_helpdesk.mail.parsing.classify import CALENDAR, HUMAN
+from wagtail_helpdesk.mail.parsing.classify import CALENDAR
 from wagtail_helpdesk.tickets.actions.close_silent import AnnounceClosing, Enough
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
 
