@@ -12,6 +12,7 @@ from wagtail_helpdesk.conversations.scanning import scan_due
 from wagtail_helpdesk.events import Reactor
 from wagtail_helpdesk.inbox import mentioned
 from wagtail_helpdesk.inbox.bulk import actions as bulk_actions
+from wagtail_helpdesk.inbox.bulk import children as bulk_children
 from wagtail_helpdesk.inbox.bulk import macros as bulk_macros
 from wagtail_helpdesk.inbox.bulk import reversing
 from wagtail_helpdesk.inbox.bulk import snooze as bulk_snooze
@@ -146,6 +147,7 @@ def install() -> None:
     bulk_actions.install()
     bulk_snooze.install()
     bulk_macros.install()
+    bulk_children.install()
     reversing.install()
     register_part("presence", presence_part)
     guards.install({Audience.AGENT: may_leave, MailKind.CLOSING: still_closes})

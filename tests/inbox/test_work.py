@@ -68,6 +68,8 @@ def hidden(desk):
 POSTS = [
     ("subject", {"subject": "New"}),
     ("snooze", {"preset": "tomorrow morning"}),
+    ("close_on", {"preset": "3 days"}),
+    ("close_on", {"remove": "1"}),
     ("wake", {}),
     ("star", {"star": "1"}),
     ("watch", {"watch": "watching"}),

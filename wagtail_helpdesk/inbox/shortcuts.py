@@ -92,6 +92,7 @@ _COMMANDS = (
     Shortcut("customer", "i", gettext_lazy("About the customer"), "reading", TICKET),
     Shortcut("edit_customer", "E", gettext_lazy("Edit the customer"), "reading", TICKET),
     Shortcut("reply", "r", gettext_lazy("Reply"), "writing", TICKET),
+    Shortcut("reply_children", "R", gettext_lazy("Reply to all parts …"), "writing", TICKET),
     Shortcut("note", "n", gettext_lazy("Note"), "writing", TICKET),
     Shortcut("forward", "f", gettext_lazy("Forward"), "writing", TICKET),
     Shortcut("send", "mod+Enter", gettext_lazy("Send"), "writing", TICKET),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from wagtail_helpdesk.inbox.views.work.checklist import AddItemView, ItemView
+from wagtail_helpdesk.inbox.views.work.children import ReplyToChildrenView
 from wagtail_helpdesk.inbox.views.work.closing import CloseOnView
 from wagtail_helpdesk.inbox.views.work.follow import StarView, WatchView
 from wagtail_helpdesk.inbox.views.work.links import LinkView, OthersView
@@ -23,6 +24,7 @@ WORK_URLS = [
     path("<int:pk>/star/", StarView.as_view(), name="star"),
     path("<int:pk>/watch/", WatchView.as_view(), name="watch"),
     path("<int:pk>/links/", LinkView.as_view(), name="links"),
+    path("<int:pk>/parts/reply/", ReplyToChildrenView.as_view(), name="reply_children"),
     path("<int:pk>/others/", OthersView.as_view(), name="others"),
     path("<int:pk>/merge/", MergeView.as_view(), name="merge"),
     path("<int:pk>/merges/<int:merge>/undo/", UnmergeView.as_view(), name="unmerge"),
