@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
+from django.db import connection
 
 from tests.tickets.test_snooze import write
 from wagtail_helpdesk.actions import ActionRefused
@@ -18,12 +19,19 @@ from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions import close_silent as module
 from wagtail_helpdesk.tickets.actions.change_status import ChangeStatus
 from wagtail_helpdesk.tickets.actions.close_on import CloseOn
-from wagtail_helpdesk.tickets.actions.close_silent import AnnounceClosing, CloseSilent, close_silent
+from wagtail_helpdesk.tickets.actions.close_silent import (
+    AnnounceClosing,
+    CloseSilent,
+    close_silent,
+    due_to_close,
+    silent_tickets,
+)
 from wagtail_helpdesk.tickets.actions.link_tickets import LinkTickets
 from wagtail_helpdesk.tickets.actions.merge_tickets import MergeTickets, UnmergeTickets
 from wagtail_helpdesk.tickets.actions.snooze_ticket import SnoozeTicket, WakeTicket
 from wagtail_helpdesk.tickets.choices import LinkKind
 from wagtail_helpdesk.tickets.closing import closes_after_warning, closes_at, is_to_be_closed, is_to_be_warned
+from wagtail_helpdesk.tickets.models import Ticket
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -328,3 +336,26 @@ class TestChosenDay:
         SnoozeTicket(ticket=ticket, until=NOW + 9 * DAY, actor=Actor.of_user(desk.agent))()
         clock.shift(5 * DAY)
         assert close_silent() == 0
+
+
+@pytest.mark.only_on("postgresql")
+def test_an_index_leads_to_what_is_due(clock, desk, ticket):
+    """Among tickets that are over, or silent since yesterday, the few that are due are found without the rest."""
+    closes_after(desk.mailbox, 14, 3)
+    waits(ticket, desk.agent)
+    columns = {
+        field.attname: getattr(ticket, field.attname) for field in Ticket._meta.local_fields if field.name != "id"
+    }
+    over = columns | {"category": Category.CLOSED, "silent_since": None}
+    young = columns | {"silent_since": NOW - DAY}
+    due = columns | {"silent_since": NOW - 30 * DAY}
+    rows = [*([over] * 4000), *([young] * 500), *([due] * 5)]
+    Ticket.objects.bulk_create(Ticket(**row) for row in rows)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE wagtail_helpdesk_ticket")
+    warned = silent_tickets(desk.mailbox).filter(close_warned_at__isnull=True, silent_since__lte=NOW - 11 * DAY)
+    plans = [one.explain() for one in (*due_to_close(NOW), warned.order_by("silent_since", "pk"))]
+    assert len(plans) == 3
+    for plan in plans:
+        assert "helpdesk_ticket_silent" in plan or "helpdesk_ticket_close_on" in plan
+        assert "Seq Scan" not in plan

@@ -127,7 +127,7 @@ def close_silent() -> int:
     def close(ticket: Ticket) -> bool:
         return CloseSilent(ticket=ticket, actor=Actor.system())() is not None
 
-    return work_off(_due_to_close(timezone.now()), close)
+    return work_off(due_to_close(timezone.now()), close)
 
 
 def work_off(ranges: Iterable[QuerySet[Ticket]], work: Callable[[Ticket], bool]) -> int:
@@ -156,7 +156,8 @@ def silent_tickets(mailbox: Mailbox) -> TicketQuerySet:
     return Ticket.objects.current().filter(mailbox=mailbox, asleep__in=[False], close_on__isnull=True)
 
 
-def _due_to_close(now: datetime) -> Iterator[QuerySet[Ticket]]:
+def due_to_close(now: datetime) -> Iterator[QuerySet[Ticket]]:
+    """Yield the tickets whose time has come, in parts: an index leads to each of them."""
     chosen = Ticket.objects.current().filter(asleep__in=[False], close_on__lte=now)
     yield chosen.order_by("close_on", "pk")
     for mailbox in Mailbox.objects.filter(close_after_days__gt=0):
