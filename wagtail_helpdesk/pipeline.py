@@ -13,6 +13,7 @@ from wagtail_helpdesk.conversations.scanning import scan_due
 from wagtail_helpdesk.events import Reactor
 from wagtail_helpdesk.inbox import mentioned
 from wagtail_helpdesk.inbox.bulk import actions as bulk_actions
+from wagtail_helpdesk.inbox.bulk import children as bulk_children
 from wagtail_helpdesk.inbox.bulk import macros as bulk_macros
 from wagtail_helpdesk.inbox.bulk import reversing
 from wagtail_helpdesk.inbox.bulk import snooze as bulk_snooze
@@ -23,8 +24,9 @@ from wagtail_helpdesk.inbox.undoing import forget_old
 from wagtail_helpdesk.knowledge_base import reactors as knowledge_base
 from wagtail_helpdesk.mail import reactors as mail
 from wagtail_helpdesk.mail.beat import BEAT_EVERY, beat
-from wagtail_helpdesk.mail.choices import Audience
+from wagtail_helpdesk.mail.choices import Audience, MailKind
 from wagtail_helpdesk.mail.clean import clean
+from wagtail_helpdesk.mail.closing import still_closes, warn_silent
 from wagtail_helpdesk.mail.fetching.fetch import fetch_due, sweep_due
 from wagtail_helpdesk.mail.outbox import guards
 from wagtail_helpdesk.mail.outbox.canary import send_canaries
@@ -39,6 +41,7 @@ from wagtail_helpdesk.search import reactors as search
 from wagtail_helpdesk.search.indexing import index_due
 from wagtail_helpdesk.tickets import reactors as tickets
 from wagtail_helpdesk.tickets.actions.close_resolved import close_resolved
+from wagtail_helpdesk.tickets.actions.close_silent import close_silent
 from wagtail_helpdesk.tickets.actions.empty_trash import empty_trash
 from wagtail_helpdesk.tickets.actions.snooze_ticket import wake_due
 from wagtail_helpdesk.tickets.custom_fields import reactors as custom_fields
@@ -110,13 +113,15 @@ REACTORS = (
     Reactor(events.TicketErased, mentioned.forget_mentions, essential=True),
 )
 
-HOURLY = timedelta(hours=1)
+MINUTELY, HOURLY = timedelta(minutes=1), timedelta(hours=1)
 
 #: What the worker does, in this order: what one step makes ready, a later one takes up in the same round.
 STEPS = (
     Step(beat, every=BEAT_EVERY),
     Step(publish_due),
     Step(wake_due, every=timedelta(seconds=10)),
+    Step(close_silent, every=MINUTELY),
+    Step(warn_silent, every=MINUTELY),
     Step(continue_jobs),
     Step(fetch_due),
     Step(sweep_due, every=timedelta(seconds=10)),
@@ -148,6 +153,7 @@ def install() -> None:
     bulk_actions.install()
     bulk_snooze.install()
     bulk_macros.install()
+    bulk_children.install()
     reversing.install()
     register_part("presence", presence_part)
-    guards.install({Audience.AGENT: may_leave})
+    guards.install({Audience.AGENT: may_leave, MailKind.CLOSING: still_closes})

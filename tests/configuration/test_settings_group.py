@@ -92,21 +92,25 @@ class TestTeams:
         assert list(Team.objects.filter(is_default=True).values_list("name", flat=True)) == ["New"]
 
 
+def mailbox_data(team) -> dict[str, Any]:
+    return {
+        "name": "Sales",
+        "address": "sales@desk.example",
+        "aliases": "shop@desk.example\r\n\r\n info@desk.example \r\nshop@desk.example",
+        "team": team.pk,
+        "language": "es",
+        "signature": "{agent}",
+        "reopen_days": "7",
+        "acknowledge": "on",
+        "sender_name": "team",
+        "quote_history": "none",
+    }
+
+
 class TestMailboxes:
     @pytest.fixture
     def data(self, desk) -> dict[str, Any]:
-        return {
-            "name": "Sales",
-            "address": "sales@desk.example",
-            "aliases": "shop@desk.example\r\n\r\n info@desk.example \r\nshop@desk.example",
-            "team": desk.team.pk,
-            "language": "es",
-            "signature": "{agent}",
-            "reopen_days": "7",
-            "acknowledge": "on",
-            "sender_name": "team",
-            "quote_history": "none",
-        }
+        return mailbox_data(desk.team)
 
     def test_is_saved_with_its_options(self, client, data):
         assert posted(client, "mailbox", data) is None
@@ -179,6 +183,26 @@ class TestMailboxes:
         ]
 
 
+class TestSilence:
+    @pytest.mark.parametrize(
+        ("days", "warn", "stored"),
+        [("14", "3", (14, 3)), ("14", "", (14, 0)), ("", "3", (None, 3)), ("0", "3", (0, 3))],
+    )
+    def test_days_are_kept(self, client, desk, days, warn, stored):
+        data = mailbox_data(desk.team) | {"close_after_days": days, "warn_before_days": warn}
+        assert posted(client, "mailbox", data) is None
+        mailbox = Mailbox.objects.latest("pk")
+        assert (mailbox.close_after_days, mailbox.warn_before_days) == stored
+
+    def test_a_warning_before_the_silence_is_none(self, client, desk):
+        data = mailbox_data(desk.team) | {"close_after_days": "3", "warn_before_days": "3"}
+        assert list(posted(client, "mailbox", data)) == ["warn_before_days"]
+
+    def test_stands_in_the_form(self, client, desk):
+        page = client.get(url("mailbox", "edit", desk.mailbox.pk)).content.decode()
+        assert "Waiting tickets" in page and 'name="close_after_days"' in page
+
+
 class TestStatuses:
     def test_has_a_label_for_each_language(self, client):
         labels = {"label_en": "On its way", "label_pt-br": "A caminho", "label_es": "", "label_de": "  "}
@@ -201,6 +225,16 @@ class TestStatuses:
         assert list(posted(client, "status", data, ticket.status_id)) == ["category"]
         Ticket.objects.all().delete()
         assert posted(client, "status", data, ticket.status_id) is None
+
+    def test_says_where_people_may_go_on_to(self, client):
+        opened, pending, spam = (default_status(one) for one in ("open", "pending", "spam"))
+        offered = client.get(url("status", "edit", opened.pk)).context["form"].fields["next_statuses"].queryset
+        assert pending in offered and not {opened, spam} & set(offered)
+        data = {"name": "Open", "category": "open", "sort_order": "1", "next_statuses": [str(pending.pk)]}
+        assert posted(client, "status", data, opened.pk) is None
+        assert list(opened.next_statuses.all()) == [pending] and not pending.next_statuses.exists()
+        assert posted(client, "status", data | {"next_statuses": []}, opened.pk) is None
+        assert not opened.next_statuses.exists()
 
 
 class TestDelete:

@@ -16,6 +16,7 @@ from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.models import UndoRecord
 from wagtail_helpdesk.testing import factories
+from wagtail_helpdesk.tickets.actions.change_status import ChangeStatus
 from wagtail_helpdesk.tickets.actions.checklist import AddItems
 from wagtail_helpdesk.tickets.actions.follow_ticket import WatchTicket
 from wagtail_helpdesk.tickets.actions.link_tickets import LinkTickets
@@ -68,6 +69,8 @@ def hidden(desk):
 POSTS = [
     ("subject", {"subject": "New"}),
     ("snooze", {"preset": "tomorrow morning"}),
+    ("close_on", {"preset": "3 days"}),
+    ("close_on", {"remove": "1"}),
     ("wake", {}),
     ("star", {"star": "1"}),
     ("watch", {"watch": "watching"}),
@@ -79,7 +82,7 @@ POSTS = [
     ("put_away", {"do": "trash"}),
     ("erase", {}),
 ]
-PAGES = ["snooze", "merge", "split"]
+PAGES = ["snooze", "close_on", "merge", "split"]
 #: What each may do; to everybody else of the team it is denied, and to whoever does not see the ticket it is not there.
 FOR_ALL = {"star", "watch"}
 
@@ -140,6 +143,42 @@ class TestSnooze:
         assert answer.status_code == 422 and "snooze-when-error" in part and "when pigs fly" in part and "Kept" in part
         page = client.post(url("snooze", ticket), data)
         assert page.status_code == 422 and "This is no time to come" in page.content.decode()
+
+    def test_closes_on_a_chosen_day_and_back(self, desk, ticket, client):
+        answer = client.post(url("close_on", ticket), {"preset": "1 week"}, **FETCHED).json()
+        assert answer["toast"]["text"] == "Closes by itself on Dec. 4, 2026, 9 a.m. unless the customer answers."
+        head = answer["parts"]["ticket-head"]
+        assert "Closes by itself on Dec. 4, 2026, 9 a.m. unless the customer answers" in head and "stay-open" in head
+        assert take_back(client)["toast"]["level"] == "success"
+        ticket.refresh_from_db()
+        assert (ticket.category, ticket.close_on) == (Category.NEW, None)
+
+    def test_the_chosen_day_is_taken_away_and_back(self, desk, ticket, client):
+        client.post(url("close_on", ticket), {"when": "tue 9"})
+        assert "stay-open" in client.get(url("ticket", ticket)).content.decode()
+        client.post(url("close_on", ticket), {"remove": "1"})
+        ticket.refresh_from_db()
+        assert (ticket.category, ticket.close_on) == (Category.PENDING, None)
+        take_back(client)
+        ticket.refresh_from_db()
+        assert ticket.close_on == datetime(2026, 12, 1, 9, tzinfo=UTC)
+
+    @pytest.mark.parametrize("data", [{"when": "when pigs fly"}, {"when": "when they reply"}, {}])
+    def test_no_day_to_close_on_is_said_at_the_field(self, ticket, client, data):
+        answer = client.post(url("close_on", ticket), data, **FETCHED)
+        assert answer.status_code == 422 and "close-on-when-error" in answer.json()["parts"]["close-on-menu"]
+        assert client.post(url("close_on", ticket), data).status_code == 422
+        ticket.refresh_from_db()
+        assert (ticket.category, ticket.close_on) == (Category.NEW, None)
+
+    def test_the_page_says_when_the_silence_ends(self, desk, ticket, client):
+        desk.mailbox.close_after_days = 14
+        desk.mailbox.save()
+        assert "Closes by itself" not in client.get(url("ticket", ticket)).content.decode()
+        ChangeStatus(ticket=ticket, status=default_status(Category.PENDING), actor=Actor.of_user(desk.agent))()
+        page = client.get(url("ticket", ticket)).content.decode()
+        assert "Closes by itself on Dec. 11, 2026, noon unless the customer answers" in page
+        assert "stay-open" not in page, "there is no day to take away"
 
     def test_from_a_calendar(self, ticket, client):
         client.post(url("snooze", ticket), {"at": "2026-12-24T10:30", "through_replies": "on"})
@@ -350,7 +389,7 @@ def test_number_of_queries_stays_the_same(desk, ticket, other, client, django_as
     """Whatever hangs on a ticket."""
 
     def count():
-        with django_assert_max_num_queries(55) as counted:
+        with django_assert_max_num_queries(56) as counted:
             client.get(url("ticket", ticket))
         return len(counted)
 

@@ -9,6 +9,7 @@ import pytest
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.tickets.state import (
     AWAKE,
+    STAYS_OPEN,
     category_after_inbound,
     category_after_reply,
     fields_for_category,
@@ -17,6 +18,7 @@ from wagtail_helpdesk.tickets.state import (
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 EARLIER = NOW - timedelta(days=3)
+SILENT = {"silent_since": NOW, "close_warned_at": None}
 PUT_AWAY = {**AWAKE, "hidden_at": NOW}
 NEW, OPEN, PENDING = Category.NEW, Category.OPEN, Category.PENDING
 RESOLVED, CLOSED, SPAM, TRASH = Category.RESOLVED, Category.CLOSED, Category.SPAM, Category.TRASH
@@ -26,11 +28,18 @@ RESOLVED, CLOSED, SPAM, TRASH = Category.RESOLVED, Category.CLOSED, Category.SPA
     ("old", "new", "fields"),
     [
         (NEW, OPEN, {}),
-        (OPEN, PENDING, {}),
+        (OPEN, PENDING, SILENT),
+        (PENDING, PENDING, SILENT),
+        (PENDING, OPEN, STAYS_OPEN),
+        (
+            PENDING,
+            RESOLVED,
+            {**AWAKE, **STAYS_OPEN, "customer_waiting_since": None, "resolved_at": NOW, "closed_at": None},
+        ),
         (OPEN, RESOLVED, {**AWAKE, "customer_waiting_since": None, "resolved_at": NOW, "closed_at": None}),
         (RESOLVED, CLOSED, {**AWAKE, "customer_waiting_since": None, "resolved_at": EARLIER, "closed_at": NOW}),
         (RESOLVED, OPEN, {"resolved_at": None, "closed_at": None}),
-        (CLOSED, PENDING, {"resolved_at": None, "closed_at": None}),
+        (CLOSED, PENDING, {**SILENT, "resolved_at": None, "closed_at": None}),
         (OPEN, SPAM, {**PUT_AWAY, "restore_status_id": 7}),
         (RESOLVED, TRASH, {**PUT_AWAY, "restore_status_id": 7}),
         (SPAM, TRASH, PUT_AWAY),

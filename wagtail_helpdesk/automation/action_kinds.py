@@ -26,6 +26,7 @@ from wagtail_helpdesk.conversations.actions.add_note import AddNote
 from wagtail_helpdesk.conversations.actions.reply import Reply
 from wagtail_helpdesk.conversations.choices import MessageState
 from wagtail_helpdesk.conversations.editor_html import to_message_html
+from wagtail_helpdesk.desk.models import Status
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
 from wagtail_helpdesk.tickets.actions.change_due import ChangeDue
@@ -40,6 +41,7 @@ from wagtail_helpdesk.tickets.actions.tag_ticket import TagTicket
 from wagtail_helpdesk.tickets.choices import Watch
 from wagtail_helpdesk.tickets.custom_fields.kinds import ValueRefused
 from wagtail_helpdesk.tickets.snooze_phrases import UnknownPhrase, parse_snooze
+from wagtail_helpdesk.tickets.transitions import NotNext, refuse_other_ways
 
 if TYPE_CHECKING:
     from wagtail_helpdesk.automation.models import MacroStep
@@ -102,7 +104,7 @@ def _field(name: str, label: Promise, verb: str, action: Any, *, is_last: bool =
 
     def preview(step: MacroStep, run: Run) -> Line:
         value = getattr(step, name)
-        problem = "" if value is not None else str(_gone())
+        problem = _way_problem(run, value) if value is not None else str(_gone())
         return Line(str(label), str(getattr(run.ticket, name)), str(value or ""), problem=problem)
 
     def do(step: MacroStep, run: Run) -> None:
@@ -158,6 +160,16 @@ def _preview_value(step: MacroStep, run: Run) -> Line:
 def _set_value(step: MacroStep, run: Run) -> None:
     value = _value_of(step, run)
     ChangeField(ticket=run.ticket, field=step.ticket_field, value=value, actor=run.actor)()
+
+
+def _way_problem(run: Run, value: Any) -> str:
+    """Return why people may not take the ticket to the status ``value``, "" for any other value."""
+    try:
+        if isinstance(value, Status):
+            refuse_other_ways(run.ticket.status, value)
+    except NotNext as refusal:
+        return str(refusal)
+    return ""
 
 
 def _assignee(step: MacroStep, run: Run) -> Any:

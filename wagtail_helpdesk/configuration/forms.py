@@ -11,6 +11,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.utils import get_user_display_name
 
 from wagtail_helpdesk.configuration.languages import named_languages, site_languages
+from wagtail_helpdesk.desk.choices import HIDDEN
 from wagtail_helpdesk.desk.models import Priority, Status, StatusLabel, Team
 from wagtail_helpdesk.tickets.actions.checklist import MOST_ITEMS
 from wagtail_helpdesk.tickets.models import ChecklistItem, ChecklistTemplate, Ticket
@@ -45,10 +46,14 @@ class StatusForm(WagtailAdminModelForm):
 
     class Meta:
         model = Status
-        fields = ("name", "category", "sort_order", "is_default")
+        fields = ("name", "category", "sort_order", "is_default", "next_statuses")
+        widgets = {"next_statuses": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Spam and trash are always open, and what is there goes back to where it was.
+        others = Status.objects.exclude(category__in=HIDDEN)
+        self.fields["next_statuses"].queryset = others.exclude(pk=self.instance.pk) if self.instance.pk else others
         stored = {row.language: row.label for row in self.instance.labels.all()} if self.instance.pk else {}
         languages = site_languages() | named_languages(list(stored))
         self.label_fields = {f"{_LABEL_PREFIX}{code}": code for code in languages}

@@ -35,6 +35,7 @@ GROUPS: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
         "new-mail",
         ("acknowledge", "auto_replies_open_tickets", "web_form_senders", "strict_threading", "reopen_days"),
     ),
+    (gettext_lazy("Waiting tickets"), "waiting", ("close_after_days", "warn_before_days")),
     (gettext_lazy("Who is who"), "trust", ("trusted_authserv_ids", "trusts_microsoft")),
     (gettext_lazy("Health"), "health", ("canary",)),
 )
@@ -56,7 +57,19 @@ class MailboxForm(WagtailAdminModelForm):
 
     class Meta:
         model = Mailbox
-        fields = ("name", "address", "aliases", "team", "site", "language", "signature", "reopen_days", "is_default")
+        fields = (
+            "name",
+            "address",
+            "aliases",
+            "team",
+            "site",
+            "language",
+            "signature",
+            "reopen_days",
+            "close_after_days",
+            "warn_before_days",
+            "is_default",
+        )
         widgets = {"signature": forms.Textarea(attrs={"rows": 4})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -79,6 +92,10 @@ class MailboxForm(WagtailAdminModelForm):
         for number, (heading, key, names) in enumerate(GROUPS):
             names = names + rest if number == 0 else names
             yield str(heading), key, [self[name] for name in names if name in self.fields]
+
+    def clean_warn_before_days(self) -> int:
+        """Return the days; empty is none."""
+        return self.cleaned_data["warn_before_days"] or 0
 
     def clean_web_form_senders(self) -> list[str]:
         """Return the addresses in normal form; refuse what is none."""

@@ -25,6 +25,7 @@ class Flag(models.TextChoices):
     """What an agent should know about a message."""
 
     OUTSIDE_SENDER = "outside_sender", _("Outside sender, not verified")
+    MAY_NOT_ANSWER = "may_not_answer", _("From somebody who may not answer: for agents only")
     AUTO_REPLY = "auto_reply", _("Automatic reply")
     UNREADABLE = "unreadable", _("Could not be fully read; the original is attached")
     TRUNCATED = "truncated", _("Shortened; the original is attached")

@@ -107,6 +107,24 @@ class Mailbox(models.Model):
         default=14,
         help_text=_("An answer within these days reopens a ticket; a later one opens a new ticket."),
     )
+    close_after_days = models.PositiveIntegerField(
+        _("close pending tickets after days of silence"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "A ticket that waits for its customer is resolved by itself when nobody has written for so many days. "
+            "Empty or 0: never. Counts for those that wait already, too."
+        ),
+    )
+    warn_before_days = models.PositiveIntegerField(
+        _("warn the customer days before"),
+        default=3,
+        blank=True,
+        help_text=_(
+            "So many days before, the customer gets a mail that says so. 0: no warning; none is sent either where new "
+            "tickets are not acknowledged."
+        ),
+    )
     is_default = models.BooleanField(
         _("default"), default=False, help_text=_("Answers for tickets that came without a mailbox.")
     )
@@ -139,6 +157,8 @@ class Mailbox(models.Model):
                 for address in addresses:
                     if normalise_address(address) in taken:
                         errors[field] = _("“%(address)s” belongs to another mailbox.") % {"address": address}
+        if self.close_after_days and (self.warn_before_days or 0) >= self.close_after_days:
+            errors["warn_before_days"] = _("The warning has to come after the silence has begun: choose fewer days.")
         if errors:
             raise ValidationError(errors)
 
@@ -156,6 +176,18 @@ class Status(models.Model):
     sort_order = models.PositiveIntegerField(_("order"), default=0)
     is_default = models.BooleanField(
         _("default of its category"), default=False, help_text=_("Set when the desk itself moves a ticket there.")
+    )
+    #: Where a person may take a ticket from here; none for everywhere. Rules, mail and the worker are not bound.
+    next_statuses = models.ManyToManyField(
+        "self",
+        verbose_name=_("a person may go on to"),
+        blank=True,
+        symmetrical=False,
+        related_name="previous_statuses",
+        help_text=_(
+            "The statuses that people may choose for a ticket that has this one. Choose none to allow all. Spam, trash "
+            "and the way back from there are always open, and so is what a customer's answer reopens."
+        ),
     )
 
     class Meta:

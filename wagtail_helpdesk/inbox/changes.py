@@ -36,6 +36,8 @@ class FieldChange:
     anyway: bool = False
     #: Whose value it is, where it is that of a field which an administrator added.
     field: TicketField | None = None
+    #: The person takes back what he did.
+    back: bool = False
 
 
 def _tags(ticket: Ticket, change: FieldChange, **kwargs: Any) -> TagTicket:
@@ -46,7 +48,7 @@ def _tags(ticket: Ticket, change: FieldChange, **kwargs: Any) -> TagTicket:
 #: One action a field. The team comes last: who gives a ticket away may lose sight of it.
 _ACTIONS: dict[str, Callable[..., Action]] = {
     "status": lambda ticket, change, **kw: ChangeStatus(
-        ticket=ticket, status=change.value, seen=change.seen, anyway=change.anyway, **kw
+        ticket=ticket, status=change.value, seen=change.seen, anyway=change.anyway, back=change.back, **kw
     ),
     "priority": lambda ticket, change, **kw: ChangePriority(
         ticket=ticket, priority=change.value, seen=change.seen, **kw

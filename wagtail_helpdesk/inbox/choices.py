@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from wagtail_helpdesk.desk.models import Status
 from wagtail_helpdesk.tickets.conditions.fields import Field, all_fields, field_called
 from wagtail_helpdesk.tickets.custom_fields.models import TicketField
+from wagtail_helpdesk.tickets.transitions import all_next, is_open_way
 
 
 class Choices:
@@ -44,6 +45,20 @@ class Choices:
     def statuses(self) -> list[Status]:
         """All statuses."""
         return list(Status.objects.all())
+
+    @cached_property
+    def _next(self) -> Mapping[int, set[int]]:
+        return all_next()
+
+    def statuses_after(self, status: Status) -> list[Status]:
+        """Return the statuses that a person may choose for a ticket that has ``status``, itself among them."""
+        allowed = self._next.get(status.pk, ())
+        return [one for one in self.statuses if is_open_way(status, one, allowed)]
+
+    def default_of(self, category: str) -> Status | None:
+        """Return the status that the desk itself uses for ``category``."""
+        of_category = [status for status in self.statuses if status.category == category]
+        return next((status for status in of_category if status.is_default), next(iter(of_category), None))
 
 
 def choices_for(user: Any) -> Choices:

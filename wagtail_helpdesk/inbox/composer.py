@@ -146,7 +146,8 @@ def copied_by_default(people: Sequence[TicketParticipant]) -> set[int]:
 def may_be_copied(person: TicketParticipant) -> bool:
     """Tell whether a reply can go to ``person`` as a copy."""
     states = (ParticipantState.ACTIVE, ParticipantState.PENDING)
-    return person.role == Role.CC and person.state in states and bool(person.address) and not person.muted
+    gets_copies = not person.muted and person.may_see
+    return person.role == Role.CC and person.state in states and bool(person.address) and gets_copies
 
 
 def copy_label(person: TicketParticipant) -> str:

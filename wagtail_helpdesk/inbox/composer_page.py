@@ -17,10 +17,12 @@ from wagtail_helpdesk.conversations.actions.forward import MOST, forwardable
 from wagtail_helpdesk.conversations.choices import Direction
 from wagtail_helpdesk.conversations.models import Draft, Message
 from wagtail_helpdesk.inbox.address_warnings import warnings_for
+from wagtail_helpdesk.inbox.choices import choices_for
 from wagtail_helpdesk.inbox.composer import (
     AFTER,
     FORWARD,
     MOMENT,
+    THEN,
     ComposerForm,
     copied_by_default,
     first_values,
@@ -94,7 +96,7 @@ def composer_context(
         form = ComposerForm(ticket=ticket, user=user, people=people, forwardable=messages, initial=values)
         form.initial["version"] = draft.version if draft else 0
     preference = preference_of(user)
-    sends = [SendButton(value, label) for value, label in _SENDS.items() if may_change or not value]
+    sends = send_buttons(ticket, user) if may_change else [SendButton("", _SENDS[""])]
     default = next((one for one in sends if one.value == preference.then), sends[0])
     options = getattr(ticket.mailbox, "mail_options", None) or MailboxOptions(mailbox=ticket.mailbox)
     return {
@@ -119,6 +121,18 @@ def composer_context(
         "address_warnings": warnings_for(people) if may_reply else [],
         "max_files": conf.get("MAX_UPLOAD_FILES"),
     }
+
+
+def send_buttons(ticket: Ticket, user: Any) -> list[SendButton]:
+    """Return the ways to send, for one who may change the ticket: those whose status may follow the ticket's."""
+    known = choices_for(user)
+    next_ones = {status.pk for status in known.statuses_after(ticket.status)}
+    after = {value: known.default_of(category) if category else None for value, category in THEN.items()}
+    return [
+        SendButton(value, label)
+        for value, label in _SENDS.items()
+        if after[value] is None or after[value].pk in next_ones
+    ]
 
 
 def presets(now: datetime) -> list[Preset]:

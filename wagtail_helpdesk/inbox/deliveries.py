@@ -90,6 +90,8 @@ def _state(mail: OutboundMail) -> tuple[str, str]:
 def _label(mail: OutboundMail, state: str, recipients: list[OutboundRecipient]) -> str:
     if mail.kind == MailKind.ACKNOWLEDGEMENT:
         return _("Acknowledgement: %(state)s") % {"state": state}
+    if mail.kind == MailKind.CLOSING:
+        return _("Warning that the ticket closes: %(state)s") % {"state": state}
     if recipients:
         who = ", ".join(one.name or one.address or "—" for one in recipients)
         return _("%(who)s: %(state)s") % {"who": who, "state": state}

@@ -112,9 +112,9 @@ class PropertiesForm(forms.Form):
             self.fields["assignee"].choices = assignee_choices(user, ticket)
         else:
             self._leave_out("assignee", "team")
-        self._offer(user)
+        self._offer(user, ticket)
 
-    def _offer(self, user: Any) -> None:
+    def _offer(self, user: Any, ticket: Ticket) -> None:
         """Show what is known already of the desk: each field would ask for its rows twice."""
         known = choices_for(user)
         if "ticket_type" in self.fields:
@@ -125,8 +125,11 @@ class PropertiesForm(forms.Form):
                 del self.fields["ticket_type"]
         for name in {"status", "priority", "team"} & self.fields.keys():
             left_out = {MINE}
-            if name == "status" and not may(user, "delete"):
-                left_out |= {str(status.pk) for status in known.statuses if status.category == Category.TRASH}
+            if name == "status":
+                next_ones = {status.pk for status in known.statuses_after(ticket.status)}
+                left_out |= {str(status.pk) for status in known.statuses if status.pk not in next_ones}
+                if not may(user, "delete"):
+                    left_out |= {str(status.pk) for status in known.statuses if status.category == Category.TRASH}
             self.fields[name].choices = [pair for pair in known.of(name) if pair[0] not in left_out]
 
     @property

@@ -17,6 +17,7 @@ from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.standing_views import visible_tickets
 from wagtail_helpdesk.tickets.actions.checklist import AddItems, TickItem
+from wagtail_helpdesk.tickets.actions.close_on import CloseOn, closing_state
 from wagtail_helpdesk.tickets.actions.link_tickets import LinkTickets, UnlinkTickets
 from wagtail_helpdesk.tickets.actions.merge_tickets import UnmergeTickets
 from wagtail_helpdesk.tickets.actions.snooze_ticket import SnoozeTicket, WakeTicket, snooze_state
@@ -73,6 +74,15 @@ def _sleep_as_before(ticket: Ticket, step: Mapping[str, Any], actor: Actor) -> N
         )()
 
 
+def _close_as_before(ticket: Ticket, step: Mapping[str, Any], actor: Actor) -> None:
+    ticket = Ticket.objects.get(pk=ticket.pk)
+    if closing_state(ticket) != step["new"]:
+        raise ActionRefused(_("Somebody has changed meanwhile when this ticket closes."))
+    old = step["old"]["close_on"]
+    at = parse_datetime(old) if old else None
+    CloseOn(ticket=ticket, at=at if at and at > timezone.now() else None, actor=actor)()
+
+
 def _unmerge(ticket: Ticket, step: Mapping[str, Any], actor: Actor) -> None:
     merge = TicketMerge.objects.filter(pk=step["merge"]).select_related("target").first()
     if merge is None:
@@ -117,6 +127,7 @@ def _put_item_back(ticket: Ticket, step: Mapping[str, Any], actor: Actor) -> Non
 
 REVERSERS: dict[str, Callable[[Ticket, Mapping[str, Any], Actor], None]] = {
     "snooze": _sleep_as_before,
+    "close_on": _close_as_before,
     "merge": _unmerge,
     "split": _join,
     "link": _unlink,

@@ -71,8 +71,11 @@ def read_phrase(words: str) -> datetime | None:
     return parse_snooze(words, timezone.localtime(), day_first=day_first)
 
 
-class SnoozeForm(forms.Form):
+class MomentForm(forms.Form):
     """A preset, typed words, or a day and hour from the browser's own calendar; the first that is there counts."""
+
+    #: What the fields' identifiers begin with.
+    key = ""
 
     preset = forms.CharField(required=False, max_length=MAX_LENGTH)
     when = forms.CharField(
@@ -87,11 +90,9 @@ class SnoozeForm(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
-    reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=200)
-    through_replies = forms.BooleanField(label=gettext_lazy("Stay asleep even if they reply"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="snooze-%s", **kwargs)
+        super().__init__(*args, auto_id=f"{self.key}-%s", **kwargs)
 
     def clean(self) -> dict[str, Any]:
         """Add ``until`` and ``words``."""
@@ -106,6 +107,15 @@ class SnoozeForm(forms.Form):
         elif not data["until"] and "at" not in self.errors:
             self.add_error("when", _("Say until when."))
         return data
+
+
+class SnoozeForm(MomentForm):
+    """Until when, and why."""
+
+    key = "snooze"
+
+    reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=200)
+    through_replies = forms.BooleanField(label=gettext_lazy("Stay asleep even if they reply"), required=False)
 
     def values(self) -> dict[str, Any]:
         """Return what SnoozeTicket takes."""

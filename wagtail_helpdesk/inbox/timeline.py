@@ -93,6 +93,12 @@ _PEOPLE: dict[str, Promise] = {
     "left": gettext_lazy("%(who)s left the ticket and gets no more mail about it"),
     "blocked": gettext_lazy("%(who)s blocked %(name)s in this ticket"),
     "unblocked": gettext_lazy("%(who)s unblocked %(name)s"),
+    "muted": gettext_lazy("%(who)s muted %(name)s: no copies of replies go there"),
+    "unmuted": gettext_lazy("%(who)s sends %(name)s copies of replies again"),
+    "may_see": gettext_lazy("%(who)s lets %(name)s read the conversation"),
+    "may_not_see": gettext_lazy("%(who)s no longer lets %(name)s read the conversation"),
+    "may_answer": gettext_lazy("%(who)s lets %(name)s answer"),
+    "may_not_answer": gettext_lazy("%(who)s no longer lets %(name)s answer"),
     "address": gettext_lazy("%(who)s added an outside sender's address to %(name)s"),
 }
 _HELD: dict[str, Promise] = {
@@ -136,6 +142,14 @@ _WOKE: dict[str, Promise] = {
     "message": gettext_lazy("A message brought the ticket back from snooze"),
     "hand": gettext_lazy("%(who)s woke the ticket"),
 }
+_CLOSING: dict[str, Promise] = {
+    "set": gettext_lazy("%(who)s lets the ticket close by itself on %(until)s"),
+    "removed": gettext_lazy("%(who)s took away the day on which the ticket closes by itself"),
+    "answered": gettext_lazy("The customer wrote: the ticket does not close by itself"),
+    "warned": gettext_lazy("The help desk told the customer that the ticket closes on %(until)s"),
+    "unwarned": gettext_lazy("The help desk could not tell the customer that the ticket closes on %(until)s"),
+    "blocked": gettext_lazy("The ticket did not close by itself: it waits for another one"),
+}
 _CHECKLIST: dict[str, Promise] = {
     "added": gettext_lazy("%(who)s put “%(name)s” on the checklist"),
     "several": gettext_lazy("%(who)s put %(count)s things on the checklist"),
@@ -170,6 +184,11 @@ def describe(event: TicketEvent, references: dict[int, str]) -> str:
     kind, mark, name = event.cause.partition(":")
     if kind == "macro" and mark:
         return _("%(line)s (macro “%(name)s”)") % {"line": _describe(event, references), "name": name}
+    if kind == "silence" and name.isdecimal():
+        said = ngettext("%(line)s: no answer for %(count)s day", "%(line)s: no answer for %(count)s days", int(name))
+        return said % {"line": _describe(event, references), "count": name}
+    if kind == "close_on":
+        return _("%(line)s: no answer by the chosen day") % {"line": _describe(event, references)}
     return _describe(event, references)
 
 
@@ -220,6 +239,13 @@ def _given_back(event: TicketEvent, words: dict[str, Any]) -> str:
     return _("%(old)s is away until %(until)s: the ticket is the team's again") % words
 
 
+def _closing(event: TicketEvent, words: dict[str, Any]) -> str:
+    what = event.data.get("what", "")
+    until = parse_datetime(event.data.get("until") or "")
+    words["until"] = date_format(timezone.localtime(until), "SHORT_DATETIME_FORMAT") if until else ""
+    return _CLOSING[what] % words if what in _CLOSING else str(event.get_kind_display())
+
+
 def _checklist(event: TicketEvent, words: dict[str, Any]) -> str:
     what = event.data.get("what", "")
     if "name" not in event.data:
@@ -258,6 +284,7 @@ def _merged(event: TicketEvent, words: dict[str, Any]) -> str:
 #: Kinds whose lines take more than words to fill in.
 _TELLERS: dict[str, Callable[[TicketEvent, dict[str, Any]], str]] = {
     EventKind.SNOOZED: _snoozed,
+    EventKind.CLOSING: _closing,
     EventKind.CHECKLIST: _checklist,
     EventKind.SPLIT: _split,
     EventKind.MERGED: _merged,

@@ -57,7 +57,7 @@ def _put_field_back(ticket: Ticket, step: Mapping[str, Any], actor: Actor) -> No
         users = get_user_model()
         old = None if old is None else users._default_manager.filter(pk=old).first()
         new = None if new is None else users._meta.pk.to_python(new)
-    change_fields(ticket, {field: FieldChange(old, new, field=ticket_field)}, actor=actor)
+    change_fields(ticket, {field: FieldChange(old, new, field=ticket_field, back=True)}, actor=actor)
 
 
 def _take_message_back(ticket: Ticket, step: Mapping[str, Any], actor: Actor) -> None:

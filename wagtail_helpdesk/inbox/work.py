@@ -73,6 +73,10 @@ def work_of(ticket: Ticket, user: Any) -> dict[str, Any]:
     return {
         "watchers": watchers_of(ticket),
         "linked_tickets": _linked(links, ticket, visible),
+        "has_parts": any(
+            link.kind == LinkKind.CHILD and link.target_id == ticket.pk and link.source_id in visible for link in links
+        ),
+        "may_reply": may(user, "reply", ticket),
         "relations": [(value, _reads(*pair)) for value, pair in RELATIONS.items()],
         "checklist": [Item(item, visible.get(item.about_id)) for item in items],
         "checklist_templates": templates_for(ticket) if may_change else [],

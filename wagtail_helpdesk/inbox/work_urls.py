@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from wagtail_helpdesk.inbox.views.work.checklist import AddItemView, ItemView
+from wagtail_helpdesk.inbox.views.work.children import ReplyToChildrenView
+from wagtail_helpdesk.inbox.views.work.closing import CloseOnView
 from wagtail_helpdesk.inbox.views.work.follow import StarView, WatchView
 from wagtail_helpdesk.inbox.views.work.links import LinkView, OthersView
 from wagtail_helpdesk.inbox.views.work.merge import MergeView, UnmergeView
@@ -18,9 +20,11 @@ WORK_URLS = [
     path("<int:pk>/subject/", SubjectView.as_view(), name="subject"),
     path("<int:pk>/snooze/", SnoozeView.as_view(), name="snooze"),
     path("<int:pk>/wake/", WakeView.as_view(), name="wake"),
+    path("<int:pk>/close-on/", CloseOnView.as_view(), name="close_on"),
     path("<int:pk>/star/", StarView.as_view(), name="star"),
     path("<int:pk>/watch/", WatchView.as_view(), name="watch"),
     path("<int:pk>/links/", LinkView.as_view(), name="links"),
+    path("<int:pk>/parts/reply/", ReplyToChildrenView.as_view(), name="reply_children"),
     path("<int:pk>/others/", OthersView.as_view(), name="others"),
     path("<int:pk>/merge/", MergeView.as_view(), name="merge"),
     path("<int:pk>/merges/<int:merge>/undo/", UnmergeView.as_view(), name="unmerge"),

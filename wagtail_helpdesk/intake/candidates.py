@@ -38,7 +38,7 @@ _STRENGTH = {
 #: More rows than these are not read for a whole group of messages.
 MOST_FORESEEN = 2000
 _ID_COLUMNS = ("pk", "id_hash", "role", "ticket_id")
-_PART_COLUMNS = ("ticket_id", "contact_id", "role", "state", "address", "reply_address")
+_PART_COLUMNS = ("ticket_id", "contact_id", "role", "state", "address", "reply_address", "may_answer")
 #: By a Message-ID's hash, the rows of the index.
 _ids: Foresight[str, list[tuple[int, str, str, int]]] = Foresight()
 #: By key, a ticket (None where it is gone) and its participants.
@@ -54,6 +54,8 @@ class Found:
     tickets: dict[int, Ticket] = field(default_factory=dict)
     #: Keys of those in which the sender is a third party.
     third_party_in: frozenset[int] = frozenset()
+    #: Keys of those in which an agent took the right to answer from the sender.
+    silent_in: frozenset[int] = frozenset()
 
 
 def find_candidates(incoming: IncomingMessage, contact: Contact, *, is_new: bool) -> Found:
@@ -85,7 +87,8 @@ def find_candidates(incoming: IncomingMessage, contact: Contact, *, is_new: bool
         if pk in followed
     ]
     third_party_in = frozenset(part.ticket_id for part in parts if part.role == Role.THIRD_PARTY)
-    return Found(candidates, {ticket.pk: ticket for ticket in followed.values()}, third_party_in)
+    silent_in = frozenset(part.ticket_id for part in parts if not part.may_answer)
+    return Found(candidates, {ticket.pk: ticket for ticket in followed.values()}, third_party_in, silent_in)
 
 
 def _is_lively(ticket: Ticket, incoming: IncomingMessage) -> bool:

@@ -105,6 +105,8 @@ class _Door:
         incoming, outside = self.incoming, decision.verb == Verb.APPEND_OUTSIDE
         marks = {"T4": (Flag.OUTSIDE_SENDER,), "T7": (Flag.MATCHED_BY_SUBJECT,)}
         flags = (*incoming.words.flags, *marks.get(decision.rule, ()))
+        if ticket.pk in self.found.silent_in:
+            flags = (*flags, Flag.MAY_NOT_ANSWER)
         message = AddMessage(
             ticket=ticket,
             words=replace(incoming.words, may_quote=True, flags=flags),
@@ -141,12 +143,14 @@ class _Door:
         return Verdict(False, "reopened_too_often") if reopened >= most else self.incoming.may_reopen
 
     def _visibility(self, ticket: Ticket) -> str:
-        """What a third party writes is for agents, whatever it answers; so is what anybody answers to its mail."""
+        """What a third party writes is for agents, whatever it answers; so is what anybody answers to its mail, and
+        what somebody writes who may not answer: it is kept, and nobody outside takes it for a part of the case."""
         if self.incoming.visibility:
             return self.incoming.visibility
         if any(one.visibility == Visibility.INTERNAL for one in self.incoming.evidence):
             return Visibility.INTERNAL
-        return Visibility.INTERNAL if ticket.pk in self.found.third_party_in else Visibility.PUBLIC
+        for_agents = self.found.third_party_in | self.found.silent_in
+        return Visibility.INTERNAL if ticket.pk in for_agents else Visibility.PUBLIC
 
     def _open(self, decision: Decision, *, link_to: Ticket | None, kind: LinkKind) -> Receipt:
         incoming = self.incoming
@@ -196,7 +200,7 @@ class _Door:
         for person in old.participants.filter(state=ParticipantState.ACTIVE).select_related("contact"):
             if person.contact_id != self.contact.pk:
                 role = Role.CC if person.role == Role.REQUESTER else person.role
-                add_participant(ticket=ticket, contact=person.contact, address=person.address, role=role)
+                add_participant(ticket=ticket, contact=person.contact, address=person.address, role=role, like=person)
 
     def _add_copied(self, ticket: Ticket, state: str) -> None:
         for person in self.incoming.copied[: conf.get("MAX_MAIL_PARTICIPANTS")]:

@@ -81,6 +81,7 @@ class MailKind(models.TextChoices):
     REPLY = "reply", _("Reply")
     FORWARD = "forward", _("Forwarded to a third party")
     ACKNOWLEDGEMENT = "ack", _("Acknowledgement")
+    CLOSING = "closing", _("Warning before a ticket closes")
     NOTICE = "notice", _("Notice to an agent")
     DIGEST = "digest", _("Digest for an agent")
     PROBE = "probe", _("Probe")

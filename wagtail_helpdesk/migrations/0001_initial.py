@@ -138,43 +138,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Status",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=60, verbose_name="label for agents")),
-                (
-                    "category",
-                    models.CharField(
-                        choices=[
-                            ("new", "New"),
-                            ("open", "Open"),
-                            ("pending", "Pending"),
-                            ("resolved", "Resolved"),
-                            ("closed", "Closed"),
-                            ("spam", "Spam"),
-                            ("trash", "Trash"),
-                        ],
-                        max_length=10,
-                        verbose_name="category",
-                    ),
-                ),
-                ("sort_order", models.PositiveIntegerField(default=0, verbose_name="order")),
-                (
-                    "is_default",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Set when the desk itself moves a ticket there.",
-                        verbose_name="default of its category",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "status",
-                "verbose_name_plural": "statuses",
-                "ordering": ["sort_order", "pk"],
-            },
-        ),
-        migrations.CreateModel(
             name="TicketTag",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -468,6 +431,24 @@ class Migration(migrations.Migration):
                         default=14,
                         help_text="An answer within these days reopens a ticket; a later one opens a new ticket.",
                         verbose_name="days to reopen",
+                    ),
+                ),
+                (
+                    "close_after_days",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="A ticket that waits for its customer is resolved by itself when nobody has written for so many days. Empty or 0: never. Counts for those that wait already, too.",
+                        null=True,
+                        verbose_name="close pending tickets after days of silence",
+                    ),
+                ),
+                (
+                    "warn_before_days",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        default=3,
+                        help_text="So many days before, the customer gets a mail that says so. 0: no warning; none is sent either where new tickets are not acknowledged.",
+                        verbose_name="warn the customer days before",
                     ),
                 ),
                 (
@@ -838,6 +819,7 @@ class Migration(migrations.Migration):
                             ("reply", "Reply"),
                             ("forward", "Forwarded to a third party"),
                             ("ack", "Acknowledgement"),
+                            ("closing", "Warning before a ticket closes"),
                             ("notice", "Notice to an agent"),
                             ("digest", "Digest for an agent"),
                             ("probe", "Probe"),
@@ -1014,16 +996,6 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-                (
-                    "on_publish",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="wagtail_helpdesk.status",
-                    ),
-                ),
             ],
             options={
                 "verbose_name": "message",
@@ -1144,6 +1116,7 @@ class Migration(migrations.Migration):
                             ("reply", "Reply"),
                             ("forward", "Forwarded to a third party"),
                             ("ack", "Acknowledgement"),
+                            ("closing", "Warning before a ticket closes"),
                             ("notice", "Notice to an agent"),
                             ("digest", "Digest for an agent"),
                             ("probe", "Probe"),
@@ -1440,18 +1413,6 @@ class Migration(migrations.Migration):
                         verbose_name="owner",
                     ),
                 ),
-                (
-                    "status",
-                    models.ForeignKey(
-                        blank=True,
-                        help_text="When the reply is sent, unless the agent chooses another one.",
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="wagtail_helpdesk.status",
-                        verbose_name="set the status to",
-                    ),
-                ),
             ],
             options={
                 "verbose_name": "saved reply",
@@ -1597,6 +1558,77 @@ class Migration(migrations.Migration):
                 "verbose_name": "origin of a mail",
                 "verbose_name_plural": "origins of mails",
             },
+        ),
+        migrations.CreateModel(
+            name="Status",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, verbose_name="label for agents")),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("new", "New"),
+                            ("open", "Open"),
+                            ("pending", "Pending"),
+                            ("resolved", "Resolved"),
+                            ("closed", "Closed"),
+                            ("spam", "Spam"),
+                            ("trash", "Trash"),
+                        ],
+                        max_length=10,
+                        verbose_name="category",
+                    ),
+                ),
+                ("sort_order", models.PositiveIntegerField(default=0, verbose_name="order")),
+                (
+                    "is_default",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Set when the desk itself moves a ticket there.",
+                        verbose_name="default of its category",
+                    ),
+                ),
+                (
+                    "next_statuses",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The statuses that people may choose for a ticket that has this one. Choose none to allow all. Spam, trash and the way back from there are always open, and so is what a customer's answer reopens.",
+                        related_name="previous_statuses",
+                        to="wagtail_helpdesk.status",
+                        verbose_name="a person may go on to",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "status",
+                "verbose_name_plural": "statuses",
+                "ordering": ["sort_order", "pk"],
+            },
+        ),
+        migrations.AddField(
+            model_name="savedreply",
+            name="status",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="When the reply is sent, unless the agent chooses another one.",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="wagtail_helpdesk.status",
+                verbose_name="set the status to",
+            ),
+        ),
+        migrations.AddField(
+            model_name="message",
+            name="on_publish",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="wagtail_helpdesk.status",
+            ),
         ),
         migrations.CreateModel(
             name="StatusLabel",
@@ -1975,6 +2007,9 @@ class Migration(migrations.Migration):
                 ("snooze_reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
                 ("snooze_words", models.CharField(blank=True, max_length=100)),
                 ("woke_at", models.DateTimeField(blank=True, null=True, verbose_name="back since")),
+                ("silent_since", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("close_warned_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("close_on", models.DateTimeField(blank=True, null=True, verbose_name="closes on")),
                 ("hidden_at", models.DateTimeField(blank=True, editable=False, null=True)),
                 ("item_count", models.PositiveIntegerField(default=0, verbose_name="checklist")),
                 ("items_done", models.PositiveIntegerField(default=0, verbose_name="done")),
@@ -2521,6 +2556,7 @@ class Migration(migrations.Migration):
                             ("unlinked", "Link removed"),
                             ("snoozed", "Snoozed"),
                             ("woke", "Back from snooze"),
+                            ("closing", "Closes by itself"),
                             ("checklist", "Checklist changed"),
                             ("redacted", "Words or a file removed"),
                             ("merged", "Ticket merged"),
@@ -2852,6 +2888,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("muted", models.BooleanField(default=False, verbose_name="muted")),
+                ("may_see", models.BooleanField(default=True, verbose_name="may read")),
+                ("may_answer", models.BooleanField(default=True, verbose_name="may answer")),
                 ("joined_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="joined at")),
                 (
                     "contact",
@@ -3713,6 +3751,16 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="ticket",
             index=models.Index(fields=["asleep", "snoozed_until", "id"], name="helpdesk_ticket_asleep"),
+        ),
+        migrations.AddIndex(
+            model_name="ticket",
+            index=models.Index(
+                fields=["mailbox", "asleep", "close_warned_at", "silent_since", "id"], name="helpdesk_ticket_silent"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="ticket",
+            index=models.Index(fields=["asleep", "close_on", "id"], name="helpdesk_ticket_close_on"),
         ),
         migrations.AddIndex(
             model_name="bulkjob",

@@ -36,6 +36,11 @@ class Visit:
         """Whether this person may say that the question is answered: the one who asked, while the case is open."""
         return self.participant.role == Role.REQUESTER and self.ticket.category in UNRESOLVED
 
+    @property
+    def may_answer(self) -> bool:
+        """Whether this person's answers are a part of the conversation."""
+        return self.participant.may_answer
+
     def messages(self) -> QuerySet[Message]:
         """Return what this person may read: public messages; of a ticket joined later, those since, and one's own."""
         messages = Message.objects.public().filter(ticket=self.ticket)
@@ -64,7 +69,7 @@ def visit_by_public_id(public_id: str) -> Visit | None:
     """
     token = (
         TicketToken.objects.filter(public_id=public_id, purpose=TokenPurpose.PORTAL, revoked_at__isnull=True)
-        .filter(participant__state=ParticipantState.ACTIVE, participant__role__in=_ROLES)
+        .filter(participant__state=ParticipantState.ACTIVE, participant__role__in=_ROLES, participant__may_see=True)
         .select_related("participant__contact", "ticket__status", "ticket__mailbox")
         .first()
     )

@@ -95,6 +95,7 @@ class EventKind(models.TextChoices):
     UNLINKED = "unlinked", _("Link removed")
     SNOOZED = "snoozed", _("Snoozed")
     WOKE = "woke", _("Back from snooze")
+    CLOSING = "closing", _("Closes by itself")
     CHECKLIST = "checklist", _("Checklist changed")
     REDACTED = "redacted", _("Words or a file removed")
     MERGED = "merged", _("Ticket merged")

@@ -122,6 +122,12 @@ class Ticket(models.Model):
     snooze_words = models.CharField(max_length=100, blank=True)
     #: When it woke; None again as soon as somebody did something with it.
     woke_at = models.DateTimeField(_("back since"), null=True, blank=True)
+    #: Since when nobody has written on a ticket that waits for its customer; None on all others.
+    silent_since = models.DateTimeField(null=True, blank=True, editable=False)
+    #: When the customer was told that it closes by itself; None again as soon as somebody writes.
+    close_warned_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: When an agent lets it close by itself, unless the customer writes before.
+    close_on = models.DateTimeField(_("closes on"), null=True, blank=True)
     #: When it went to spam or to the trash.
     hidden_at = models.DateTimeField(null=True, blank=True, editable=False)
     #: How many things its checklist holds, and how many of them are done.
@@ -192,6 +198,11 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["requester", "-last_activity_at"], name="helpdesk_ticket_requester"),
             models.Index(fields=["asleep", "snoozed_until", "id"], name="helpdesk_ticket_asleep"),
+            # What closes by itself: the columns are empty on all tickets that do not wait for their customers.
+            models.Index(
+                fields=["mailbox", "asleep", "close_warned_at", "silent_since", "id"], name="helpdesk_ticket_silent"
+            ),
+            models.Index(fields=["asleep", "close_on", "id"], name="helpdesk_ticket_close_on"),
         ]
 
     def __str__(self) -> str:
@@ -246,7 +257,12 @@ class TicketParticipant(models.Model):
     state = models.CharField(
         _("state"), max_length=8, choices=ParticipantState.choices, default=ParticipantState.ACTIVE
     )
+    #: Gets no copies of replies, and takes part all the same.
     muted = models.BooleanField(_("muted"), default=False)
+    #: Reads the conversation, by the tracking link and in copies of replies.
+    may_see = models.BooleanField(_("may read"), default=True)
+    #: What this person writes is a part of the conversation; else it is for agents only.
+    may_answer = models.BooleanField(_("may answer"), default=True)
     joined_at = models.DateTimeField(_("joined at"), default=timezone.now)
 
     class Meta:

@@ -8,6 +8,7 @@ from wagtail_helpdesk.desk.choices import FINISHED
 from wagtail_helpdesk.events import ContactErased, ContactsMerged, TicketsMerged, TicketsUnmerged, TicketUpdated
 from wagtail_helpdesk.tickets.actions.checklist import recount_items
 from wagtail_helpdesk.tickets.actions.merge_tickets import note_moved
+from wagtail_helpdesk.tickets.actions.participants import ALL_RIGHTS
 from wagtail_helpdesk.tickets.choices import ParticipantState, Role
 from wagtail_helpdesk.tickets.models import (
     ChecklistItem,
@@ -32,7 +33,9 @@ def move_contact(event: ContactsMerged) -> None:
         else:
             TicketToken.objects.filter(participant=row).update(participant=twin)
             if row.role == Role.REQUESTER:
-                TicketParticipant.objects.filter(pk=twin.pk).update(role=Role.REQUESTER, state=ParticipantState.ACTIVE)
+                TicketParticipant.objects.filter(pk=twin.pk).update(
+                    role=Role.REQUESTER, state=ParticipantState.ACTIVE, **ALL_RIGHTS
+                )
             row.delete()
 
 

@@ -9,6 +9,8 @@ from wagtail_helpdesk.desk.choices import ACTIVE, FINISHED, HIDDEN, Category
 
 #: The columns of a ticket that nobody snoozed.
 AWAKE = {"asleep": False, "snoozed_until": None, "woke_at": None}
+#: The columns of a ticket that does not close by itself.
+STAYS_OPEN = {"silent_since": None, "close_warned_at": None, "close_on": None}
 
 
 def fields_for_category(
@@ -16,6 +18,10 @@ def fields_for_category(
 ) -> dict[str, Any]:
     """Return the ticket fields that change when the category goes from ``old`` to ``new`` at ``now``."""
     fields: dict[str, Any] = dict(AWAKE) if new in (*FINISHED, *HIDDEN) else {}
+    if new == Category.PENDING:
+        fields.update(silence_from(now))
+    elif old == Category.PENDING:
+        fields.update(STAYS_OPEN)
     if new in HIDDEN:
         fields["hidden_at"] = now
         if old not in HIDDEN:
@@ -34,6 +40,11 @@ def fields_for_category(
     elif old in (*FINISHED, *HIDDEN):
         fields.update(resolved_at=None, closed_at=None)
     return fields
+
+
+def silence_from(now: datetime) -> dict[str, Any]:
+    """Return the ticket fields of one that waits for its customer when somebody wrote at ``now``: a new silence."""
+    return {"silent_since": now, "close_warned_at": None}
 
 
 def fields_on_waking(*, asleep: bool, sleeps_through: bool, now: datetime) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -46,7 +48,9 @@ class MailTemplateForm(WagtailAdminModelForm):
         languages = site_languages() | named_languages([self.instance.language])
         self.fields["language"].choices = list(languages.items())
         self.fields["mailbox"].empty_label = _("All mailboxes")
-        self.fields["subject"].help_text = _("Of acknowledgements. Empty for the usual one.")
+        self.fields["subject"].help_text = _(
+            "Of acknowledgements and of warnings before a ticket closes. Empty for the usual one."
+        )
         self.fields["text"].help_text = _("Plain text. The signature and the quoted history follow by themselves.")
 
     def clean(self) -> dict[str, Any]:
@@ -144,6 +148,8 @@ def sample(kind: str, language: str, own: OwnText, mailbox: Any) -> dict[str, st
             name="Ana Souza",
             agent="Bruno Lima",
             text=_("This is what the agent wrote."),
+            days="11",
+            date=date_format(timezone.localdate() + timedelta(days=3)),
             tracking_url="https://example.com/helpdesk/t/…/",
             signature=mailbox.signature if mailbox else "",
             own=own,

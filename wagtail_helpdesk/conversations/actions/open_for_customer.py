@@ -230,7 +230,12 @@ class OpenForCustomer(Action):
 
     def _mail(self, ticket: Ticket) -> Message:
         return Reply(
-            ticket=ticket, html=self.html, files=self.files, status=self.fields.status, actor=self.actor
+            ticket=ticket,
+            html=self.html,
+            files=self.files,
+            status=self.fields.status,
+            is_first=True,
+            actor=self.actor,
         ).as_part()
 
     def _note(self, ticket: Ticket) -> Message:

@@ -47,7 +47,7 @@ class Reply(WriteOutgoing):
         people = self.ticket.participants.select_related("contact").order_by("pk")
         to, cc = [], []
         for person in people:
-            if not person.mail_address or person.muted:
+            if not person.mail_address or person.muted or not person.may_see:
                 continue
             if person.role == Role.REQUESTER:
                 to.append(recipient_of(person))

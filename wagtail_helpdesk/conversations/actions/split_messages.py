@@ -24,7 +24,7 @@ from wagtail_helpdesk.tickets.choices import EventKind, LinkKind, ParticipantSta
 from wagtail_helpdesk.tickets.models import Ticket, TicketLink
 from wagtail_helpdesk.tickets.timeline import write_event
 
-_MATCHED = {Flag.OUTSIDE_SENDER, Flag.MATCHED_BY_SUBJECT}
+_MATCHED = {Flag.OUTSIDE_SENDER, Flag.MATCHED_BY_SUBJECT, Flag.MAY_NOT_ANSWER}
 
 
 class SplitMessages(TicketAction):
@@ -99,7 +99,12 @@ class SplitMessages(TicketAction):
         for row in rows.select_related("contact").order_by("pk"):
             role = "cc" if row.contact_id == self.ticket.requester_id else row.role
             add_participant(
-                ticket=ticket, contact=row.contact, address=row.address, role=role, reply_address=row.reply_address
+                ticket=ticket,
+                contact=row.contact,
+                address=row.address,
+                role=role,
+                reply_address=row.reply_address,
+                like=row,
             )
 
     def _tell(self, ticket: Ticket) -> None:

@@ -27,6 +27,7 @@ from wagtail_helpdesk.tickets.actions.base import TicketAction
 from wagtail_helpdesk.tickets.blocking import refuse_while_open
 from wagtail_helpdesk.tickets.choices import Channel, EventKind, Visibility
 from wagtail_helpdesk.tickets.permissions import may
+from wagtail_helpdesk.tickets.transitions import refuse_other_ways
 
 #: Nobody plans an answer for later than that.
 LATEST = timedelta(days=366)
@@ -38,8 +39,9 @@ class WriteOutgoing(TicketAction):
     ``html`` is the agent's own HTML with absolute addresses. ``status`` is set when it is published. ``last_seen`` is
     the key of the newest message the agent saw: raises NewerMessages when there is a newer one. ``once`` is any value
     that is the same for the same click: a second call with it returns the first call's message. ``channel`` is how the
-    agent wrote. ``anyway`` is that of ChangeStatus. ``publish_at``: later than that; a customer's message that comes
-    first cancels it, unless it is to leave ``regardless``.
+    agent wrote. ``anyway`` is that of ChangeStatus. ``is_first``: a new ticket begins with it, in any status.
+    ``publish_at``: later than that; a customer's message that comes first cancels it, unless it is to leave
+    ``regardless``.
     """
 
     verb = "reply"
@@ -58,6 +60,7 @@ class WriteOutgoing(TicketAction):
         regardless: bool = False,
         last_seen: int | None = None,
         anyway: bool = False,
+        is_first: bool = False,
         once: str = "",
         channel: str = Channel.AGENT,
         **kwargs: Any,
@@ -66,7 +69,7 @@ class WriteOutgoing(TicketAction):
         self.html, self.files, self.status = html, tuple(files), status
         self.delay = conf.get("UNDO_SECONDS") if delay is None else delay
         self.publish_at, self.regardless = publish_at, regardless
-        self.last_seen, self.channel, self.anyway = last_seen, channel, anyway
+        self.last_seen, self.channel, self.anyway, self.is_first = last_seen, channel, anyway, is_first
         self.external_key = once_key(self.kind, self.ticket.pk, once)
 
     def check(self) -> None:
@@ -141,11 +144,14 @@ class WriteOutgoing(TicketAction):
             )
 
     def _check_status(self) -> None:
-        """A status with a reply needs the right to change tickets, and never hides the ticket."""
+        """A status with a reply needs the right to change tickets, never hides the ticket, and is one that people may
+        choose from where the ticket is."""
         if self.actor.kind == "user" and not may(self.user, "change", self.ticket):
             raise PermissionDenied
         if self.status.category in (Category.SPAM, Category.TRASH):
             raise ActionRefused(_("A reply cannot put a ticket into spam or trash."))
+        if self.actor.kind == "user" and not self.is_first:
+            refuse_other_ways(self.ticket.status, self.status)
         refuse_while_open(self.ticket, self.status.category, self.user, anyway=self.anyway)
 
     def _gather(self) -> None:

@@ -242,7 +242,16 @@ ACTIONS = (
     _action("spam", gettext_lazy("Spam"), "warning", "change", _into(Category.SPAM), offered=_is_shown),
     _action("trash", gettext_lazy("Trash"), "bin", "delete", _into(Category.TRASH), offered=_is_not_trash),
     # Offered by the toast alone.
-    _action("undo", gettext_lazy("Undo"), "rotate", "view", _undo, offered=lambda place: False, any_ticket=True),
+    _action(
+        "undo",
+        gettext_lazy("Undo"),
+        "rotate",
+        "view",
+        _undo,
+        offered=lambda place: False,
+        any_ticket=True,
+        has_own_screen=True,
+    ),
 )
 
 

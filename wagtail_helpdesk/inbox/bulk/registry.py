@@ -73,6 +73,8 @@ class BulkAction:
     most: int | None = None
     #: Also for tickets that one does not see any more: an action that asks by itself, as undo does.
     any_ticket: bool = False
+    #: Begun from a screen of its own only, which gives it what it needs.
+    has_own_screen: bool = False
 
 
 _ACTIONS: dict[str, BulkAction] = {}

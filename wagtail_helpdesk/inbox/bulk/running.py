@@ -29,6 +29,7 @@ from wagtail_helpdesk.inbox.models import UndoRecord
 from wagtail_helpdesk.inbox.seen import parse_seen
 from wagtail_helpdesk.inbox.standing_views import visible_tickets
 from wagtail_helpdesk.inbox.undoing import remember
+from wagtail_helpdesk.remembering import remembering
 from wagtail_helpdesk.tickets.models import Ticket
 
 logger = logging.getLogger(__name__)
@@ -70,6 +71,14 @@ def run_one(action: BulkAction, target: Target, data: dict[str, Any], actor: Act
 def run_now(action: BulkAction, chosen: Chosen, data: dict[str, Any], user: Any) -> tuple[Outcome, UndoRecord | None]:
     """Do all of them, and remember how to take it back. Tickets that ``user`` may not see do not exist."""
     outcome, actor = Outcome(), Actor.of_user(user)
+    with remembering():
+        _run_all(action, chosen, data, user, actor, outcome)
+    return outcome, remember(user, outcome.steps)
+
+
+def _run_all(
+    action: BulkAction, chosen: Chosen, data: dict[str, Any], user: Any, actor: Actor, outcome: Outcome
+) -> None:
     for target in targets_of(chosen, user):
         try:
             why, steps = run_one(action, target, data, actor)
@@ -81,7 +90,6 @@ def run_now(action: BulkAction, chosen: Chosen, data: dict[str, Any], user: Any)
         else:
             outcome.done.append(target.ticket.pk)
             outcome.steps += steps
-    return outcome, remember(user, outcome.steps)
 
 
 def targets_of(chosen: Chosen, user: Any, *, any_ticket: bool = False) -> Iterable[Target]:
@@ -108,7 +116,8 @@ def take_turn(job: BulkJob, *, seconds: float = TURN_SECONDS) -> BulkJob:
     if claim.update(leased_until=now + LEASE):
         job.refresh_from_db()
         try:
-            _go_on(job, time.monotonic() + seconds)
+            with remembering():
+                _go_on(job, time.monotonic() + seconds)
         finally:
             BulkJob.objects.filter(pk=job.pk).update(leased_until=None)
     job.refresh_from_db()

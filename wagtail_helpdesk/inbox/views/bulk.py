@@ -58,7 +58,7 @@ class BulkView(InboxMixin):
         """Do it at once, or begin a job. Http404 for an unknown action."""
         name, _colon, key = request.POST.get("one", "").partition(":")
         action = action_called(name or request.POST.get("action", ""))
-        if action is None or action.name == "undo":
+        if action is None or action.has_own_screen:
             raise Http404
         if not may(request.user, action.verb):
             raise PermissionDenied

@@ -15,6 +15,8 @@ from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.inbox.views.base import TicketMixin
 from wagtail_helpdesk.tickets.actions.change_participant import ChangeParticipant
 from wagtail_helpdesk.tickets.actions.change_requester import ChangeRequester
+from wagtail_helpdesk.tickets.actions.change_rights import ChangeRights
+from wagtail_helpdesk.tickets.actions.participants import RIGHTS
 from wagtail_helpdesk.tickets.choices import ParticipantState
 from wagtail_helpdesk.tickets.models import TicketParticipant
 from wagtail_helpdesk.tickets.permissions import may
@@ -49,7 +51,7 @@ class RequesterView(TicketMixin):
 
 
 class ParticipantView(TicketMixin):
-    """POST ``decision``: "confirm", "remove" or "unblock" a participant."""
+    """POST ``decision``: "confirm", "remove" or "unblock" a participant; or "rights": set what this one may do."""
 
     http_method_names = ["post", "options"]
 
@@ -57,11 +59,16 @@ class ParticipantView(TicketMixin):
         """Carry it out and go back to the ticket. PermissionDenied without the right to change it."""
         people = TicketParticipant.objects.select_related("contact")
         person = get_object_or_404(people, pk=participant, ticket=self.ticket)
-        state = _STATES.get(request.POST.get("decision", ""))
-        if state is None:
+        decision = request.POST.get("decision", "")
+        if decision not in _STATES and decision != "rights":
             raise Http404
+        common = {"ticket": self.ticket, "contact": person.contact, "actor": self.actor}
         try:
-            ChangeParticipant(ticket=self.ticket, contact=person.contact, state=state, actor=self.actor)()
+            if decision == "rights":
+                ChangeRights(rights={name: name in request.POST for name in RIGHTS}, **common)()
+                messages.success(request, _("Saved what %(name)s may do.") % {"name": person.contact})
+            else:
+                ChangeParticipant(state=_STATES[decision], **common)()
         except ActionRefused as refusal:
             messages.error(request, str(refusal))
         return redirect(self.ticket_url)

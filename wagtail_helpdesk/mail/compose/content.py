@@ -50,6 +50,9 @@ class PublicMail:
     #: The customer's and the agent's.
     name: str = field(default="", repr=False)
     agent: str = ""
+    #: For how many days nobody has written, and the day on which the ticket closes because of that.
+    days: str = ""
+    date: str = ""
     #: An administrator's words instead of ours.
     own: OwnText | None = None
 
@@ -63,6 +66,8 @@ class PublicMail:
             "name": self.name,
             "agent": self.agent,
             "link": self.tracking_url,
+            "days": self.days,
+            "date": self.date,
         }
 
 

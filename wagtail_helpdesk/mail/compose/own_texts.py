@@ -29,6 +29,11 @@ _ALWAYS: dict[str, str | Promise] = {
 #: What may be named in the text of each kind. A kind that is not here has no text of its own.
 PLACEHOLDERS: dict[str, dict[str, str | Promise]] = {
     MailKind.ACKNOWLEDGEMENT: _ALWAYS,
+    MailKind.CLOSING: {
+        **_ALWAYS,
+        "days": _("for how many days nobody has written"),
+        "date": _("the day on which the ticket closes"),
+    },
     MailKind.NOTICE: {
         MESSAGE: _("what happened, on a line of its own"),
         **_ALWAYS,
@@ -44,7 +49,7 @@ PLACEHOLDERS: dict[str, dict[str, str | Promise]] = {
 #: A link in the subject would be cut, and shown to whoever reads over a shoulder.
 SUBJECT_PLACEHOLDERS = ("reference", "subject", "team", "name")
 #: Kinds whose subject may be changed: the others' is that of the thread.
-WITH_SUBJECT = (MailKind.ACKNOWLEDGEMENT,)
+WITH_SUBJECT = (MailKind.ACKNOWLEDGEMENT, MailKind.CLOSING)
 #: Characters of a foreign value that are put in: a name is no place for an advertisement.
 MAX_VALUE = 200
 

@@ -37,7 +37,7 @@ from wagtail_helpdesk.mail.models import MailboxOptions, MailTemplate, OutboundM
 from wagtail_helpdesk.mail.outbox.history import quoted_history
 from wagtail_helpdesk.mail.own_texts import choose, texts_for
 from wagtail_helpdesk.tickets.actions.participants import token_for
-from wagtail_helpdesk.tickets.choices import TokenPurpose, Visibility
+from wagtail_helpdesk.tickets.choices import Role, TokenPurpose, Visibility
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
 from wagtail_helpdesk.tickets.tokens import new_public_id
 
@@ -234,7 +234,10 @@ class Outgoing:
                     headers.append([name, ", ".join(people)])
         headers += self._ways_out(addressee)
         if automatic:
-            headers += [["Auto-Submitted", "auto-replied"], ["X-Auto-Response-Suppress", "All"]]
+            # RFC 3834 5: an acknowledgement answers, a warning comes unasked.
+            answers = content.kind == MailKind.ACKNOWLEDGEMENT
+            headers.append(["Auto-Submitted", "auto-replied" if answers else "auto-generated"])
+            headers.append(["X-Auto-Response-Suppress", "All"])
         return headers
 
     def _ways_out(self, addressee: Addressee) -> list[list[str]]:
@@ -249,7 +252,7 @@ class Outgoing:
                 subject = subject.removeprefix("Re: ")
             if content.own and content.own.subject:
                 subject = fill_subject(content.own.subject, content.values)
-            elif automatic:
+            elif content.kind == MailKind.ACKNOWLEDGEMENT:
                 subject = _("Received: %(subject)s") % {"subject": subject.removeprefix("Re: ")}
         return one_line(subject)[:500]
 
@@ -292,8 +295,13 @@ class Outgoing:
         return [
             Addressee(people[row["participant"]], row["address"], row["name"])
             for row in rows
-            if row["participant"] in people and row["address"]
+            if row["participant"] in people and row["address"] and _still_gets(people[row["participant"]])
         ]
+
+
+def _still_gets(person: TicketParticipant) -> bool:
+    """Tell whether a reply still goes there: one that was planned for later may outlive what its reader may read."""
+    return person.role == Role.REQUESTER or (person.may_see and not person.muted)
 
 
 def files_to_mail(message: Message) -> tuple[list[Attachment], bool]:

@@ -12,12 +12,12 @@ _guards: dict[str, Guard] = {}
 
 
 def install(guards: Mapping[str, Guard]) -> None:
-    """Set the guard of each audience. Called once, by ``pipeline``: the packages above know what they wrote."""
+    """Set the guards, by audience or kind of mail. Called once, by ``pipeline``: whoever wrote a mail knows it."""
     _guards.clear()
     _guards.update(guards)
 
 
 def may_leave(mail: OutboundMail) -> bool:
     """Tell whether ``mail`` may still go to whom it was written; one without a guard may."""
-    guard = _guards.get(mail.audience)
-    return guard is None or guard(mail)
+    found = (_guards.get(mail.audience), _guards.get(mail.kind))
+    return all(guard is None or guard(mail) for guard in found)

@@ -29,7 +29,7 @@ from wagtail_helpdesk.portal.privacy import private_page
 from wagtail_helpdesk.portal.visits import Visit, visit_by_token
 
 #: What the page says after it was sent on to itself: ``?done=answered``.
-DONE = ("answered", "continued", "closed")
+DONE = ("answered", "continued", "passed_on", "closed")
 
 
 # Without a CSRF token: no cookie tells who comes here, only the link does. See ``contact_forms.origin``.
@@ -77,6 +77,8 @@ class TrackingView(View):
         receipt = answer(visit, form.cleaned_data)
         token = token_in(receipt.ticket_id, visit)
         done = "answered" if token == visit.token else "continued"
+        if not visit.may_answer:
+            done = "passed_on"
         return HttpResponseRedirect(f"{tracking_path(token)}?done={done}#helpdesk-notice")
 
     def _close(self, request: HttpRequest, visit: Visit, form: AnswerForm) -> HttpResponse:
@@ -109,6 +111,7 @@ def show(request: HttpRequest, visit: Visit, form: AnswerForm, *, done: str = ""
         "is_finished": ticket.category in FINISHED,
         "may_close": visit.may_close,
         "facts": visit.facts(),
+        "may_answer": visit.may_answer,
         "entries": conversation(visit),
         "frame_sandbox": FRAME_SANDBOX,
         "form": form,

@@ -14,7 +14,7 @@ from wagtail_helpdesk.contacts.actions.find_or_create_contact import find_or_cre
 from wagtail_helpdesk.contacts.models import Contact
 from wagtail_helpdesk.events import Change
 from wagtail_helpdesk.tickets.actions.base import TicketAction
-from wagtail_helpdesk.tickets.actions.participants import add_participant
+from wagtail_helpdesk.tickets.actions.participants import ALL_RIGHTS, add_participant
 from wagtail_helpdesk.tickets.choices import EventKind, ParticipantState, Role
 from wagtail_helpdesk.tickets.models import Ticket
 
@@ -41,7 +41,9 @@ class ChangeRequester(TicketAction):
         self._step_back(old)
         row = add_participant(ticket=ticket, contact=contact, address=self.address, role=Role.REQUESTER)
         row.role, row.state, row.address = Role.REQUESTER, ParticipantState.ACTIVE, self.address
-        row.save(update_fields=["role", "state", "address"])
+        for name, value in ALL_RIGHTS.items():
+            setattr(row, name, value)
+        row.save(update_fields=["role", "state", "address", *ALL_RIGHTS])
         ticket.requester = contact
         ticket.save(update_fields=["requester"])
         self.record(EventKind.REQUESTER, old=str(old), new=str(contact))

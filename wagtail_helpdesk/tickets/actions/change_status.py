@@ -19,12 +19,14 @@ from wagtail_helpdesk.tickets.choices import EventKind
 from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.permissions import may
 from wagtail_helpdesk.tickets.state import fields_for_category
+from wagtail_helpdesk.tickets.transitions import refuse_other_ways
 
 
 class ChangeStatus(TicketAction):
     """Set ``status``. ``seen`` is the key of the status the person saw: another one by now raises Conflict.
 
-    ``anyway``: the person was told that the checklist is not done, and resolves the ticket all the same.
+    ``anyway``: the person was told that the checklist is not done, and resolves the ticket all the same. ``back``: the
+    person takes back what he did, whatever way leads there.
     """
 
     def __init__(
@@ -35,15 +37,16 @@ class ChangeStatus(TicketAction):
         actor: Actor,
         seen: Any = UNSEEN,
         anyway: bool = False,
+        back: bool = False,
         depth: int = 0,
     ) -> None:
         super().__init__(ticket=ticket, actor=actor, depth=depth)
         self.status = status
-        self.seen, self.anyway = seen, anyway
+        self.seen, self.anyway, self.back = seen, anyway, back
 
     def check(self) -> None:
-        """As the base; to and from trash only with the right to delete. ActionRefused while a blocker is open,
-        ItemsOpen while the checklist is not done."""
+        """As the base; to and from trash only with the right to delete. NotNext where people may not go there from
+        here, ActionRefused while a blocker is open, ItemsOpen while the checklist is not done."""
         super().check()
         trash = Category.TRASH in (self.status.category, self.ticket.category)
         if trash and self.actor.kind == "user" and not may(self.user, "delete", self.ticket):
@@ -52,6 +55,8 @@ class ChangeStatus(TicketAction):
             raise Conflict(
                 _("Somebody else set the status to “%(status)s” meanwhile.") % {"status": self.ticket.status}
             )
+        if self.actor.kind == "user" and not self.back:
+            refuse_other_ways(self.ticket.status, self.status)
         refuse_while_open(self.ticket, self.status.category, self.user, anyway=self.anyway)
 
     def execute(self) -> Ticket:

@@ -10,15 +10,30 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import events
 from wagtail_helpdesk.actions import ActionRefused
+from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.tickets.actions.base import TicketAction, lock_ticket
 from wagtail_helpdesk.tickets.choices import EventKind, Role
 from wagtail_helpdesk.tickets.models import Ticket, TicketAccess, TicketMerge, TicketToken
 from wagtail_helpdesk.tickets.permissions import may
+from wagtail_helpdesk.tickets.state import STAYS_OPEN, silence_from
 from wagtail_helpdesk.tickets.timeline import write_event
 
 
-class MergeTickets(TicketAction):
+class _Merging(TicketAction):
+    """What both have in common."""
+
+    @staticmethod
+    def _wait_anew(ticket: Ticket) -> None:
+        """A ticket that waits for its customer holds other words than before: its silence begins now."""
+        if ticket.category == Category.PENDING:
+            fields = silence_from(timezone.now())
+            for column, value in fields.items():
+                setattr(ticket, column, value)
+            ticket.save(update_fields=list(fields))
+
+
+class MergeTickets(_Merging):
     """Merge ``source`` into ``target`` (the survivor). Can be undone by UnmergeTickets at any later time."""
 
     verb = "merge"
@@ -53,7 +68,10 @@ class MergeTickets(TicketAction):
         merge = TicketMerge.objects.create(source=source, target=target, moved={"tickets": moved})
         Ticket.objects.filter(merged_into=source).update(merged_into=target)
         source.merged_into = target
-        source.save(update_fields=["merged_into"])
+        for column in STAYS_OPEN:
+            setattr(source, column, None)
+        source.save(update_fields=["merged_into", *STAYS_OPEN])
+        self._wait_anew(target)
         write_event(source, EventKind.MERGED, actor=self.actor, ticket=target.pk, into=True)
         self.record(EventKind.MERGED, ticket=source.pk, into=False)
         self.publish(events.TicketsMerged, source_id=source.pk, target_id=target.pk, merge_id=merge.pk)
@@ -93,7 +111,7 @@ class MergeTickets(TicketAction):
         return [row.pk for row, created in rows if created]
 
 
-class UnmergeTickets(TicketAction):
+class UnmergeTickets(_Merging):
     """Take ``merge`` back: each package puts what it had moved where it was."""
 
     verb = "merge"
@@ -123,6 +141,8 @@ class UnmergeTickets(TicketAction):
         Ticket.objects.filter(pk__in=moved["merged"]).update(merged_into=source)
         source.merged_into = None
         source.save(update_fields=["merged_into"])
+        for ticket in (source, target):
+            self._wait_anew(ticket)
         self.merge.undone_at = timezone.now()
         self.merge.save(update_fields=["undone_at"])
         write_event(source, EventKind.UNMERGED, actor=self.actor, ticket=target.pk)

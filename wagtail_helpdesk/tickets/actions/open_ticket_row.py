@@ -14,6 +14,7 @@ from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.tickets.choices import EventKind, Role
 from wagtail_helpdesk.tickets.custom_fields.values import add_rows, all_ticket_fields
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
+from wagtail_helpdesk.tickets.state import silence_from
 from wagtail_helpdesk.tickets.timeline import write_event
 
 
@@ -44,6 +45,8 @@ def open_ticket_row(
     fields["priority"] = fields["priority"] or default_priority()
     status = status or default_status(category)
     values = {key: value for key, value in (custom_fields or {}).items() if value is not None}
+    if status.category == Category.PENDING:
+        fields.update(silence_from(at))
     ticket = Ticket.objects.create(
         subject=" ".join(subject.split())[:500],
         status=status,

@@ -10,9 +10,13 @@ from django.utils import timezone
 from wagtail_helpdesk import events
 from wagtail_helpdesk.contacts.models import Contact
 from wagtail_helpdesk.tickets.actions.base import TicketAction
-from wagtail_helpdesk.tickets.choices import EventKind, ParticipantState, TokenPurpose, Visibility
+from wagtail_helpdesk.tickets.choices import EventKind, ParticipantState, Role, TokenPurpose, Visibility
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant, TicketToken
 from wagtail_helpdesk.tickets.tokens import new_public_id
+
+#: What a participant may do: columns that go along where the person goes.
+RIGHTS = ("muted", "may_see", "may_answer")
+ALL_RIGHTS = {"muted": False, "may_see": True, "may_answer": True}
 
 
 def add_participant(
@@ -23,12 +27,24 @@ def add_participant(
     role: str,
     state: str = ParticipantState.ACTIVE,
     reply_address: str = "",
+    like: TicketParticipant | None = None,
 ) -> TicketParticipant:
-    """Return the contact's participation in ``ticket``, made when there is none. Must run in an action."""
+    """Return the contact's participation in ``ticket``, made when there is none. Must run in an action.
+
+    ``like``: the person's participation in a ticket that this one goes on from; one copied in keeps the rights of it.
+    """
+    keeps = role == Role.CC and like is not None and like.role == Role.CC
+    rights = {name: getattr(like, name) for name in RIGHTS} if keeps else {}
     try:
         with events.savepoint():
             return TicketParticipant.objects.create(
-                ticket=ticket, contact=contact, address=address, role=role, state=state, reply_address=reply_address
+                ticket=ticket,
+                contact=contact,
+                address=address,
+                role=role,
+                state=state,
+                reply_address=reply_address,
+                **rights,
             )
     except IntegrityError:
         return TicketParticipant.objects.get(ticket=ticket, contact=contact)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import F
 
 from wagtail_helpdesk import events
-from wagtail_helpdesk.desk.choices import FINISHED, HIDDEN
+from wagtail_helpdesk.desk.choices import FINISHED, HIDDEN, Category
 from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.desk.models import Status
 from wagtail_helpdesk.events import Actor, Change
@@ -19,6 +19,7 @@ from wagtail_helpdesk.tickets.state import (
     category_after_reply,
     fields_for_category,
     fields_on_waking,
+    silence_from,
 )
 from wagtail_helpdesk.tickets.timeline import write_event
 
@@ -67,8 +68,18 @@ def record_activity(
     reopened = ticket.category in FINISHED and category not in (*FINISHED, *HIDDEN)
     if (status is not None and status.pk != ticket.status_id) or category != ticket.category:
         _set_status(ticket, status or default_status(category), fields, actor=actor, at=at, depth=depth)
+    elif category == Category.PENDING and (direction != "inbound" or counts_as_waiting):
+        # What a machine says is nobody's answer: the silence goes on.
+        fields |= silence_from(fields["last_activity_at"])
+    _say_what_is_off(ticket, fields, direction, actor=actor)
     _write(ticket, fields, {"message_count": 1, "attachment_count": attachments})
     return reopened
+
+
+def _say_what_is_off(ticket: Ticket, fields: dict[str, Any], direction: str, *, actor: Actor) -> None:
+    """Say in the timeline that a customer's words keep the ticket from closing at the time that an agent chose."""
+    if ticket.close_on and direction == "inbound" and fields.get("close_on", ticket.close_on) is None:
+        write_event(ticket, EventKind.CLOSING, actor=actor, what="answered")
 
 
 def _sleep_fields(ticket: Ticket, direction: str, *, actor: Actor, at: datetime, depth: int) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import events
 from wagtail_helpdesk.actions import ActionRefused
-from wagtail_helpdesk.desk.choices import FINISHED, HIDDEN
+from wagtail_helpdesk.desk.choices import FINISHED, HIDDEN, Category
 from wagtail_helpdesk.events import Actor, Change
 from wagtail_helpdesk.tickets.actions.base import TicketAction
 from wagtail_helpdesk.tickets.choices import EventKind
 from wagtail_helpdesk.tickets.models import Ticket
-from wagtail_helpdesk.tickets.state import AWAKE
+from wagtail_helpdesk.tickets.state import AWAKE, silence_from
 
 #: Tickets that one round of the worker wakes.
 BATCH = 200
@@ -77,11 +77,13 @@ class WakeTicket(TicketAction):
         ticket, now = self.ticket, timezone.now()
         if not ticket.asleep or (self.due and (ticket.snoozed_until is None or ticket.snoozed_until > now)):
             return None
-        for column, value in AWAKE.items():
+        # While it slept nobody was asked for anything: the silence of one that waits begins now.
+        fields = AWAKE | (silence_from(now) if ticket.category == Category.PENDING else {})
+        for column, value in fields.items():
             setattr(ticket, column, value)
         if self.due:
             ticket.woke_at = now
-        ticket.save(update_fields=list(AWAKE))
+        ticket.save(update_fields=list(fields))
         self.record(EventKind.WOKE, what="time" if self.due else "hand")
         self.publish(events.TicketUpdated, ticket_id=ticket.pk, changes=(Change("asleep", True, False),))
         return ticket

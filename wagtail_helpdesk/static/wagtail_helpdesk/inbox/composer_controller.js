@@ -56,6 +56,11 @@ class HelpdeskComposerController extends window.StimulusModule.Controller {
       this.preview(button);
       return;
     }
+    if ('helpdeskParts' in data) {
+      // Its page shows the words, and to whom they would go; the draft stays.
+      window.helpdeskEditor.read(this.element);
+      return;
+    }
     event.preventDefault();
     if ('helpdeskAside' in data || 'helpdeskDiscard' in data) {
       this.aside(button);
