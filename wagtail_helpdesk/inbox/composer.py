@@ -43,6 +43,7 @@ class ComposerForm(forms.Form):
     cc = forms.MultipleChoiceField(label=_("Copy to"), required=False, widget=forms.CheckboxSelectMultiple)
     copies = AddressesField(label=_("Copy to somebody else"))
     to = AddressesField(label=_("To"))
+    bcc = AddressesField(label=_("Blind copy to"))
     forwarded = forms.MultipleChoiceField(label=_("Messages to pass on"), required=False)
     attached = forms.MultipleChoiceField(label=_("Files to pass on"), required=False)
     files = FilesField(label=_("Attach files"), required=False)
@@ -107,6 +108,7 @@ class DraftForm(ComposerForm):
             "cc": [int(pk) for pk in data.get("cc", [])],
             "copies": self.data.get("copies", "")[:4000],
             "to": self.data.get("to", "")[:4000],
+            "bcc": self.data.get("bcc", "")[:4000],
             "forwarded": [int(pk) for pk in data.get("forwarded", [])],
             "attached": [int(pk) for pk in data.get("attached", [])],
             "unquoted": data.get("unquoted", False),
@@ -133,7 +135,7 @@ def first_values(
 
 def values_of(draft: Draft) -> dict[str, Any]:
     """Return what a draft puts into the form."""
-    known = {"cc", "copies", "to", "forwarded", "attached", "unquoted", "publish_at", "regardless"}
+    known = {"cc", "copies", "to", "bcc", "forwarded", "attached", "unquoted", "publish_at", "regardless"}
     chosen = {name: value for name, value in draft.choices.items() if name in known}
     return {"mode": draft.mode, "body": draft.body, "version": draft.version, **chosen}
 

@@ -13,10 +13,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk import conf
+from wagtail_helpdesk.conversations.actions.addressing import Addressed
 from wagtail_helpdesk.conversations.actions.forward import MOST, forwardable
 from wagtail_helpdesk.conversations.choices import Direction
 from wagtail_helpdesk.conversations.models import Draft, Message
-from wagtail_helpdesk.inbox.address_warnings import warnings_for
+from wagtail_helpdesk.inbox.address_warnings import typed_warnings, warnings_for
+from wagtail_helpdesk.inbox.addresses import readable_addresses
 from wagtail_helpdesk.inbox.composer import (
     AFTER,
     FORWARD,
@@ -117,6 +119,7 @@ def composer_context(
         "presets": presets(timezone.localtime()),
         "everybody": sorted(copied_by_default(people)),
         "address_warnings": warnings_for(people) if may_reply else [],
+        "typed_warnings": typed_warnings(_typed_in(form)) if may_reply else [],
         "max_files": conf.get("MAX_UPLOAD_FILES"),
     }
 
@@ -133,6 +136,12 @@ def presets(now: datetime) -> list[Preset]:
     if monday != tomorrow:
         found.append((_("Monday morning"), _at(now, monday, morning)))
     return [Preset(f"{at:{MOMENT}}", label, at) for label, at in found]
+
+
+def _typed_in(form: ComposerForm) -> list[Addressed]:
+    """Return the people whose addresses stand in the form, as far as they can be read."""
+    values = (form[name].value() for name in ("copies", "to", "bcc"))
+    return [person for value in values if isinstance(value, str) for person in readable_addresses(value)]
 
 
 def _at(now: datetime, day: Any, hour: time) -> datetime:

@@ -57,6 +57,7 @@ def _action(
         "publish_at": data["publish_at"] if data["later"] else None,
         "regardless": data["regardless"],
         "last_seen": data["last_seen"],
+        "bcc": data["bcc"],
     }
     if data["mode"] == FORWARD:
         chosen = {"messages": map(int, data["forwarded"]), "attachments": map(int, data["attached"])}

@@ -1210,7 +1210,7 @@ class Migration(migrations.Migration):
             name="OutboundRecipient",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(choices=[("to", "To"), ("cc", "Cc")], max_length=3)),
+                ("kind", models.CharField(choices=[("to", "To"), ("cc", "Cc"), ("bcc", "Bcc")], max_length=3)),
                 ("name", models.CharField(blank=True, max_length=200)),
                 ("address", models.CharField(blank=True, max_length=254, verbose_name="address")),
                 ("address_hash", models.CharField(db_index=True, max_length=64)),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import conf
 from wagtail_helpdesk.actions import ActionRefused
+from wagtail_helpdesk.conversations.actions.addressing import Addressed, blind_rows
 from wagtail_helpdesk.conversations.actions.publish_message import publish_now
 from wagtail_helpdesk.conversations.actions.send_guard import refuse_if_unseen
 from wagtail_helpdesk.conversations.actions.write_message import write_message
@@ -39,7 +40,7 @@ class WriteOutgoing(TicketAction):
     the key of the newest message the agent saw: raises NewerMessages when there is a newer one. ``once`` is any value
     that is the same for the same click: a second call with it returns the first call's message. ``channel`` is how the
     agent wrote. ``anyway`` is that of ChangeStatus. ``publish_at``: later than that; a customer's message that comes
-    first cancels it, unless it is to leave ``regardless``.
+    first cancels it, unless it is to leave ``regardless``. ``bcc``: people who get a blind copy.
     """
 
     verb = "reply"
@@ -56,6 +57,7 @@ class WriteOutgoing(TicketAction):
         delay: int | None = None,
         publish_at: datetime | None = None,
         regardless: bool = False,
+        bcc: Sequence[Addressed] = (),
         last_seen: int | None = None,
         anyway: bool = False,
         once: str = "",
@@ -65,7 +67,7 @@ class WriteOutgoing(TicketAction):
         super().__init__(**kwargs)
         self.html, self.files, self.status = html, tuple(files), status
         self.delay = conf.get("UNDO_SECONDS") if delay is None else delay
-        self.publish_at, self.regardless = publish_at, regardless
+        self.publish_at, self.regardless, self.bcc = publish_at, regardless, tuple(bcc)
         self.last_seen, self.channel, self.anyway = last_seen, channel, anyway
         self.external_key = once_key(self.kind, self.ticket.pk, once)
 
@@ -82,6 +84,10 @@ class WriteOutgoing(TicketAction):
         if self.publish_at is not None and not timezone.now() < self.publish_at < timezone.now() + LATEST:
             raise ActionRefused(_("Choose a time to come, within a year."))
         self.recipients = self._recipients()
+        if self.bcc:
+            reached = [*self.recipients["to"], *self.recipients["cc"]]
+            third_party = self.visibility == Visibility.INTERNAL
+            self.recipients["bcc"] = blind_rows(self.ticket, self.bcc, reached=reached, third_party=third_party)
         refuse_if_unseen(self.ticket, self.last_seen)
 
     def execute(self) -> Message:
