@@ -12,7 +12,7 @@ from wagtail_helpdesk.automation.models import (
 )
 from wagtail_helpdesk.contact_forms.models import ContactForm, TaggedContactForm
 from wagtail_helpdesk.contacts.models import Contact, ContactEmail, Organisation
-from wagtail_helpdesk.conversations.models import Attachment, Draft, Message, MessageIdIndex
+from wagtail_helpdesk.conversations.models import Approval, Attachment, Draft, Message, MessageIdIndex
 from wagtail_helpdesk.desk.models import Mailbox, Priority, Status, StatusLabel, Team
 from wagtail_helpdesk.inbox.bulk.models import BulkJob, BulkResult
 from wagtail_helpdesk.inbox.models import Mention, Presence, UndoRecord
@@ -55,6 +55,7 @@ from wagtail_helpdesk.tickets.models import (
 
 __all__ = [
     "AddressSuppression",
+    "Approval",
     "Attachment",
     "AutoReplyLedger",
     "BulkJob",

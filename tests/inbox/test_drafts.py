@@ -106,7 +106,8 @@ class TestSaving:
         ("name", "mode", "status"),
         [
             ("light", "note", 200),
-            ("light", "reply", 403),
+            ("light", "reply", 200),
+            ("light", "forward", 403),
             ("manager", "reply", 200),
             ("other_agent", "note", 404),
             ("editor", "note", 404),

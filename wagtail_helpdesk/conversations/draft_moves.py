@@ -53,7 +53,10 @@ def return_message(message: Message, user: Any) -> Draft:
     if forwarded:
         choices["to"] = ", ".join(one["address"] for one in recipients.get("to", []))
     else:
-        choices["cc"] = [one["participant"] for one in recipients.get("cc", [])]
+        rows = recipients.get("cc", [])
+        choices["cc"] = [one["participant"] for one in rows if one["participant"] is not None]
+        # Who was to be copied in, and was not yet.
+        choices["copies"] = ", ".join(_typed(one) for one in rows if one["participant"] is None)
     choices["bcc"] = ", ".join(map(_typed, recipients.get("bcc", [])))
     with transaction.atomic():
         draft = _held(user, message.ticket)

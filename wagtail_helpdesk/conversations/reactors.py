@@ -11,7 +11,7 @@ from wagtail_helpdesk.conversations.choices import Direction, Flag, MessageState
 from wagtail_helpdesk.conversations.draft_moves import give_draft
 from wagtail_helpdesk.conversations.drafts import TYPED_ADDRESSES
 from wagtail_helpdesk.conversations.files import delete_files_after_commit
-from wagtail_helpdesk.conversations.models import Attachment, Draft, DraftFile, Message, MessageIdIndex
+from wagtail_helpdesk.conversations.models import Approval, Attachment, Draft, DraftFile, Message, MessageIdIndex
 from wagtail_helpdesk.conversations.recounting import recount_conversation
 from wagtail_helpdesk.events import (
     Actor,
@@ -89,7 +89,8 @@ def erase_conversation(event: TicketErased) -> None:
     )
     Draft.objects.filter(ticket=event.ticket_id).delete()
     messages = Message.objects.filter(ticket=event.ticket_id)
-    messages.filter(state=MessageState.SCHEDULED).update(state=MessageState.CANCELLED)
+    messages.filter(state__in=[MessageState.SCHEDULED, MessageState.WAITING]).update(state=MessageState.CANCELLED)
+    Approval.objects.filter(message__ticket=event.ticket_id).delete()
     messages.update(
         subject="",
         text="",

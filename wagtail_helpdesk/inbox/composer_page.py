@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_helpdesk import conf
 from wagtail_helpdesk.conversations.actions.addressing import Addressed
 from wagtail_helpdesk.conversations.actions.forward import MOST, forwardable
+from wagtail_helpdesk.conversations.approving import approvers_of
 from wagtail_helpdesk.conversations.choices import Direction
 from wagtail_helpdesk.conversations.models import Draft, Message
 from wagtail_helpdesk.inbox.address_warnings import typed_warnings, warnings_for
@@ -23,9 +24,11 @@ from wagtail_helpdesk.inbox.composer import (
     AFTER,
     FORWARD,
     MOMENT,
+    REPLY,
     ComposerForm,
     copied_by_default,
     first_values,
+    may_write,
     values_of,
 )
 from wagtail_helpdesk.inbox.extras import carried
@@ -84,6 +87,8 @@ def composer_context(
 
     ``passed_on``: the key of a message that is to be forwarded, as an address names it.
     """
+    may_ask = may_write(user, REPLY, ticket)
+    approvers = approvers_of(ticket, user) if may_ask else []
     may_reply, may_change = may(user, "reply", ticket), may(user, "change", ticket)
     drafts = list(Draft.objects.living().filter(ticket=ticket).select_related("user").prefetch_related("files"))
     draft = next((one for one in drafts if one.user_id == user.pk), None)
@@ -93,7 +98,9 @@ def composer_context(
     if form is None:
         values = first_values(ticket, people=people, last_seen=last_seen, may_reply=may_reply, customer_wrote=wrote)
         values |= _forward_values(messages, passed_on) if passed_on else values_of(draft) if draft else {}
-        form = ComposerForm(ticket=ticket, user=user, people=people, forwardable=messages, initial=values)
+        form = ComposerForm(
+            ticket=ticket, user=user, people=people, forwardable=messages, approvers=approvers, initial=values
+        )
         form.initial["version"] = draft.version if draft else 0
     preference = preference_of(user)
     sends = [SendButton(value, label) for value, label in _SENDS.items() if may_change or not value]
@@ -105,6 +112,8 @@ def composer_context(
         "composer": form,
         "carried": carried(draft.choices.get("carried", {}), user, ticket=ticket) if begun else [],
         "may_reply": may_reply,
+        "may_ask": may_ask and bool(approvers),
+        "may_write_reply": may_ask,
         "may_change": may_change,
         "draft": draft,
         "draft_files": list(draft.files.all()) if draft else [],

@@ -933,7 +933,12 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("scheduled", "Scheduled"), ("published", "Published"), ("cancelled", "Cancelled")],
+                        choices=[
+                            ("waiting", "Waiting for approval"),
+                            ("scheduled", "Scheduled"),
+                            ("published", "Published"),
+                            ("cancelled", "Cancelled"),
+                        ],
                         default="published",
                         max_length=9,
                         verbose_name="state",
@@ -1896,6 +1901,72 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Approval",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("note", models.CharField(blank=True, max_length=500)),
+                (
+                    "verdict",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Waiting"),
+                            ("approved", "Approved"),
+                            ("returned", "Given back"),
+                            ("changed", "Taken to be changed"),
+                            ("withdrawn", "Taken back by its author"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asked_user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "message",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="approval",
+                        to="wagtail_helpdesk.message",
+                    ),
+                ),
+                (
+                    "asked_team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtail_helpdesk.team",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "approval",
+                "verbose_name_plural": "approvals",
+                "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
             name="Ticket",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -2181,6 +2252,7 @@ class Migration(migrations.Migration):
                             ("watched", "Something happened on a ticket that I watch"),
                             ("awake", "A snoozed ticket of mine is back"),
                             ("draft", "What I wrote did not leave"),
+                            ("approval", "A reply is to be approved, or mine was looked at"),
                         ],
                         max_length=10,
                         verbose_name="kind",
@@ -2483,6 +2555,7 @@ class Migration(migrations.Migration):
                             ("message", "Message added"),
                             ("scheduled", "Reply scheduled"),
                             ("cancelled", "Scheduled reply cancelled"),
+                            ("approval", "Approval of a reply"),
                             ("reopened", "Reopened"),
                             ("status", "Status changed"),
                             ("priority", "Priority changed"),

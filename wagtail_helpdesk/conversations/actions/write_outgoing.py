@@ -46,6 +46,7 @@ class WriteOutgoing(TicketAction):
     verb = "reply"
     #: For the key of a click.
     kind: ClassVar[str]
+    state: ClassVar[str] = MessageState.SCHEDULED
     visibility: ClassVar[str] = Visibility.PUBLIC
 
     def __init__(
@@ -103,11 +104,18 @@ class WriteOutgoing(TicketAction):
             if message is None:
                 raise
             return message
+        self._written(message)
+        return message
+
+    def _written(self, message: Message) -> None:
+        """What follows once it is written."""
         if self.publish_at is None and self.delay <= 0:
             publish_now(message, actor=self.actor, depth=self.depth)
         else:
             self.record(EventKind.SCHEDULED, message=message.pk)
-        return message
+
+    def _leaves_at(self, now: datetime) -> datetime | None:
+        return self.publish_at or now + timedelta(seconds=max(self.delay, 0))
 
     def prepare(self) -> Prepared:
         """Return the words and files as they will be stored, with what goes along. ActionRefused for what may not."""
@@ -122,11 +130,11 @@ class WriteOutgoing(TicketAction):
             actor=self.actor,
             direction=Direction.OUTBOUND,
             visibility=self.visibility,
-            state=MessageState.SCHEDULED,
+            state=self.state,
             channel=self.channel,
             recipients=self.recipients,
             mailing=self._mailing(),
-            publish_at=self.publish_at or now + timedelta(seconds=max(self.delay, 0)),
+            publish_at=self._leaves_at(now),
             on_publish=self.status,
             external_key=self.external_key,
             created_at=now,
