@@ -2,6 +2,7 @@
 
 from wagtail_helpdesk.automation.models import (
     Macro,
+    MacroQuestion,
     MacroStep,
     ReplyFolder,
     SavedReply,
@@ -73,6 +74,7 @@ __all__ = [
     "InboxPreference",
     "IndexTask",
     "Macro",
+    "MacroQuestion",
     "MacroStep",
     "MailAccount",
     "MailSource",

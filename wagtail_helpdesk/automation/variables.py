@@ -38,14 +38,26 @@ VARIABLES: dict[str, str | Promise] = {
     "mailbox.name": _("the mailbox's name"),
     "today": _("the date of today"),
 }
+#: What a macro asks for when it is run stands behind this: {{ ask.amount }}.
+ASKED = "ask."
 # No "<": a style that begins inside and ends outside would leave broken HTML behind.
 _VARIABLE = re.compile(r"\{\{\s*([\w.]*)\s*(?:\|([^{}<>]*))?\}\}")
 _MISSING = re.compile(r"\[\[([a-z_.]+)\]\]")
 
 
-def unknown_variables(text: str) -> list[str]:
-    """Return the names in ``text`` that are none of VARIABLES, in order, each once."""
-    return list(dict.fromkeys(match[1] for match in _VARIABLE.finditer(text) if match[1] not in VARIABLES))
+def unknown_variables(text: str, *, asks: bool = False) -> list[str]:
+    """Return the names in ``text`` that are none of VARIABLES, in order, each once.
+
+    ``asks``: of a macro, which may name what it asks for.
+    """
+    names = dict.fromkeys(match[1] for match in _VARIABLE.finditer(text) if match[1] not in VARIABLES)
+    return [name for name in names if not (asks and name.startswith(ASKED))]
+
+
+def asked_in(text: str) -> list[str]:
+    """Return what ``text`` names of the things that a macro asks for, in order, each once."""
+    names = dict.fromkeys(match[1] for match in _VARIABLE.finditer(text) if match[1].startswith(ASKED))
+    return [name.removeprefix(ASKED) for name in names]
 
 
 def has_broken_variable(text: str) -> bool:
@@ -56,7 +68,16 @@ def has_broken_variable(text: str) -> bool:
 
 def missing_in(text: str) -> list[str]:
     """Return the variables in ``text`` for which nobody knew a value, in order, each once."""
-    return list(dict.fromkeys(match[1] for match in _MISSING.finditer(text) if match[1] in VARIABLES))
+    return list(dict.fromkeys(match[1] for match in _MISSING.finditer(text) if _is_name(match[1])))
+
+
+def _is_name(name: str) -> bool:
+    return name in VARIABLES or name.startswith(ASKED)
+
+
+def remove_missing(text: str) -> str:
+    """Return ``text`` without the variables for which nobody knew a value."""
+    return _MISSING.sub(lambda match: "" if _is_name(match[1]) else match[0], text)
 
 
 def fill_text(text: str, values: Mapping[str, str]) -> str:
@@ -72,7 +93,7 @@ def fill_html(html: str, values: Mapping[str, str]) -> str:
 
 def _value(match: re.Match[str], values: Mapping[str, str]) -> str:
     name, fallback = match[1], match[2]
-    if name not in VARIABLES:
+    if name not in VARIABLES and name not in values:
         return match[0]
     return values.get(name) or (f"[[{name}]]" if fallback is None else fallback.strip())
 

@@ -1,5 +1,6 @@
 import uuid
 
+import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 import modelcluster.contrib.taggit
@@ -363,6 +364,94 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Macro",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("me", "Only me"),
+                            ("team", "A team"),
+                            ("mailbox", "Tickets of a mailbox"),
+                            ("everyone", "Everyone"),
+                        ],
+                        default="me",
+                        max_length=8,
+                        verbose_name="for whom",
+                    ),
+                ),
+                ("use_count", models.PositiveIntegerField(default=0, editable=False, verbose_name="used")),
+                ("used_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="last used")),
+                ("name", models.CharField(max_length=150, verbose_name="name")),
+                ("description", models.CharField(blank=True, max_length=200, verbose_name="what it is for")),
+                ("is_active", models.BooleanField(default=True, verbose_name="can be run")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "macro",
+                "verbose_name_plural": "macros",
+                "ordering": ["name", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="MacroQuestion",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="Texts and values of the actions name the answer by it: {{ ask.amount }}.",
+                        max_length=30,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z][a-z_]*$", "Use small letters from a to z and “_” only."
+                            )
+                        ],
+                        verbose_name="name",
+                    ),
+                ),
+                ("label", models.CharField(max_length=100, verbose_name="question")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("text", "Text"), ("choice", "One of several"), ("date", "Date")],
+                        default="text",
+                        max_length=6,
+                        verbose_name="answer",
+                    ),
+                ),
+                ("options", models.TextField(blank=True, help_text="One in each line.", verbose_name="choices")),
+                ("required", models.BooleanField(default=True, verbose_name="has to be answered")),
+                (
+                    "macro",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="questions",
+                        to="wagtail_helpdesk.macro",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "question",
+                "verbose_name_plural": "questions",
+                "ordering": ["sort_order"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
             name="Mailbox",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -426,58 +515,17 @@ class Migration(migrations.Migration):
                 "ordering": ["name"],
             },
         ),
-        migrations.CreateModel(
-            name="Macro",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "scope",
-                    models.CharField(
-                        choices=[
-                            ("me", "Only me"),
-                            ("team", "A team"),
-                            ("mailbox", "Tickets of a mailbox"),
-                            ("everyone", "Everyone"),
-                        ],
-                        default="me",
-                        max_length=8,
-                        verbose_name="for whom",
-                    ),
-                ),
-                ("use_count", models.PositiveIntegerField(default=0, editable=False, verbose_name="used")),
-                ("used_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="last used")),
-                ("name", models.CharField(max_length=150, verbose_name="name")),
-                ("description", models.CharField(blank=True, max_length=200, verbose_name="what it is for")),
-                ("is_active", models.BooleanField(default=True, verbose_name="can be run")),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        blank=True,
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="owner",
-                    ),
-                ),
-                (
-                    "mailbox",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="wagtail_helpdesk.mailbox",
-                        verbose_name="mailbox",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "macro",
-                "verbose_name_plural": "macros",
-                "ordering": ["name", "pk"],
-            },
+        migrations.AddField(
+            model_name="macro",
+            name="mailbox",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="wagtail_helpdesk.mailbox",
+                verbose_name="mailbox",
+            ),
         ),
         migrations.CreateModel(
             name="InboundMail",
