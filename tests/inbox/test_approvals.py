@@ -84,6 +84,13 @@ class TestAsking:
         assert 'name="mode" value="forward"' not in page and 'id="composer-send"' not in page
         assert 'name="approval"' in page_of(login(desk.agent), ticket)
 
+    def test_a_team_without_anybody_else_is_not_offered(self, desk, ticket, ask, login):
+        desk.team.members.remove(desk.colleague)
+        page = page_of(login(desk.agent), ticket)
+        assert "Anybody in Billing" not in page and "Manager" in page
+        assert ask(desk.agent).status_code == 422
+        assert "Anybody in Billing" in page_of(login(desk.light), ticket)
+
     def test_nobody_to_ask(self, desk, ticket, login):
         for user in (desk.agent, desk.colleague, desk.manager, desk.administrator, desk.superuser):
             user.is_active = False

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from wagtail_helpdesk.conversations.choices import MessageState
 from wagtail_helpdesk.conversations.models import Approval
+from wagtail_helpdesk.desk.models import Team
 from wagtail_helpdesk.desk.querysets import team_ids_of
 from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.permissions import may, users_who_may
@@ -17,8 +18,16 @@ from wagtail_helpdesk.tickets.querysets import VIEW_ALL_PERMISSION
 
 
 def approvers_of(ticket: Ticket, author: Any) -> list[Any]:
-    """Return those who can approve a reply of ``author``: who may answer there themselves. One query, built once."""
-    rows = statement(("approvers", ticket.team_id), lambda: users_who_may("reply", ticket))
+    """Return those who can approve a reply of ``author``: who may answer there themselves. One query, built once.
+
+    ``in_ticket_team`` of each says whether that person is asked when anybody of the ticket's team is.
+    """
+
+    def build() -> QuerySet:
+        members = Team.objects.filter(pk=ticket.team_id, members=OuterRef("pk"))
+        return users_who_may("reply", ticket).annotate(in_ticket_team=Exists(members))
+
+    rows = statement(("approvers", ticket.team_id), build)
     return [user for user in get_user_model()._default_manager.raw(*rows) if user.pk != author.pk]
 
 

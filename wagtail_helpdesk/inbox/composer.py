@@ -90,8 +90,9 @@ class ComposerForm(forms.Form):
         self.fields["cc"].choices = [(person.pk, copy_label(person)) for person in people if may_be_copied(person)]
         self.fields["mode"].choices = [mode for mode in MODES if may_write(user, mode[0], ticket)]
         self.approvers = {str(one.pk): one for one in approvers}
+        anybody = (TEAM, _("Anybody in %(team)s") % {"team": ticket.team})
         self.fields["approver"].widget.choices = [
-            (TEAM, _("Anybody in %(team)s") % {"team": ticket.team}),
+            *([anybody] if any(one.in_ticket_team for one in approvers) else []),
             *((key, display_name(one)) for key, one in self.approvers.items()),
         ]
         self.fields["forwarded"].choices = [(message.pk, message.pk) for message in forwardable]

@@ -37,8 +37,7 @@ class AskApproval(Reply):
         """As the base; ActionRefused where nobody could approve it."""
         super().check()
         if self.approver is None:
-            members = set(self.ticket.team.members.values_list("pk", flat=True))
-            if not any(user.pk in members for user in approvers_of(self.ticket, self.user)):
+            if not any(user.in_ticket_team for user in approvers_of(self.ticket, self.user)):
                 raise ActionRefused(_("Nobody else in the team may send replies: choose somebody by name."))
         elif not may_be_approved_by(self.approver, self.ticket, self.user):
             name = Actor.of_user(self.approver).name
