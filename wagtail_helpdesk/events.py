@@ -251,6 +251,25 @@ class DraftMoved(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ApprovalAsked(Event):
+    """A reply waits for the approval of ``user_id``, or of anybody of ``team_id``."""
+
+    ticket_id: int
+    message_id: int
+    user_id: Any
+    team_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApprovalGiven(Event):
+    """A reply that ``user_id`` wrote was "approved", "returned" or "changed" by who was asked."""
+
+    ticket_id: int
+    user_id: Any
+    verdict: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ArticleDrafted(Event):
     """A ticket's answer became a draft article page."""
 

@@ -2,6 +2,7 @@
 
 from wagtail_helpdesk.automation.models import (
     Macro,
+    MacroQuestion,
     MacroStep,
     ReplyFolder,
     SavedReply,
@@ -12,7 +13,7 @@ from wagtail_helpdesk.automation.models import (
 )
 from wagtail_helpdesk.contact_forms.models import ContactForm, ContactFormField, TaggedContactForm
 from wagtail_helpdesk.contacts.models import Contact, ContactEmail, Organisation
-from wagtail_helpdesk.conversations.models import Attachment, Draft, Message, MessageIdIndex
+from wagtail_helpdesk.conversations.models import Approval, Attachment, Draft, Message, MessageIdIndex
 from wagtail_helpdesk.desk.models import Absence, Mailbox, Priority, Status, StatusLabel, Team, TicketType
 from wagtail_helpdesk.inbox.bulk.models import BulkJob, BulkResult
 from wagtail_helpdesk.inbox.models import LastSeen, Mention, Presence, UndoRecord
@@ -57,6 +58,7 @@ from wagtail_helpdesk.tickets.models import (
 __all__ = [
     "Absence",
     "AddressSuppression",
+    "Approval",
     "Attachment",
     "AutoReplyLedger",
     "BulkJob",
@@ -76,6 +78,7 @@ __all__ = [
     "IndexTask",
     "LastSeen",
     "Macro",
+    "MacroQuestion",
     "MacroStep",
     "MailAccount",
     "MailSource",

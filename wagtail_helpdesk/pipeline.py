@@ -68,6 +68,8 @@ REACTORS = (
     Reactor(events.UserMentioned, mentioned.remember_mention),
     Reactor(events.DeliveryProblem, notifications.tell_of_delivery_problem),
     Reactor(events.DraftMoved, notifications.tell_of_draft),
+    Reactor(events.ApprovalAsked, notifications.tell_of_asked_approval),
+    Reactor(events.ApprovalGiven, notifications.tell_of_given_approval),
     Reactor(events.MailHeld, notifications.tell_of_held_mail),
     # What is to be found, once it is committed.
     Reactor(events.TicketOpened, search.note_message),

@@ -8,7 +8,7 @@ import pytest
 from wagtail.models import Locale
 
 from wagtail_helpdesk.automation.choices import Scope
-from wagtail_helpdesk.automation.models import Macro, MacroStep, SavedReply
+from wagtail_helpdesk.automation.models import Macro, MacroQuestion, MacroStep, SavedReply
 
 
 @pytest.fixture
@@ -35,3 +35,16 @@ def make_macro(db: None) -> Any:
         return macro
 
     return make
+
+
+@pytest.fixture
+def ask(db: None) -> Any:
+    """Return a function that lets a macro ask for something."""
+
+    def add(macro: Macro, name: str, kind: str = "text", **fields: Any) -> MacroQuestion:
+        order = macro.questions.count()
+        return MacroQuestion.objects.create(
+            macro=macro, name=name, kind=kind, sort_order=order, **{"label": name.title(), **fields}
+        )
+
+    return add

@@ -64,7 +64,7 @@ def test_timeline_names_the_macro(desk, ticket, closing):
 
 def test_preview_writes_nothing(desk, ticket, closing, django_assert_max_num_queries):
     count = TicketEvent.objects.count()
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         lines = preview_macro(closing, ticket, desk.agent)
     assert [line.label for line in lines][-1] == "Move to a team"
     assert [(line.old, line.new) for line in lines if line.label == "Set the status"] == [("New", "Resolved")]

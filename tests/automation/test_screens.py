@@ -105,7 +105,8 @@ def test_what_a_manager_is_told(data, error, desk, login):
 def steps(*rows):
     empty = {"status": "", "priority": "", "team": "", "assign": "me", "assignee": "", "value": ""}
     body = {"body": rich_text("", features=FEATURES)}
-    return nested_form_data({"steps": inline_formset([{**empty, **body, **row} for row in rows])})
+    rows = inline_formset([{**empty, **body, **row} for row in rows])
+    return nested_form_data({"steps": rows, "questions": inline_formset([])})
 
 
 def test_a_macro_and_its_steps(desk, login):

@@ -106,7 +106,8 @@ class TestSaving:
         ("name", "mode", "status"),
         [
             ("light", "note", 200),
-            ("light", "reply", 403),
+            ("light", "reply", 200),
+            ("light", "forward", 403),
             ("manager", "reply", 200),
             ("other_agent", "note", 404),
             ("editor", "note", 404),
@@ -380,6 +381,45 @@ class TestPreview:
     def test_who_may_not(self, desk, ticket, login, name, status):
         data = {"mode": "reply", "body": written("<p>x</p>")}
         assert login(getattr(desk, name)).post(url(ticket, "preview"), data).status_code == status
+
+
+class TestBlindCopies:
+    BOSS = "Bea Boss <boss@example.net>"
+
+    def test_are_sent_and_kept_in_the_draft(self, desk, ticket, login):
+        data = {"mode": "reply", "body": written("<p>x</p>"), "bcc": self.BOSS, "version": 0}
+        assert login(desk.agent).post(url(ticket, "draft"), data, **FETCHED).status_code == 200
+        assert Draft.objects.get().choices["bcc"] == self.BOSS
+        page = login(desk.agent).get(reverse("helpdesk_tickets:ticket", args=[ticket.pk])).content.decode()
+        assert 'value="Bea Boss &lt;boss@example.net&gt;"' in page
+        data |= {"version": 1, "last_seen": ticket.messages.get().pk, "once": "1"}
+        login(desk.agent).post(url(ticket, "write"), data)
+        assert ticket.messages.latest("pk").recipients["bcc"][0]["address"] == "boss@example.net"
+
+    @pytest.mark.parametrize("mode", ["reply", "forward"])
+    def test_are_in_the_preview(self, desk, ticket, login, mode):
+        data = {"mode": mode, "body": written("<p>x</p>"), "bcc": self.BOSS, "to": "eva@example.net, cem@example.net"}
+        page = login(desk.agent).post(url(ticket, "preview"), data).content.decode()
+        assert "Bea Boss &lt;boss@example.net&gt;" in page
+        assert ("cem@example.net" in page) == (mode == "forward")
+
+    def test_one_of_our_own_mailboxes_is_refused_with_its_text_kept(self, desk, ticket, login):
+        last = ticket.messages.get().pk
+        data = {"mode": "reply", "body": written("<p>My words</p>"), "bcc": ticket.mailbox.address}
+        response = login(desk.agent).post(url(ticket, "write"), {**data, "last_seen": last, "once": "1"})
+        assert response.status_code == 422
+        assert "My words" in response.content.decode()
+        assert ticket.messages.count() == 1
+
+    def test_doubtful_addresses_are_told_while_one_types(self, desk, ticket, login):
+        typed = f"no-reply@example.net, half@, {ticket.mailbox.address}"
+        warnings = login(desk.agent).get(url(ticket, "recipients"), {"check": typed}).json()["warnings"]
+        assert warnings == [
+            f"{ticket.mailbox.address} is a mailbox of this desk.",
+            "no-reply@example.net looks like an address that nobody reads.",
+        ]
+        assert login(desk.light).get(url(ticket, "recipients"), {"check": typed}).json()["warnings"] == []
+        assert login(desk.other_agent).get(url(ticket, "recipients"), {"check": typed}).status_code == 404
 
 
 class TestRecipients:

@@ -6,7 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from wagtail.models import PageViewRestriction
 
+from tests.pages.trees import make_article, make_centre, make_section
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.events import Actor
@@ -39,6 +41,20 @@ class TestFinding:
         assert find(desk.agent, "ana@ex")["Customers"] == ["Ana Souza"]
         assert find(desk.agent, "clar")["Colleagues"] == ["Clara"]
         assert "Notices" in find(desk.agent, "notic")["Screens"]
+
+    def test_articles_that_every_visitor_may_read(self, desk, login, find):
+        article = make_article(make_section(make_centre()), "Returning a bicycle")
+        assert find(desk.agent, "return bicycle")["Help articles"] == ["Returning a bicycle"]
+        asked = {"q": "returning"}
+        groups = login(desk.agent).get(reverse(ADDRESS), asked, headers={"X-Requested-With": "XMLHttpRequest"}).json()
+        (entry,) = [one for group in groups["groups"] for one in group["entries"] if one["article"]]
+        assert (entry["article"], entry["url"]) == (article.pk, article.get_url())
+        assert "Help articles" not in find(desk.agent, "returning cars"), "all words have to be there"
+        restriction = PageViewRestriction.objects.create(page=article.get_parent(), restriction_type="login")
+        assert "Help articles" not in find(desk.agent, "returning")
+        restriction.delete()
+        article.unpublish()
+        assert "Help articles" not in find(desk.agent, "returning")
 
     @pytest.mark.parametrize("query", ["tax id", "Ana Souza", "ana@example.org", "HD-{}", "{}"])
     def test_nothing_of_others(self, desk, ticket, find, query):

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tests.pages.trees import make_article, make_centre, make_section
 from wagtail_helpdesk.inbox import search_results
 from wagtail_helpdesk.search.indexing import index_due
 from wagtail_helpdesk.testing import factories
@@ -120,3 +121,13 @@ def test_queries(desk, get, text):
     few = count(2)
     assert count(8) == few
     assert few <= 65
+
+
+def test_articles_stand_above_the_tickets(desk, get):
+    article = make_article(make_section(make_centre()), "Returning a bicycle")
+    assert [hit.pk for hit in get(desk.agent, "bicycle").context["results"].articles] == [article.pk]
+    page = get(desk.agent, "bicycle").content.decode()
+    assert f'href="{article.get_url()}"' in page
+    for text in ("is:open bicycle", "bi", "#12", "nothing"):
+        assert get(desk.agent, text).context["results"].articles == [], text
+    assert get(desk.agent, "bicycle", p="2").context["results"].articles == []

@@ -21,7 +21,7 @@ from wagtail.rich_text import get_text_for_indexing
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.automation.choices import Assign
 from wagtail_helpdesk.automation.runs import Line, Run
-from wagtail_helpdesk.automation.variables import FIELD, missing_in
+from wagtail_helpdesk.automation.variables import ASKED, FIELD, missing_in
 from wagtail_helpdesk.conversations.actions.add_note import AddNote
 from wagtail_helpdesk.conversations.actions.reply import Reply
 from wagtail_helpdesk.conversations.choices import MessageState
@@ -95,8 +95,8 @@ def _gone() -> ActionRefused:
     return ActionRefused(_("What this macro sets does not exist any more: its actions have to be looked at."))
 
 
-def _names(step: MacroStep) -> list[str]:
-    return parse_tags(step.value)
+def _names(step: MacroStep, run: Run) -> list[str]:
+    return parse_tags(run.value_of(step))
 
 
 def _field(name: str, label: Promise, verb: str, action: Any, *, is_last: bool = False) -> ActionKind:
@@ -192,18 +192,18 @@ def _assign(step: MacroStep, run: Run) -> None:
 
 def _preview_tags(step: MacroStep, run: Run, *, adds: bool) -> Line:
     old = set(run.ticket.tags.names())
-    new = old | set(_names(step)) if adds else old - set(_names(step))
+    new = old | set(_names(step, run)) if adds else old - set(_names(step, run))
     return Line(_("Tags"), ", ".join(sorted(old)), ", ".join(sorted(new)))
 
 
 def _tag(step: MacroStep, run: Run, *, adds: bool) -> None:
-    names = _names(step)
+    names = _names(step, run)
     TagTicket(ticket=run.ticket, actor=run.actor, add=names if adds else (), remove=() if adds else names)()
 
 
 def _preview_text(step: MacroStep, run: Run, *, may_miss: bool = False) -> Line:
     html = run.text_of(step)
-    missing = [] if may_miss else missing_in(html)
+    missing = [] if may_miss else [name for name in missing_in(html) if not name.startswith(ASKED)]
     return Line(str(ACTION_KINDS[step.kind].label), html=html, problem=_still_empty(missing) if missing else "")
 
 
@@ -244,17 +244,18 @@ def _draft(step: MacroStep, run: Run) -> None:
     run.draft += run.text_of(step)
 
 
-def _until(step: MacroStep) -> datetime | None:
+def _until(step: MacroStep, run: Run) -> datetime | None:
     """Return until when a ticket is to sleep: the words mean what they mean now."""
+    words = run.value_of(step)
     try:
-        return parse_snooze(step.value, timezone.localtime())
+        return parse_snooze(words, timezone.localtime())
     except UnknownPhrase:
-        raise ActionRefused(_("“%(words)s” is no time to come.") % {"words": step.value}) from None
+        raise ActionRefused(_("“%(words)s” is no time to come.") % {"words": words}) from None
 
 
 def _preview_snooze(step: MacroStep, run: Run) -> Line:
     try:
-        until = _until(step)
+        until = _until(step, run)
     except ActionRefused as refused:
         return Line(_("Snooze"), problem=str(refused))
     when = date_format(timezone.localtime(until), "SHORT_DATETIME_FORMAT") if until else _("When they reply")
@@ -263,7 +264,7 @@ def _preview_snooze(step: MacroStep, run: Run) -> Line:
 
 def _snooze(step: MacroStep, run: Run) -> None:
     before = snooze_state(run.ticket)
-    ticket = SnoozeTicket(ticket=run.ticket, until=_until(step), words=step.value, actor=run.actor)()
+    ticket = SnoozeTicket(ticket=run.ticket, until=_until(step, run), words=run.value_of(step), actor=run.actor)()
     run.undo.append(snooze_step(before, ticket))
 
 

@@ -19,3 +19,11 @@ class Assign(models.TextChoices):
     ME = "me", _("Whoever runs the macro")
     NOBODY = "nobody", _("Nobody")
     AGENT = "agent", _("This agent:")
+
+
+class AskKind(models.TextChoices):
+    """What a macro asks for when it is run."""
+
+    TEXT = "text", _("Text")
+    CHOICE = "choice", _("One of several")
+    DATE = "date", _("Date")

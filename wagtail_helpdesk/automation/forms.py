@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from wagtail_helpdesk.automation import action_kinds, files
-from wagtail_helpdesk.automation.variables import has_broken_variable, unknown_variables
+from wagtail_helpdesk.automation.choices import AskKind
+from wagtail_helpdesk.automation.variables import asked_in, has_broken_variable, unknown_variables
 from wagtail_helpdesk.contact_forms.uploads import FilesField
 from wagtail_helpdesk.desk.choices import HIDDEN, Category
 from wagtail_helpdesk.desk.models import Status
@@ -27,9 +28,9 @@ AGENT_CHANNELS = (
 )
 
 
-def variable_errors(text: str) -> list[str]:
-    """Return a sentence for each thing in ``text`` that looks like a variable and is none."""
-    errors = [_("There is no variable “%(name)s”.") % {"name": name} for name in unknown_variables(text)]
+def variable_errors(text: str, *, asks: bool = False) -> list[str]:
+    """Return a sentence for each thing in ``text`` that looks like a variable and is none. ``asks``: of a macro."""
+    errors = [_("There is no variable “%(name)s”.") % {"name": name} for name in unknown_variables(text, asks=asks)]
     if has_broken_variable(text):
         errors.append(_("A variable looks like {{ customer.name }}, all of it in the same style."))
     return errors
@@ -117,8 +118,20 @@ class MacroStepForm(WagtailAdminModelForm):
                 self.add_error(field, error)
             if data.get("ticket_field") and "ticket_field" in kind.fields:
                 self._check_value(data["ticket_field"], data.get("value") or "")
-            for error in variable_errors(data.get("body") or "") if "body" in kind.fields else ():
-                self.add_error("body", error)
+            for field in {"body", "value"} & set(kind.fields):
+                for error in variable_errors(data.get(field) or "", asks=True):
+                    self.add_error(field, error)
+        return data
+
+
+class MacroQuestionForm(WagtailAdminModelForm):
+    """Something that a macro asks for."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a choice of nothing."""
+        data = super().clean()
+        if data.get("kind") == AskKind.CHOICE and not (data.get("options") or "").strip():
+            self.add_error("options", _("Write what can be chosen, one in each line."))
         return data
 
     def _check_value(self, field: TicketField, value: str) -> None:
@@ -129,7 +142,25 @@ class MacroStepForm(WagtailAdminModelForm):
 
 
 class MacroForm(ScopedForm):
-    """A macro; its actions are rows of their own."""
+    """A macro; its actions and its questions are rows of their own."""
+
+    def is_valid(self) -> bool:
+        """Refuse, beside what is wrong by itself, names that two questions have or that no question has."""
+        valid = super().is_valid()
+        if not valid or not {"steps", "questions"} <= set(self.formsets):
+            return valid
+        names = [row["name"] for row in self._rows("questions")]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            self.add_error(None, _("Two questions are called “%(name)s”.") % {"name": name})
+        used = [name for row in self._rows("steps") for name in asked_in(f"{row.get('body')} {row.get('value')}")]
+        for name in dict.fromkeys(used):
+            if name not in names:
+                self.add_error(None, _("An action names “%(name)s”, which is not asked for.") % {"name": f"ask.{name}"})
+        return not self.errors
+
+    def _rows(self, name: str) -> list[dict[str, Any]]:
+        rows = [form.cleaned_data for form in self.formsets[name].forms]
+        return [row for row in rows if row and not row.get("DELETE")]
 
 
 class TicketTemplateForm(ScopedForm):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.automation.action_kinds import ACTION_KINDS
 from wagtail_helpdesk.automation.models import Macro, MacroStep
 from wagtail_helpdesk.automation.querysets import ScopedQuerySet
+from wagtail_helpdesk.automation.questions import ask_for, unanswered, variables_of
 from wagtail_helpdesk.automation.runs import Line, Run
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.tickets.custom_fields.values import FIELD_PREFIX
@@ -43,7 +44,7 @@ def macros_for(user: Any, ticket: Ticket | None = None) -> ScopedQuerySet:
     """Return the macros that ``user`` may run (on ``ticket``), by name, with their steps."""
     macros = Macro.objects.usable_by(user, ticket=ticket).filter(is_active=True)
     named = ("status", "priority", "team", "assignee", "ticket_type", "ticket_field__mailboxes")
-    return macros.prefetch_related(*(f"steps__{name}" for name in named))
+    return macros.prefetch_related("questions", *(f"steps__{name}" for name in named))
 
 
 def steps_in_order(macro: Macro) -> list[MacroStep]:
@@ -53,10 +54,16 @@ def steps_in_order(macro: Macro) -> list[MacroStep]:
 
 
 def preview_macro(
-    macro: Macro, ticket: Ticket, user: Any, *, last_seen: int | None = None, has_composer: bool = True
+    macro: Macro,
+    ticket: Ticket,
+    user: Any,
+    *,
+    last_seen: int | None = None,
+    has_composer: bool = True,
+    answers: Mapping[str, str] | None = None,
 ) -> list[Line]:
-    """Return what ``macro`` would change on ``ticket``, line by line; nothing is written."""
-    run = Run(ticket, user, Actor.of_user(user), last_seen=last_seen, has_composer=has_composer)
+    """Return what ``macro`` would change on ``ticket``, line by line; nothing is written. ``answers``: so far."""
+    run = _run_of(macro, ticket, Actor.of_user(user), user, answers or {}, last_seen, has_composer=has_composer)
     lines = []
     for step in steps_in_order(macro):
         kind = ACTION_KINDS[step.kind]
@@ -74,25 +81,52 @@ def run_macro(
     *,
     last_seen: int | None = None,
     has_composer: bool = False,
+    answers: Mapping[str, str] | None = None,
 ) -> list[MacroResult]:
     """Run ``macro`` on each of ``tickets``, each wholly or not at all; return what became of each, in their order.
 
     ``actor`` is a user, who sees the tickets. ``last_seen`` is the newest message that the person saw of the one
-    ticket; ``has_composer`` says that the person looks at it and can take up a text. The timeline names the macro.
+    ticket; ``has_composer`` says that the person looks at it and can take up a text. ``answers`` are those to its
+    questions, by name, a date in its ISO form. The timeline names the macro.
     """
     actor = replace(actor, cause=f"macro:{macro.name}"[:100])
-    results = [_run_on(macro, ticket, actor, last_seen=last_seen, has_composer=has_composer) for ticket in tickets]
+    given = answers or {}
+    results = [_run_on(macro, ticket, actor, given, last_seen, has_composer=has_composer) for ticket in tickets]
     done = sum(not result.why for result in results)
     if done:
         Macro.objects.filter(pk=macro.pk).update_use(done)
     return results
 
 
-def _run_on(macro: Macro, ticket: Ticket, actor: Actor, *, last_seen: int | None, has_composer: bool) -> MacroResult:
+def _run_of(
+    macro: Macro,
+    ticket: Ticket,
+    actor: Actor,
+    user: Any,
+    answers: Mapping[str, str],
+    last_seen: int | None,
+    *,
+    has_composer: bool,
+) -> Run:
+    asked, as_they_are = variables_of(macro, answers, language=ticket.language)
+    return Run(ticket, user, actor, last_seen, has_composer=has_composer, asked=asked, asked_plain=as_they_are)
+
+
+def _run_on(
+    macro: Macro,
+    ticket: Ticket,
+    actor: Actor,
+    answers: Mapping[str, str],
+    last_seen: int | None,
+    *,
+    has_composer: bool,
+) -> MacroResult:
     user = actor.instance
+    if labels := unanswered(macro, answers):
+        return MacroResult(ticket.pk, ask_for(labels))
     if not macro.is_active or not Macro.objects.filter(pk=macro.pk).usable_by(user, ticket=ticket).exists():
         return MacroResult(ticket.pk, _("This macro is not for this ticket."))
-    run = Run(ticket, user, actor, last_seen=last_seen, has_composer=has_composer)
+    run = _run_of(macro, ticket, actor, user, answers, last_seen, has_composer=has_composer)
     before = _values(ticket)
     try:
         with events.unit_of_work():

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
@@ -16,7 +17,7 @@ from wagtail.fields import RichTextField
 from wagtail.models import Orderable, TranslatableMixin
 
 from wagtail_helpdesk.automation import panels
-from wagtail_helpdesk.automation.choices import Assign
+from wagtail_helpdesk.automation.choices import AskKind, Assign
 from wagtail_helpdesk.automation.forms import MacroForm, SavedReplyForm, TicketTemplateForm
 from wagtail_helpdesk.automation.scoped import Scoped
 from wagtail_helpdesk.conversations.choices import FirstMessage
@@ -195,6 +196,36 @@ class MacroStep(Orderable):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class MacroQuestion(Orderable):
+    """Something that a macro asks for when it is run; its texts and values name it as {{ ask.<name> }}."""
+
+    macro = ParentalKey(Macro, on_delete=models.CASCADE, related_name="questions")
+    name = models.CharField(
+        _("name"),
+        max_length=30,
+        validators=[RegexValidator(r"^[a-z][a-z_]*$", _("Use small letters from a to z and “_” only."))],
+        help_text=_("Texts and values of the actions name the answer by it: {{ ask.amount }}."),
+    )
+    label = models.CharField(_("question"), max_length=100)
+    kind = models.CharField(_("answer"), max_length=6, choices=AskKind.choices, default=AskKind.TEXT)
+    options = models.TextField(_("choices"), blank=True, help_text=_("One in each line."))
+    required = models.BooleanField(_("has to be answered"), default=True)
+
+    panels: ClassVar[list[Any]] = panels.MACRO_QUESTION
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def choices(self) -> list[str]:
+        """What can be chosen."""
+        return list(dict.fromkeys(filter(None, (line.strip()[:100] for line in self.options.splitlines()))))
 
 
 class TicketTemplate(Scoped, ClusterableModel):

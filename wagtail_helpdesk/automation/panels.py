@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel
 from wagtail.admin.staticfiles import versioned_static
 
+from wagtail_helpdesk.automation.choices import AskKind
 from wagtail_helpdesk.automation.variables import variables
 
 
@@ -39,15 +40,21 @@ class VariablesPanel(HelpPanel):
             return [(f"{{{{ {name} }}}}", label) for name, label in variables()]
 
 
-class StepsPanel(InlinePanel):
+class _KindsPanel(InlinePanel):
     """Wagtail's panel of rows, whose rows show only the fields of their kind."""
+
+    def row_form(self) -> type[Any]:
+        """Return the form of a row."""
+        raise NotImplementedError
+
+    def fields_by_kind(self) -> dict[str, Any]:
+        """Return which fields each kind shows."""
+        raise NotImplementedError
 
     def get_form_options(self) -> dict[str, Any]:
         """Return Wagtail's options with our form of a row."""
-        from wagtail_helpdesk.automation.forms import MacroStepForm
-
         options = super().get_form_options()
-        options["formsets"][self.relation_name]["form"] = MacroStepForm
+        options["formsets"][self.relation_name]["form"] = self.row_form()
         return options
 
     class BoundPanel(InlinePanel.BoundPanel):
@@ -57,15 +64,43 @@ class StepsPanel(InlinePanel):
 
         @cached_property
         def fields_by_kind(self) -> str:
-            """Which fields each kind of action shows, for our script."""
-            from wagtail_helpdesk.automation.action_kinds import ACTION_KINDS
-
-            return json.dumps({kind.key: kind.fields for kind in ACTION_KINDS.values()})
+            """Which fields each kind shows, for our script."""
+            return json.dumps(self.panel.fields_by_kind())
 
         @property
         def media(self) -> Media:
             """Wagtail's media and our script."""
             return super().media + Media(js=[versioned_static("wagtail_helpdesk/automation/steps_controller.js")])
+
+
+class StepsPanel(_KindsPanel):
+    """What a macro does."""
+
+    def row_form(self) -> type[Any]:
+        """Return the form of an action."""
+        from wagtail_helpdesk.automation.forms import MacroStepForm
+
+        return MacroStepForm
+
+    def fields_by_kind(self) -> dict[str, Any]:
+        """Return the fields of each kind of action."""
+        from wagtail_helpdesk.automation.action_kinds import ACTION_KINDS
+
+        return {kind.key: kind.fields for kind in ACTION_KINDS.values()}
+
+
+class QuestionsPanel(_KindsPanel):
+    """What a macro asks for."""
+
+    def row_form(self) -> type[Any]:
+        """Return the form of a question."""
+        from wagtail_helpdesk.automation.forms import MacroQuestionForm
+
+        return MacroQuestionForm
+
+    def fields_by_kind(self) -> dict[str, Any]:
+        """Only where one of several is chosen, these are written down."""
+        return {AskKind.TEXT: [], AskKind.CHOICE: ["options"], AskKind.DATE: []}
 
 
 SAVED_REPLY = [
@@ -93,9 +128,17 @@ MACRO_STEP = [
     FieldPanel("value"),
     FieldPanel("body"),
 ]
+MACRO_QUESTION = [
+    FieldPanel("label"),
+    FieldPanel("name"),
+    FieldPanel("kind"),
+    FieldPanel("options"),
+    FieldPanel("required"),
+]
 MACRO = [
     FieldPanel("name"),
     FieldPanel("description"),
+    QuestionsPanel("questions", heading=_("What it asks for when it is run"), label=_("Question")),
     StepsPanel("steps", heading=_("What it does"), label=_("Action"), min_num=1),
     VariablesPanel(),
     FieldPanel("is_active"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from wagtail_helpdesk.automation.variables import fill_html, values_for
+from wagtail_helpdesk.automation.variables import fill_html, fill_text, remove_missing, values_for
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.tickets.models import Ticket
 
@@ -24,6 +25,9 @@ class Run:
     last_seen: int | None = None
     #: Whether the person looks at the ticket, with a composer for a text.
     has_composer: bool = False
+    #: What the person answered to the macro's questions, as texts and as values of actions have it.
+    asked: Mapping[str, str] = field(default_factory=dict)
+    asked_plain: Mapping[str, str] = field(default_factory=dict)
     #: What was done that can be taken back, beside the changes of fields.
     undo: list[dict[str, Any]] = field(default_factory=list)
     #: Values of fields that earlier steps set, by the names that texts have for them.
@@ -36,11 +40,17 @@ class Run:
     @property
     def values(self) -> dict[str, str]:
         """What texts may name, with what the steps before have set."""
-        return values_for(user=self.user, ticket=self.ticket, language=self.ticket.language) | self.set_before
+        known = values_for(user=self.user, ticket=self.ticket, language=self.ticket.language)
+        return {**known, **self.set_before, **self.asked}
 
     def text_of(self, step: MacroStep) -> str:
         """Return the text of ``step`` for this ticket, as the editor stores it."""
         return fill_html(step.body, self.values)
+
+    def value_of(self, step: MacroStep) -> str:
+        """Return the value of ``step``: what nobody knows leaves nothing in it."""
+        text = fill_text(step.value, {**self.values, **self.asked_plain})
+        return remove_missing(text).strip()
 
 
 @dataclass(frozen=True)

@@ -42,17 +42,29 @@ VARIABLES: dict[str, str | Promise] = {
 }
 #: What the names of values begin with that stand in fields which an administrator added.
 FIELD = "field."
+#: What a macro asks for when it is run stands behind this: {{ ask.amount }}.
+ASKED = "ask."
 # No "<": a style that begins inside and ends outside would leave broken HTML behind.
 _VARIABLE = re.compile(r"\{\{\s*([\w.]*)\s*(?:\|([^{}<>]*))?\}\}")
 _MISSING = re.compile(r"\[\[([a-z_.0-9]+)\]\]")
 
 
-def unknown_variables(text: str) -> list[str]:
-    """Return the names in ``text`` that are none of VARIABLES, in order, each once."""
+def unknown_variables(text: str, *, asks: bool = False) -> list[str]:
+    """Return the names in ``text`` that are none of VARIABLES, in order, each once.
+
+    ``asks``: of a macro, which may name what it asks for.
+    """
     names = dict.fromkeys(match[1] for match in _VARIABLE.finditer(text) if match[1] not in VARIABLES)
     keys = [name.removeprefix(FIELD) for name in names if name.startswith(FIELD)]
     known = set(_public_fields().filter(key__in=keys).values_list("key", flat=True)) if keys else set()
-    return [name for name in names if not (name.startswith(FIELD) and name.removeprefix(FIELD) in known)]
+    unknown = (name for name in names if not (name.startswith(FIELD) and name.removeprefix(FIELD) in known))
+    return [name for name in unknown if not (asks and name.startswith(ASKED))]
+
+
+def asked_in(text: str) -> list[str]:
+    """Return what ``text`` names of the things that a macro asks for, in order, each once."""
+    names = dict.fromkeys(match[1] for match in _VARIABLE.finditer(text) if match[1].startswith(ASKED))
+    return [name.removeprefix(ASKED) for name in names]
 
 
 def has_broken_variable(text: str) -> bool:
@@ -63,7 +75,16 @@ def has_broken_variable(text: str) -> bool:
 
 def missing_in(text: str) -> list[str]:
     """Return the variables in ``text`` for which nobody knew a value, in order, each once."""
-    return list(dict.fromkeys(match[1] for match in _MISSING.finditer(text) if _is_variable(match[1])))
+    return list(dict.fromkeys(match[1] for match in _MISSING.finditer(text) if _is_name(match[1])))
+
+
+def _is_name(name: str) -> bool:
+    return name in VARIABLES or name.startswith((ASKED, FIELD))
+
+
+def remove_missing(text: str) -> str:
+    """Return ``text`` without the variables for which nobody knew a value."""
+    return _MISSING.sub(lambda match: "" if _is_name(match[1]) else match[0], text)
 
 
 def fill_text(text: str, values: Mapping[str, str]) -> str:
@@ -79,7 +100,7 @@ def fill_html(html: str, values: Mapping[str, str]) -> str:
 
 def _value(match: re.Match[str], values: Mapping[str, str]) -> str:
     name, fallback = match[1], match[2]
-    if not _is_variable(name):
+    if not (name in VARIABLES or name.startswith(FIELD) or name in values):
         return match[0]
     return values.get(name) or (f"[[{name}]]" if fallback is None else fallback.strip())
 
@@ -122,10 +143,6 @@ def values_for(
 
 def _public_fields() -> QuerySet[TicketField]:
     return TicketField.objects.filter(is_staff_only=False)
-
-
-def _is_variable(name: str) -> bool:
-    return name in VARIABLES or name.startswith(FIELD)
 
 
 def _field_values(ticket: Ticket, language: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ class Direction(models.TextChoices):
 class MessageState(models.TextChoices):
     """Where a message stands. Only a published one exists for anybody but agents."""
 
+    WAITING = "waiting", _("Waiting for approval")
     SCHEDULED = "scheduled", _("Scheduled")
     PUBLISHED = "published", _("Published")
     CANCELLED = "cancelled", _("Cancelled")
@@ -57,6 +58,16 @@ class IdRole(models.TextChoices):
 
     THEIRS = "theirs", _("A message we received")
     REFERENCED = "referenced", _("Named by a message we received")
+
+
+class Verdict(models.TextChoices):
+    """What became of a reply that a colleague was to approve."""
+
+    WAITING = "", _("Waiting")
+    APPROVED = "approved", _("Approved")
+    RETURNED = "returned", _("Given back")
+    CHANGED = "changed", _("Taken to be changed")
+    WITHDRAWN = "withdrawn", _("Taken back by its author")
 
 
 class DraftMode(models.TextChoices):

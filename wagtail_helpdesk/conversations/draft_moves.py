@@ -53,7 +53,11 @@ def return_message(message: Message, user: Any) -> Draft:
     if forwarded:
         choices["to"] = ", ".join(one["address"] for one in recipients.get("to", []))
     else:
-        choices["cc"] = [one["participant"] for one in recipients.get("cc", [])]
+        rows = recipients.get("cc", [])
+        choices["cc"] = [one["participant"] for one in rows if one["participant"] is not None]
+        # Who was to be copied in, and was not yet.
+        choices["copies"] = ", ".join(_typed(one) for one in rows if one["participant"] is None)
+    choices["bcc"] = ", ".join(map(_typed, recipients.get("bcc", [])))
     with transaction.atomic():
         draft = _held(user, message.ticket)
         if draft is None:
@@ -61,6 +65,12 @@ def return_message(message: Message, user: Any) -> Draft:
         _put_above(draft, _for_editor(message.html), mode=mode, choices=choices)
         _take_files(draft, message)
         return draft
+
+
+def _typed(row: Mapping[str, Any]) -> str:
+    """Return a recipient as an agent would type one."""
+    name = str(row.get("name") or "").replace('"', " ").strip()
+    return f'"{name}" <{row["address"]}>' if name else row["address"]
 
 
 def _held(user: Any, ticket: Ticket) -> Draft | None:

@@ -22,7 +22,7 @@ from wagtail_helpdesk.conversations.models import Draft
 from wagtail_helpdesk.tickets.models import Ticket
 
 #: What of a draft's choices holds addresses as they were typed.
-TYPED_ADDRESSES = ("to", "copies")
+TYPED_ADDRESSES = ("to", "copies", "bcc")
 #: How long what was thrown away can be brought back.
 KEPT = timedelta(hours=1)
 PREVIEW_LENGTH = 200

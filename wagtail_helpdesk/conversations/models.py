@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.contacts.models import Contact
-from wagtail_helpdesk.conversations.choices import Direction, DraftMode, Flag, IdRole, MessageState, ScanState
+from wagtail_helpdesk.conversations.choices import Direction, DraftMode, Flag, IdRole, MessageState, ScanState, Verdict
 from wagtail_helpdesk.conversations.file_names import is_dangerous
 from wagtail_helpdesk.conversations.file_types import MAIL, OUTLOOK_MAIL
 from wagtail_helpdesk.conversations.querysets import DraftQuerySet, MessageQuerySet
-from wagtail_helpdesk.desk.models import Status
+from wagtail_helpdesk.desk.models import Status, Team
 from wagtail_helpdesk.tickets.choices import Channel, Visibility
 from wagtail_helpdesk.tickets.models import Ticket
 
@@ -66,7 +66,7 @@ class Message(models.Model):
     recipients = models.JSONField(default=dict, blank=True)
     #: What its author chose for the mail: {"unquoted", "later", "regardless": True}, "forwarded": [keys of messages].
     mailing = models.JSONField(default=dict, blank=True)
-    #: When a scheduled message is to be published, and the status to set then.
+    #: When a scheduled message (or one that waits for approval) is to be published, and the status to set then.
     publish_at = models.DateTimeField(null=True, blank=True)
     on_publish = models.ForeignKey(Status, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     #: sha256 that is the same for the same message and never for two; NULL where nothing can repeat it.
@@ -110,6 +110,33 @@ class Message(models.Model):
     def has_quote(self) -> bool:
         """Whether there is more than the new words."""
         return self.reply_text != self.text
+
+
+class Approval(models.Model):
+    """A reply waits until a colleague has looked at it; and what the colleague decided."""
+
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="approval")
+    #: Who was asked: one agent, or anybody of a team.
+    asked_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    asked_team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    #: What the author would like to have looked at.
+    note = models.CharField(max_length=500, blank=True)
+    verdict = models.CharField(max_length=9, choices=Verdict.choices, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("approval")
+        verbose_name_plural = _("approvals")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.message_id} {self.verdict or 'waiting'}"
 
 
 class PrivateFile(models.Model):

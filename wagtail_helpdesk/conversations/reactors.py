@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 
 from wagtail_helpdesk.actions import ActionRefused
-from wagtail_helpdesk.addresses import without_addresses
+from wagtail_helpdesk.addresses import address_hash, is_address, without_addresses
 from wagtail_helpdesk.conversations.actions.cancel_message import CancelMessage
 from wagtail_helpdesk.conversations.choices import Direction, Flag, MessageState
 from wagtail_helpdesk.conversations.draft_moves import give_draft
 from wagtail_helpdesk.conversations.drafts import TYPED_ADDRESSES
 from wagtail_helpdesk.conversations.files import delete_files_after_commit
-from wagtail_helpdesk.conversations.models import Attachment, Draft, DraftFile, Message, MessageIdIndex
+from wagtail_helpdesk.conversations.models import Approval, Attachment, Draft, DraftFile, Message, MessageIdIndex
 from wagtail_helpdesk.conversations.recounting import recount_conversation
 from wagtail_helpdesk.events import (
     Actor,
@@ -89,7 +89,8 @@ def erase_conversation(event: TicketErased) -> None:
     )
     Draft.objects.filter(ticket=event.ticket_id).delete()
     messages = Message.objects.filter(ticket=event.ticket_id)
-    messages.filter(state=MessageState.SCHEDULED).update(state=MessageState.CANCELLED)
+    messages.filter(state__in=[MessageState.SCHEDULED, MessageState.WAITING]).update(state=MessageState.CANCELLED)
+    Approval.objects.filter(message__ticket=event.ticket_id).delete()
     messages.update(
         subject="",
         text="",
@@ -125,7 +126,23 @@ def forget_contact(event: ContactErased) -> None:
             for kind, rows in message.recipients.items()
         }
         message.save(update_fields=["recipients"])
+    _forget_blind_copies(set(event.address_hashes))
     _forget_typed_addresses(set(event.address_hashes))
+
+
+def _forget_blind_copies(hashes: set[str]) -> None:
+    """Who got a blind copy takes no part in the ticket, and is found by the address alone."""
+    copied = Message.objects.filter(direction=Direction.OUTBOUND, recipients__bcc__0__isnull=False)
+    for message in copied.only("pk", "recipients").iterator():
+        rows = message.recipients["bcc"]
+        kept = [
+            row | {"name": "", "address": ""}
+            if is_address(row["address"]) and address_hash(row["address"]) in hashes
+            else row
+            for row in rows
+        ]
+        if kept != rows:
+            Message.objects.filter(pk=message.pk).update(recipients=message.recipients | {"bcc": kept})
 
 
 def _forget_typed_addresses(hashes: set[str]) -> None:

@@ -21,6 +21,21 @@ _NAMED = re.compile(r"(?P<name>.*)<(?P<address>[^<>]*)>")
 
 def parse_addresses(text: str) -> list[Addressed]:
     """Return the people that ``text`` names, each address once. ValidationError for what is no address."""
+    found, wrong = _read(text)
+    if wrong:
+        raise ValidationError(_("%(address)s is no e-mail address.") % {"address": ", ".join(wrong)})
+    if len(found) > MOST:
+        raise ValidationError(_("Write to fewer people at once."))
+    return found
+
+
+def readable_addresses(text: str) -> list[Addressed]:
+    """Return the people that ``text`` names, without what is no address (yet), MOST at most."""
+    return _read(text)[0][:MOST]
+
+
+def _read(text: str) -> tuple[list[Addressed], list[str]]:
+    """Return the people, each address once, and what is no address."""
     found: dict[str, Addressed] = {}
     wrong = []
     for part in filter(None, (match[0].strip() for match in _PERSON.finditer(text))):
@@ -31,11 +46,7 @@ def parse_addresses(text: str) -> list[Addressed]:
             found.setdefault(address.casefold(), Addressed(address, name))
         else:
             wrong.append(address or part)
-    if wrong:
-        raise ValidationError(_("%(address)s is no e-mail address.") % {"address": ", ".join(wrong)})
-    if len(found) > MOST:
-        raise ValidationError(_("Write to fewer people at once."))
-    return list(found.values())
+    return list(found.values()), wrong
 
 
 class AddressesField(forms.CharField):

@@ -18,6 +18,7 @@ from wagtail_helpdesk.desk.choices import HIDDEN, Category
 from wagtail_helpdesk.inbox.addresses import AddressesField
 from wagtail_helpdesk.inbox.extras import carried_keys
 from wagtail_helpdesk.inbox.mentions import mention_errors
+from wagtail_helpdesk.inbox.people import display_name
 from wagtail_helpdesk.inbox.rich_text import composer_widget
 from wagtail_helpdesk.tickets.choices import ParticipantState, Role
 from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
@@ -26,6 +27,8 @@ from wagtail_helpdesk.tickets.permissions import may
 REPLY, NOTE, FORWARD = DraftMode.REPLY, DraftMode.NOTE, DraftMode.FORWARD
 #: The right that each mode needs.
 VERBS = {REPLY: "reply", NOTE: "note", FORWARD: "reply"}
+#: The value that asks anybody of the ticket's team to approve.
+TEAM = "team"
 MODES = [(REPLY, _("Reply")), (NOTE, _("Note")), (FORWARD, pgettext_lazy("what to write", "Forward"))]
 #: What a send button does besides sending, by its value.
 THEN = {"": None, "pending": Category.PENDING, "resolve": Category.RESOLVED}
@@ -43,6 +46,7 @@ class ComposerForm(forms.Form):
     cc = forms.MultipleChoiceField(label=_("Copy to"), required=False, widget=forms.CheckboxSelectMultiple)
     copies = AddressesField(label=_("Copy to somebody else"))
     to = AddressesField(label=_("To"))
+    bcc = AddressesField(label=_("Blind copy to"))
     forwarded = forms.MultipleChoiceField(label=_("Messages to pass on"), required=False)
     attached = forms.MultipleChoiceField(label=_("Files to pass on"), required=False)
     files = FilesField(label=_("Attach files"), required=False)
@@ -57,6 +61,13 @@ class ComposerForm(forms.Form):
         widget=forms.DateTimeInput(format=MOMENT, attrs={"type": "datetime-local"}),
     )
     regardless = forms.BooleanField(label=_("Send it even if the customer writes meanwhile"), required=False)
+    #: Instead of sending: to be approved by a colleague.
+    approval = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    approver = forms.CharField(label=_("Who is to approve it"), required=False, widget=forms.Select)
+    approval_then = forms.ChoiceField(
+        label=_("then"), choices=[("", "—"), ("pending", _("set pending")), ("resolve", _("resolve"))], required=False
+    )
+    approval_note = forms.CharField(label=_("What to look at"), required=False, max_length=500)
     #: The newest message on the page.
     last_seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     #: The same for the same click.
@@ -71,12 +82,19 @@ class ComposerForm(forms.Form):
         user: Any,
         people: Sequence[TicketParticipant],
         forwardable: Sequence[Any] = (),
+        approvers: Sequence[Any] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, auto_id="composer-%s", **kwargs)
         self.fields["body"].widget = composer_widget()
         self.fields["cc"].choices = [(person.pk, copy_label(person)) for person in people if may_be_copied(person)]
-        self.fields["mode"].choices = [mode for mode in MODES if may(user, VERBS[mode[0]], ticket)]
+        self.fields["mode"].choices = [mode for mode in MODES if may_write(user, mode[0], ticket)]
+        self.approvers = {str(one.pk): one for one in approvers}
+        anybody = (TEAM, _("Anybody in %(team)s") % {"team": ticket.team})
+        self.fields["approver"].widget.choices = [
+            *([anybody] if any(one.in_ticket_team for one in approvers) else []),
+            *((key, display_name(one)) for key, one in self.approvers.items()),
+        ]
         self.fields["forwarded"].choices = [(message.pk, message.pk) for message in forwardable]
         self.fields["attached"].choices = [
             (file.pk, file.display_name) for message in forwardable for file in message.attachments.all()
@@ -90,9 +108,21 @@ class ComposerForm(forms.Form):
         if data.get("mode") == NOTE:
             for error in mention_errors(html_to_text(data.get("body", "")), self.ticket, self.user):
                 self.add_error("body", error)
+        elif data.get("approval"):
+            self._clean_approval(data)
         elif data.get("later") and not data.get("publish_at") and "publish_at" not in self.errors:
             self.add_error("publish_at", _("Choose a day and a time."))
         return data
+
+    def _clean_approval(self, data: dict[str, Any]) -> None:
+        """Find who is asked (``asked``; None for anybody of the team), and what happens to the status."""
+        if data.get("mode") == FORWARD:
+            self.add_error("mode", _("Only replies can be approved."))
+        chosen = data.get("approver") or TEAM
+        data["asked"] = self.approvers.get(chosen)
+        if data["asked"] is None and chosen != TEAM:
+            self.add_error("approver", _("Choose who is to approve it."))
+        data["then"] = data.get("approval_then", "")
 
 
 class DraftForm(ComposerForm):
@@ -107,6 +137,7 @@ class DraftForm(ComposerForm):
             "cc": [int(pk) for pk in data.get("cc", [])],
             "copies": self.data.get("copies", "")[:4000],
             "to": self.data.get("to", "")[:4000],
+            "bcc": self.data.get("bcc", "")[:4000],
             "forwarded": [int(pk) for pk in data.get("forwarded", [])],
             "attached": [int(pk) for pk in data.get("attached", [])],
             "unquoted": data.get("unquoted", False),
@@ -115,6 +146,11 @@ class DraftForm(ComposerForm):
             "carried": carried_keys(self.data),
         }
         return data
+
+
+def may_write(user: Any, mode: str, ticket: Ticket) -> bool:
+    """Tell whether ``user`` may write this. A reply to be approved may also be written by who may only make notes."""
+    return may(user, VERBS[mode], ticket) or (mode == REPLY and may(user, "note", ticket))
 
 
 def first_values(
@@ -133,7 +169,7 @@ def first_values(
 
 def values_of(draft: Draft) -> dict[str, Any]:
     """Return what a draft puts into the form."""
-    known = {"cc", "copies", "to", "forwarded", "attached", "unquoted", "publish_at", "regardless"}
+    known = {"cc", "copies", "to", "bcc", "forwarded", "attached", "unquoted", "publish_at", "regardless"}
     chosen = {name: value for name, value in draft.choices.items() if name in known}
     return {"mode": draft.mode, "body": draft.body, "version": draft.version, **chosen}
 

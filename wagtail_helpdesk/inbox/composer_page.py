@@ -13,19 +13,24 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk import conf
+from wagtail_helpdesk.conversations.actions.addressing import Addressed
 from wagtail_helpdesk.conversations.actions.forward import MOST, forwardable
+from wagtail_helpdesk.conversations.approving import approvers_of
 from wagtail_helpdesk.conversations.choices import Direction
 from wagtail_helpdesk.conversations.models import Draft, Message
-from wagtail_helpdesk.inbox.address_warnings import warnings_for
+from wagtail_helpdesk.inbox.address_warnings import typed_warnings, warnings_for
+from wagtail_helpdesk.inbox.addresses import readable_addresses
 from wagtail_helpdesk.inbox.choices import choices_for
 from wagtail_helpdesk.inbox.composer import (
     AFTER,
     FORWARD,
     MOMENT,
+    REPLY,
     THEN,
     ComposerForm,
     copied_by_default,
     first_values,
+    may_write,
     values_of,
 )
 from wagtail_helpdesk.inbox.extras import carried
@@ -84,6 +89,8 @@ def composer_context(
 
     ``passed_on``: the key of a message that is to be forwarded, as an address names it.
     """
+    may_ask = may_write(user, REPLY, ticket)
+    approvers = approvers_of(ticket, user) if may_ask else []
     may_reply, may_change = may(user, "reply", ticket), may(user, "change", ticket)
     drafts = list(Draft.objects.living().filter(ticket=ticket).select_related("user").prefetch_related("files"))
     draft = next((one for one in drafts if one.user_id == user.pk), None)
@@ -93,7 +100,9 @@ def composer_context(
     if form is None:
         values = first_values(ticket, people=people, last_seen=last_seen, may_reply=may_reply, customer_wrote=wrote)
         values |= _forward_values(messages, passed_on) if passed_on else values_of(draft) if draft else {}
-        form = ComposerForm(ticket=ticket, user=user, people=people, forwardable=messages, initial=values)
+        form = ComposerForm(
+            ticket=ticket, user=user, people=people, forwardable=messages, approvers=approvers, initial=values
+        )
         form.initial["version"] = draft.version if draft else 0
     preference = preference_of(user)
     sends = send_buttons(ticket, user) if may_change else [SendButton("", _SENDS[""])]
@@ -105,6 +114,8 @@ def composer_context(
         "composer": form,
         "carried": carried(draft.choices.get("carried", {}), user, ticket=ticket) if begun else [],
         "may_reply": may_reply,
+        "may_ask": may_ask and bool(approvers),
+        "may_write_reply": may_ask,
         "may_change": may_change,
         "draft": draft,
         "draft_files": list(draft.files.all()) if draft else [],
@@ -119,6 +130,7 @@ def composer_context(
         "presets": presets(timezone.localtime()),
         "everybody": sorted(copied_by_default(people)),
         "address_warnings": warnings_for(people) if may_reply else [],
+        "typed_warnings": typed_warnings(_typed_in(form)) if may_reply else [],
         "max_files": conf.get("MAX_UPLOAD_FILES"),
     }
 
@@ -147,6 +159,12 @@ def presets(now: datetime) -> list[Preset]:
     if monday != tomorrow:
         found.append((_("Monday morning"), _at(now, monday, morning)))
     return [Preset(f"{at:{MOMENT}}", label, at) for label, at in found]
+
+
+def _typed_in(form: ComposerForm) -> list[Addressed]:
+    """Return the people whose addresses stand in the form, as far as they can be read."""
+    values = (form[name].value() for name in ("copies", "to", "bcc"))
+    return [person for value in values if isinstance(value, str) for person in readable_addresses(value)]
 
 
 def _at(now: datetime, day: Any, hour: time) -> datetime:

@@ -10,17 +10,20 @@ from django.db.models import Case, Exists, F, IntegerField, OuterRef, Prefetch, 
 from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.conversations.actions.redact import AUTHORS_TIME
+from wagtail_helpdesk.conversations.approving import may_decide
 from wagtail_helpdesk.conversations.cards import Card, cards_of
-from wagtail_helpdesk.conversations.choices import Direction, Flag, MessageState
+from wagtail_helpdesk.conversations.choices import Direction, Flag, MessageState, Verdict
 from wagtail_helpdesk.conversations.file_types import may_show_inline
 from wagtail_helpdesk.conversations.linkify import text_to_html
-from wagtail_helpdesk.conversations.models import Attachment, Message
+from wagtail_helpdesk.conversations.models import Approval, Attachment, Message
 from wagtail_helpdesk.conversations.remote_images.proxy import shows_remote_images
 from wagtail_helpdesk.conversations.sanitising import CleanHtml, clean_agent_html
 from wagtail_helpdesk.conversations.views import file_url
 from wagtail_helpdesk.inbox.deliveries import Delivery, delivery_of
+from wagtail_helpdesk.inbox.people import display_name
 from wagtail_helpdesk.inbox.senders import SenderBadge, sender_badge
 from wagtail_helpdesk.mail.models import DeliveryEvent, InboundMail, OutboundMail
 from wagtail_helpdesk.mail.reporting.problems import FOR_OUTSIDERS
@@ -39,6 +42,8 @@ class MessageItem:
     seen_images: frozenset[str] = frozenset()
     #: Its subject, where that is not what the conversation was about so far.
     other_subject: str = ""
+    #: Whether the reader may decide on it, where it waits for approval.
+    may_decide: bool = False
     template = "message"
 
     @property
@@ -48,15 +53,36 @@ class MessageItem:
 
     @property
     def kind(self) -> str:
-        """What it looks like: "note", "reply", "scheduled", "forward", "third_party" or "customer"."""
+        """What it looks like: "note", "reply", "waiting", "scheduled", "forward", "third_party" or "customer"."""
         message = self.message
         if message.direction == Direction.INTERNAL:
             return "note"
         if message.direction == Direction.OUTBOUND:
-            if message.state == MessageState.SCHEDULED:
-                return "scheduled"
+            if message.state in (MessageState.WAITING, MessageState.SCHEDULED):
+                return str(message.state)
             return "forward" if message.visibility == Visibility.INTERNAL else "reply"
         return "third_party" if message.visibility == Visibility.INTERNAL else "customer"
+
+    @cached_property
+    def approval(self) -> Approval | None:
+        """Who was asked to approve it, and what came of that; no query."""
+        return getattr(self.message, "approval", None)
+
+    @property
+    def asked(self) -> str:
+        """Whose approval it waits for."""
+        approval = self.approval
+        if approval is None or not (approval.asked_user or approval.asked_team):
+            return _("a colleague")
+        return display_name(approval.asked_user) if approval.asked_user else str(approval.asked_team)
+
+    @property
+    def approved_by(self) -> str:
+        """Who approved it, "" where nobody had to."""
+        approval = self.approval
+        if approval is None or approval.verdict != Verdict.APPROVED:
+            return ""
+        return display_name(approval.decided_by) if approval.decided_by else _("a colleague")
 
     @property
     def is_fresh_own(self) -> bool:
@@ -172,6 +198,7 @@ def messages_for(tickets: Any) -> QuerySet[Message]:
         )
         .defer("html", "text", "reply_html", "reply_text")
         .select_related("author_user__wagtail_userprofile", "author_contact", "on_publish")
+        .select_related("approval__asked_user", "approval__asked_team", "approval__decided_by")
         .prefetch_related(
             "attachments",
             Prefetch("outbound_mails", mails.prefetch_related("recipients").order_by("pk")),
@@ -185,4 +212,7 @@ def message_item(message: Message, user: Any, seen_images: frozenset[str] = froz
     """Return one message of :func:`messages_for` as an item."""
     mails = [mail for mail in message.outbound_mails.all() if mail.audience in FOR_OUTSIDERS]
     deliveries = [delivery_of(mail, names_recipient=len(mails) > 1) for mail in mails]
-    return MessageItem(message, message.author_user_id == user.pk, deliveries, seen_images)
+    decides = message.state == MessageState.WAITING and may_decide(
+        user, message.approval, author_id=message.author_user_id
+    )
+    return MessageItem(message, message.author_user_id == user.pk, deliveries, seen_images, may_decide=decides)

@@ -29,6 +29,7 @@ _ARRIVED: dict[str, Promise] = {
     "third_party": _("New message from %(name)s"),
     "reply": _("%(name)s answered"),
     "scheduled": _("%(name)s answered: the reply leaves soon"),
+    "waiting": _("%(name)s wrote a reply that waits for approval"),
     "note": _("%(name)s made a note"),
 }
 

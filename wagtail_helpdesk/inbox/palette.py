@@ -12,8 +12,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.http import urlencode
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from wagtail.admin.menu import Menu, admin_menu
 
 from wagtail_helpdesk.contacts.models import Contact, ContactEmail
@@ -22,6 +22,7 @@ from wagtail_helpdesk.inbox.numbers import ticket_number
 from wagtail_helpdesk.inbox.people import display_name, people_who_may
 from wagtail_helpdesk.inbox.shortcuts import Shortcut, shortcuts
 from wagtail_helpdesk.inbox.standing_views import BY_SLUG, visible_tickets
+from wagtail_helpdesk.knowledge_base.suggesting import find_articles
 from wagtail_helpdesk.search import hits as search
 
 MAX_WORDS = 8
@@ -40,6 +41,8 @@ class Entry:
     hint: str = ""
     #: The shortcut that does the same.
     keys: str = ""
+    #: The key of an article: where one writes, a link to it can be put in.
+    article: int | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ def find(request: HttpRequest, text: str, *, with_views: bool = True) -> list[Gr
         Group(gettext_lazy("Go to"), _ways(user, text)[:MAX_FOUND] if with_views else []),
         Group(gettext_lazy("Tickets"), tickets_for(user, text) if long_enough else []),
         Group(gettext_lazy("Customers"), customers_for(user, text) if long_enough else []),
+        Group(gettext_lazy("Help articles"), articles_for(request, text) if long_enough else []),
         Group(gettext_lazy("Colleagues"), colleagues_for(text) if long_enough else []),
         Group(gettext_lazy("Screens"), screens_for(request, text) if long_enough else []),
     ]
@@ -98,6 +102,16 @@ def customers_for(user: Any, text: str) -> list[Entry]:
             query = urlencode({"q": address or name})
             entries.append(Entry(name, f"{view_url(BY_SLUG['all'])}?{query}", address if address != name else ""))
     return entries
+
+
+def articles_for(request: HttpRequest, text: str) -> list[Entry]:
+    """Return the articles that every visitor may read and that have all words of ``text``."""
+    found = find_articles(text, language=get_language() or "", limit=MAX_FOUND, request=request, operator="and")
+    return [
+        Entry(hit.title, hit.url, " · ".join(filter(None, (hit.section, hit.language))), article=hit.pk)
+        for hit in found
+        if hit.url
+    ]
 
 
 def colleagues_for(text: str) -> list[Entry]:

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.inbox.ordering import Key, Ordering
 from wagtail_helpdesk.inbox.paging import PAGE_SIZE, KeyPage, key_page
+from wagtail_helpdesk.knowledge_base.suggesting import ArticleHit, find_articles
 from wagtail_helpdesk.search.finding import Found, search, understand
 from wagtail_helpdesk.search.hits import hits_of
 from wagtail_helpdesk.search.language import Part, Query
@@ -20,6 +22,9 @@ from wagtail_helpdesk.tickets.querysets import TicketQuerySet
 
 #: Whoever wants to see more has to say more.
 MAX_PAGES = 8
+MAX_ARTICLES = 4
+#: Letters without which no articles are looked for.
+LEAST_FOR_ARTICLES = 3
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,14 @@ class SearchResults:
     def people(self) -> list[Person]:
         """The people who are called so, on the first page."""
         return find_people(self.user, self.query) if self.number == 1 and self.inside is None else []
+
+    @cached_property
+    def articles(self) -> list[ArticleHit]:
+        """The articles with all words of the search, on the first page; none for a search with operators."""
+        words = self.query.plain
+        if self.number != 1 or self.query.operators or self.query.is_number or len(words) < LEAST_FOR_ARTICLES:
+            return []
+        return find_articles(words, language=get_language() or "", limit=MAX_ARTICLES, operator="and")
 
     def chips(self, asked: QueryDict) -> list[Chip]:
         """Return the operators that were understood, each with the address without it."""

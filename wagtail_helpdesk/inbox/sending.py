@@ -7,6 +7,7 @@ from typing import Any
 from wagtail_helpdesk import events
 from wagtail_helpdesk.contact_forms.uploads import new_files
 from wagtail_helpdesk.conversations.actions.add_note import AddNote
+from wagtail_helpdesk.conversations.actions.ask_approval import AskApproval
 from wagtail_helpdesk.conversations.actions.forward import Forward
 from wagtail_helpdesk.conversations.actions.reply import Reply
 from wagtail_helpdesk.conversations.actions.write_outgoing import once_key
@@ -45,7 +46,7 @@ def send(ticket: Ticket, user: Any, data: dict[str, Any], extras: Extras, *, any
 
 def _action(
     ticket: Ticket, user: Any, data: dict[str, Any], files: list[Any], extras: Extras, anyway: bool
-) -> AddNote | Reply | Forward:
+) -> AddNote | Reply | Forward | AskApproval:
     html = "" if is_empty(data["body"]) else to_message_html(data["body"], site=ticket.site)
     common = {"ticket": ticket, "html": html, "files": files, "once": data["once"], "actor": Actor.of_user(user)}
     if data["mode"] == NOTE:
@@ -54,14 +55,18 @@ def _action(
     common |= {
         "status": default_status(category) if category else extras.status_for(user, ticket),
         "anyway": anyway,
-        "publish_at": data["publish_at"] if data["later"] else None,
+        "publish_at": data["publish_at"] if data["later"] or data["approval"] else None,
         "regardless": data["regardless"],
         "last_seen": data["last_seen"],
+        "bcc": data["bcc"],
     }
     if data["mode"] == FORWARD:
         chosen = {"messages": map(int, data["forwarded"]), "attachments": map(int, data["attached"])}
         return Forward(**common, **chosen, to=data["to"])
-    return Reply(**common, cc=[int(pk) for pk in data["cc"]], copies=data["copies"], unquoted=data["unquoted"])
+    common |= {"cc": [int(pk) for pk in data["cc"]], "copies": data["copies"], "unquoted": data["unquoted"]}
+    if data["approval"]:
+        return AskApproval(**common, approver=data["asked"], note=data["approval_note"])
+    return Reply(**common)
 
 
 def preference_of(user: Any) -> SendPreference:

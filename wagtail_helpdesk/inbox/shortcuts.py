@@ -95,6 +95,7 @@ _COMMANDS = (
     Shortcut("reply_children", "R", gettext_lazy("Reply to all parts …"), "writing", TICKET),
     Shortcut("note", "n", gettext_lazy("Note"), "writing", TICKET),
     Shortcut("forward", "f", gettext_lazy("Forward"), "writing", TICKET),
+    Shortcut("preview", "V", gettext_lazy("Preview the mail"), "writing", TICKET),
     Shortcut("send", "mod+Enter", gettext_lazy("Send"), "writing", TICKET),
     Shortcut("send_resolve", "mod+shift+Enter", gettext_lazy("Send and resolve"), "writing", TICKET),
     Shortcut("leave", "Escape", gettext_lazy("From the editor back to the conversation"), "writing", TICKET),

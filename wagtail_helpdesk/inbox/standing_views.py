@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from wagtail_helpdesk.conversations.approving import waiting_for
 from wagtail_helpdesk.conversations.models import Draft
 from wagtail_helpdesk.desk.choices import ACTIVE, FINISHED, UNRESOLVED, Category
 from wagtail_helpdesk.desk.models import Team
@@ -19,6 +20,7 @@ from wagtail_helpdesk.inbox.ordering import NEWEST, WAITING, WAKING, Ordering
 from wagtail_helpdesk.inbox.parts import MAX_PARTS
 from wagtail_helpdesk.tickets.models import Ticket, TicketReader
 from wagtail_helpdesk.tickets.querysets import VIEW_ALL_PERMISSION, Parts, TicketQuerySet
+from wagtail_helpdesk.tickets.unions import Keys, Union
 
 Scopes = Sequence[TicketQuerySet]
 
@@ -102,7 +104,9 @@ def _of_teams(user: Any, scopes: Scopes) -> Scopes:
 
 
 def _mentioning(tickets: TicketQuerySet, user: Any) -> TicketQuerySet:
-    return tickets.filter(pk__in=Mention.objects.filter(user=user).values("ticket"))
+    """A note names the user, or a reply waits for the user's approval: joined, so that each is found by key."""
+    asked = waiting_for(user).order_by().values("message__ticket")
+    return tickets.filter(pk__in=Union(Keys(Mention.objects.filter(user=user).values("ticket")), Keys(asked)))
 
 
 def _drafted(tickets: TicketQuerySet, user: Any) -> TicketQuerySet:

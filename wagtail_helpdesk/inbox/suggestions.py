@@ -60,8 +60,10 @@ class Suggestion:
     text: str = ""
     #: Where more is said of it.
     preview: str = ""
+    #: Whether it asks for something before it is run.
+    asks: bool = False
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, Any]:
         """Return what our JavaScript reads."""
         return {name: value for name, value in asdict(self).items() if value}
 
@@ -143,6 +145,7 @@ def suggest_macros(place: Place, query: str) -> list[Suggestion]:
             label=macro.name,
             detail=macro.description,
             preview=reverse("helpdesk_tickets:macro", args=[place.ticket.pk, macro.pk]),
+            asks=bool(macro.questions.all()),
         )
         for macro in macros[:LIMIT]
     ]

@@ -164,6 +164,13 @@ _REDACTED: dict[str, Promise] = {
 _CANCELLED: dict[str, Promise] = {
     "answered": gettext_lazy("A customer wrote before a planned reply left: it is its author's draft again"),
 }
+_APPROVALS: dict[str, Promise] = {
+    "asked": gettext_lazy("%(who)s asked %(name)s to approve a reply"),
+    "approved": gettext_lazy("%(who)s approved the reply of %(name)s"),
+    "returned": gettext_lazy("%(who)s gave the reply of %(name)s back"),
+    "changed": gettext_lazy("%(who)s took the reply of %(name)s to change it"),
+    "withdrawn": gettext_lazy("%(who)s took a reply back before it was approved"),
+}
 #: Kinds whose lines differ by what was done.
 _BY_WHAT = {
     EventKind.DELIVERY: _DELIVERIES,
@@ -171,6 +178,7 @@ _BY_WHAT = {
     EventKind.WOKE: _WOKE,
     EventKind.REDACTED: _REDACTED,
     EventKind.CANCELLED: _CANCELLED,
+    EventKind.APPROVAL: _APPROVALS,
 }
 
 

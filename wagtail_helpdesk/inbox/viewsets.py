@@ -11,6 +11,7 @@ from wagtail.admin.viewsets.base import ViewSet
 
 from wagtail_helpdesk.inbox.views.ahead import AheadView
 from wagtail_helpdesk.inbox.views.app import ManifestView, OfflineView, WorkerView
+from wagtail_helpdesk.inbox.views.approvals import ApprovalView
 from wagtail_helpdesk.inbox.views.attached_mails import (
     AttachedMailBodyView,
     AttachedMailFileView,
@@ -162,6 +163,7 @@ class TicketsViewSet(ViewSet):
             path("<int:pk>/messages/<int:message>/", MessageView.as_view(), name="message"),
             path("<int:pk>/messages/<int:message>/undo/", UndoView.as_view(), name="undo"),
             path("<int:pk>/messages/<int:message>/send/", SendNowView.as_view(), name="send_now"),
+            path("<int:pk>/messages/<int:message>/approval/<slug:decision>/", ApprovalView.as_view(), name="approval"),
             path("<int:pk>/mails/upload/", UploadMailView.as_view(), name="upload_mail"),
             path("<int:pk>/print/", PrintView.as_view(), name="print"),
             path("<int:pk>/messages/<int:message>/original/", OriginalView.as_view(), name="original"),

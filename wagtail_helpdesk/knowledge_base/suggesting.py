@@ -34,10 +34,12 @@ def public_articles() -> Any:
     return of_types(page_model().objects.live().public(), models_with(HelpArticleMixin))
 
 
-def find_articles(query: str, *, language: str, limit: int, request: HttpRequest | None = None) -> list[ArticleHit]:
+def find_articles(
+    query: str, *, language: str, limit: int, request: HttpRequest | None = None, operator: str = "or"
+) -> list[ArticleHit]:
     """Return the articles in all languages that ``query`` may mean, those in ``language`` first; newest without words.
 
-    By words of the title, then by the search of the site.
+    By words of the title, then by the search of the site: any of the words for "or", all of them for "and".
     """
     words = " ".join(query.replace("\x00", "").replace('"', " ").split())[:MAX_QUERY_LENGTH]
     articles = public_articles().select_related("locale")
@@ -50,7 +52,9 @@ def find_articles(query: str, *, language: str, limit: int, request: HttpRequest
         found = list(titled.order_by("title")[: 2 * limit])
         if len(found) < limit:
             known = {page.pk for page in found}
-            found += [page for page in public_articles().search(words)[:limit] if page.pk not in known]
+            found += [
+                page for page in public_articles().search(words, operator=operator)[:limit] if page.pk not in known
+            ]
     wanted = language.lower().split("-")[0]
     found.sort(key=lambda page: page.locale.language_code.lower().split("-")[0] != wanted)
     return _hits(found[:limit], request)

@@ -30,6 +30,7 @@ from wagtail_helpdesk.mail.ledger import (
     similar,
 )
 from wagtail_helpdesk.mail.models import DeliveryEvent, InboundMail, OutboundMail, OutboundRecipient
+from wagtail_helpdesk.mail.outbox.blind import queue_blind_copies
 from wagtail_helpdesk.mail.outbox.enqueue import Outgoing
 from wagtail_helpdesk.mail.outbox.forward import OutgoingForward
 from wagtail_helpdesk.mail.reporting.problems import refresh_delivery_flag
@@ -50,6 +51,7 @@ def queue_reply(event: MessageAdded) -> None:
         return
     message = _with_mailbox(Message.objects.public()).get(pk=event.message_id)
     Outgoing(message.ticket).queue_reply(message)
+    queue_blind_copies(message)
 
 
 def queue_forward(event: MessageAdded) -> None:
@@ -58,6 +60,7 @@ def queue_forward(event: MessageAdded) -> None:
         return
     message = _with_mailbox(Message.objects.all()).get(pk=event.message_id)
     OutgoingForward(message.ticket).queue_forward(message)
+    queue_blind_copies(message)
 
 
 def acknowledge(event: TicketOpened) -> None:

@@ -396,6 +396,94 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Macro",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("me", "Only me"),
+                            ("team", "A team"),
+                            ("mailbox", "Tickets of a mailbox"),
+                            ("everyone", "Everyone"),
+                        ],
+                        default="me",
+                        max_length=8,
+                        verbose_name="for whom",
+                    ),
+                ),
+                ("use_count", models.PositiveIntegerField(default=0, editable=False, verbose_name="used")),
+                ("used_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="last used")),
+                ("name", models.CharField(max_length=150, verbose_name="name")),
+                ("description", models.CharField(blank=True, max_length=200, verbose_name="what it is for")),
+                ("is_active", models.BooleanField(default=True, verbose_name="can be run")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "macro",
+                "verbose_name_plural": "macros",
+                "ordering": ["name", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="MacroQuestion",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="Texts and values of the actions name the answer by it: {{ ask.amount }}.",
+                        max_length=30,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z][a-z_]*$", "Use small letters from a to z and “_” only."
+                            )
+                        ],
+                        verbose_name="name",
+                    ),
+                ),
+                ("label", models.CharField(max_length=100, verbose_name="question")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("text", "Text"), ("choice", "One of several"), ("date", "Date")],
+                        default="text",
+                        max_length=6,
+                        verbose_name="answer",
+                    ),
+                ),
+                ("options", models.TextField(blank=True, help_text="One in each line.", verbose_name="choices")),
+                ("required", models.BooleanField(default=True, verbose_name="has to be answered")),
+                (
+                    "macro",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="questions",
+                        to="wagtail_helpdesk.macro",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "question",
+                "verbose_name_plural": "questions",
+                "ordering": ["sort_order"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
             name="Mailbox",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -476,6 +564,18 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "mailboxes",
                 "ordering": ["name"],
             },
+        ),
+        migrations.AddField(
+            model_name="macro",
+            name="mailbox",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="wagtail_helpdesk.mailbox",
+                verbose_name="mailbox",
+            ),
         ),
         migrations.CreateModel(
             name="InboundMail",
@@ -932,7 +1032,12 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("scheduled", "Scheduled"), ("published", "Published"), ("cancelled", "Cancelled")],
+                        choices=[
+                            ("waiting", "Waiting for approval"),
+                            ("scheduled", "Scheduled"),
+                            ("published", "Published"),
+                            ("cancelled", "Cancelled"),
+                        ],
                         default="published",
                         max_length=9,
                         verbose_name="state",
@@ -1202,7 +1307,7 @@ class Migration(migrations.Migration):
             name="OutboundRecipient",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(choices=[("to", "To"), ("cc", "Cc")], max_length=3)),
+                ("kind", models.CharField(choices=[("to", "To"), ("cc", "Cc"), ("bcc", "Bcc")], max_length=3)),
                 ("name", models.CharField(blank=True, max_length=200)),
                 ("address", models.CharField(blank=True, max_length=254, verbose_name="address")),
                 ("address_hash", models.CharField(db_index=True, max_length=64)),
@@ -1764,69 +1869,17 @@ class Migration(migrations.Migration):
                 verbose_name="team",
             ),
         ),
-        migrations.CreateModel(
-            name="Macro",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "scope",
-                    models.CharField(
-                        choices=[
-                            ("me", "Only me"),
-                            ("team", "A team"),
-                            ("mailbox", "Tickets of a mailbox"),
-                            ("everyone", "Everyone"),
-                        ],
-                        default="me",
-                        max_length=8,
-                        verbose_name="for whom",
-                    ),
-                ),
-                ("use_count", models.PositiveIntegerField(default=0, editable=False, verbose_name="used")),
-                ("used_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="last used")),
-                ("name", models.CharField(max_length=150, verbose_name="name")),
-                ("description", models.CharField(blank=True, max_length=200, verbose_name="what it is for")),
-                ("is_active", models.BooleanField(default=True, verbose_name="can be run")),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        blank=True,
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="owner",
-                    ),
-                ),
-                (
-                    "mailbox",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="wagtail_helpdesk.mailbox",
-                        verbose_name="mailbox",
-                    ),
-                ),
-                (
-                    "team",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="wagtail_helpdesk.team",
-                        verbose_name="team",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "macro",
-                "verbose_name_plural": "macros",
-                "ordering": ["name", "pk"],
-            },
+        migrations.AddField(
+            model_name="macro",
+            name="team",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="wagtail_helpdesk.team",
+                verbose_name="team",
+            ),
         ),
         migrations.CreateModel(
             name="ContactForm",
@@ -1944,6 +1997,72 @@ class Migration(migrations.Migration):
                 "verbose_name": "checklist",
                 "verbose_name_plural": "checklists",
                 "ordering": ["name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Approval",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("note", models.CharField(blank=True, max_length=500)),
+                (
+                    "verdict",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Waiting"),
+                            ("approved", "Approved"),
+                            ("returned", "Given back"),
+                            ("changed", "Taken to be changed"),
+                            ("withdrawn", "Taken back by its author"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asked_user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "message",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="approval",
+                        to="wagtail_helpdesk.message",
+                    ),
+                ),
+                (
+                    "asked_team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtail_helpdesk.team",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "approval",
+                "verbose_name_plural": "approvals",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
@@ -2237,6 +2356,7 @@ class Migration(migrations.Migration):
                             ("watched", "Something happened on a ticket that I watch"),
                             ("awake", "A snoozed ticket of mine is back"),
                             ("draft", "What I wrote did not leave"),
+                            ("approval", "A reply is to be approved, or mine was looked at"),
                         ],
                         max_length=10,
                         verbose_name="kind",
@@ -2540,6 +2660,7 @@ class Migration(migrations.Migration):
                             ("message", "Message added"),
                             ("scheduled", "Reply scheduled"),
                             ("cancelled", "Scheduled reply cancelled"),
+                            ("approval", "Approval of a reply"),
                             ("reopened", "Reopened"),
                             ("status", "Status changed"),
                             ("priority", "Priority changed"),

@@ -16,6 +16,7 @@ class NoticeKind(models.TextChoices):
     WATCHED = "watched", _("Something happened on a ticket that I watch")
     AWAKE = "awake", _("A snoozed ticket of mine is back")
     DRAFT = "draft", _("What I wrote did not leave")
+    APPROVAL = "approval", _("A reply is to be approved, or mine was looked at")
 
 
 class NoticeMail(models.TextChoices):

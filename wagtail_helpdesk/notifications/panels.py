@@ -35,6 +35,7 @@ HELP = {
     NoticeKind.WATCHED: _("Every message and change on tickets that I chose to watch."),
     NoticeKind.AWAKE: _("The time that it was put to sleep for is over."),
     NoticeKind.DRAFT: _("A customer was quicker, or a colleague goes on with my draft."),
+    NoticeKind.APPROVAL: _("A colleague asks me to look at a reply, or has looked at mine."),
 }
 
 

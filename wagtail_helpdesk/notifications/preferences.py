@@ -9,7 +9,7 @@ from typing import Any
 from wagtail_helpdesk.notifications.choices import NoticeKind, Rhythm
 
 #: What leaves by mail where nothing else was chosen.
-MAILED_BY_DEFAULT = frozenset({NoticeKind.ASSIGNED, NoticeKind.ANSWERED, NoticeKind.MENTIONED})
+MAILED_BY_DEFAULT = frozenset({NoticeKind.ASSIGNED, NoticeKind.ANSWERED, NoticeKind.MENTIONED, NoticeKind.APPROVAL})
 #: Never by mail: what is held came by mail, under a name that is in doubt.
 NEVER_MAILED = frozenset({NoticeKind.HELD})
 #: Reports about mail cause no mail: a machine that answers each of them would never stop.

@@ -14,6 +14,8 @@ from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.desk.choices import HIDDEN
 from wagtail_helpdesk.events import (
     Actor,
+    ApprovalAsked,
+    ApprovalGiven,
     ContactErased,
     DeliveryProblem,
     DraftMoved,
@@ -161,6 +163,24 @@ def tell_of_draft(event: DraftMoved) -> None:
     if ticket is not None:
         author = [user for user in _users().filter(pk=event.user_id) if may(user, "view", ticket)]
         _tell(author, NoticeKind.DRAFT, ticket, event.actor, what=event.what)
+
+
+def tell_of_asked_approval(event: ApprovalAsked) -> None:
+    """Who is to look at a reply is told; of a team those who may send it."""
+    ticket = _worth_telling(event.ticket_id)
+    if ticket is None:
+        return
+    asked = _users().filter(pk=event.user_id) if event.user_id is not None else _team_of(ticket)
+    people = [user for user in asked if may(user, "reply", ticket)]
+    _tell(people, NoticeKind.APPROVAL, ticket, event.actor, what="asked")
+
+
+def tell_of_given_approval(event: ApprovalGiven) -> None:
+    """The author hears what became of the reply."""
+    ticket = _worth_telling(event.ticket_id)
+    if ticket is not None:
+        author = [user for user in _users().filter(pk=event.user_id) if may(user, "view", ticket)]
+        _tell(author, NoticeKind.APPROVAL, ticket, event.actor, what=event.verdict)
 
 
 def move_notices(event: TicketsMerged) -> None:

@@ -39,6 +39,10 @@ _SENTENCES = {
     (NoticeKind.DRAFT, "taken"): gettext_lazy("%(who)s goes on with your draft"),
     (NoticeKind.DRAFT, "cancelled"): gettext_lazy("%(who)s cancelled your reply; its text is in your draft"),
     (NoticeKind.DRAFT, "answered"): gettext_lazy("The customer wrote before your reply left: it is a draft again"),
+    (NoticeKind.APPROVAL, "asked"): gettext_lazy("%(who)s asks you to approve a reply"),
+    (NoticeKind.APPROVAL, "approved"): gettext_lazy("%(who)s approved your reply"),
+    (NoticeKind.APPROVAL, "returned"): gettext_lazy("%(who)s gave your reply back; its text is in your draft"),
+    (NoticeKind.APPROVAL, "changed"): gettext_lazy("%(who)s goes on with your reply"),
 }
 #: A ticket that is somebody's from its first moment.
 _YOURS = gettext_lazy("A new ticket is yours")
@@ -60,6 +64,7 @@ ICONS = {
     NoticeKind.WATCHED: "view",
     NoticeKind.AWAKE: "time",
     NoticeKind.DRAFT: "edit",
+    NoticeKind.APPROVAL: "check",
 }
 
 

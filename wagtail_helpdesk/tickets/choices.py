@@ -79,6 +79,7 @@ class EventKind(models.TextChoices):
     MESSAGE = "message", _("Message added")
     SCHEDULED = "scheduled", _("Reply scheduled")
     CANCELLED = "cancelled", _("Scheduled reply cancelled")
+    APPROVAL = "approval", _("Approval of a reply")
     REOPENED = "reopened", _("Reopened")
     STATUS = "status", _("Status changed")
     PRIORITY = "priority", _("Priority changed")

@@ -17,6 +17,12 @@ class Rows(Subquery):
         super().__init__(rows.values("pk")[:limit])
 
 
+class Keys(Subquery):
+    """A queryset of one column, in a form that stands in a union on every database."""
+
+    template = Rows.template
+
+
 class Union(Func):
     """Several selects joined, for ``pk__in``. Parts that cannot have rows are left out."""
 

@@ -9,15 +9,16 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import events
 from wagtail_helpdesk.actions import ActionRefused
-from wagtail_helpdesk.conversations.choices import MessageState
+from wagtail_helpdesk.conversations.choices import MessageState, Verdict
 from wagtail_helpdesk.conversations.draft_moves import return_message
-from wagtail_helpdesk.conversations.models import Message
+from wagtail_helpdesk.conversations.models import Approval, Message
 from wagtail_helpdesk.tickets.actions.base import TicketAction
 from wagtail_helpdesk.tickets.choices import EventKind
 
 
 class CancelMessage(TicketAction):
-    """Cancel a scheduled message: its text is its author's draft again. Its author may, and whoever sees all tickets.
+    """Cancel a scheduled message: its text is its author's draft again. Its author may, who approved
+    it, and whoever sees all tickets.
 
     ``why``: "" for a person's own wish, "answered" where a customer's message came first.
     """
@@ -51,9 +52,11 @@ class CancelMessage(TicketAction):
 
 
 def check_author(action: TicketAction, message: Message) -> None:
-    """Raise PermissionDenied for a user who neither wrote ``message`` nor may see all tickets."""
+    """Raise PermissionDenied for a user who neither wrote nor approved ``message`` nor may see all tickets."""
     user = action.user
     if user is None or message.author_user_id == user.pk:
         return
-    if not user.has_perm("wagtail_helpdesk.view_all_ticket"):
+    if user.has_perm("wagtail_helpdesk.view_all_ticket"):
+        return
+    if not Approval.objects.filter(message=message, verdict=Verdict.APPROVED, decided_by=user).exists():
         raise PermissionDenied

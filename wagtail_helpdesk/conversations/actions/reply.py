@@ -40,10 +40,22 @@ class Reply(WriteOutgoing):
         return super()._mailing() | ({"unquoted": True} if self.unquoted else {})
 
     def _recipients(self) -> dict[str, list[dict[str, Any]]]:
-        added = {
-            take_in(self.ticket, person, role=Role.CC, actor=self.actor).pk: None
-            for person in dict.fromkeys(self.copies)
-        }
+        return self._recipients_with(self._take_in_copies())
+
+    def recipients_now(self) -> dict[str, list[dict[str, Any]]]:
+        """Return who would get it, who is copied in by an address having been taken in. Must run in an action."""
+        return self._recipients()
+
+    def _take_in_copies(self) -> set[int]:
+        """Let those who are copied in by their address take part; return their keys."""
+        people = dict.fromkeys(self.copies)
+        return {take_in(self.ticket, person, role=Role.CC, actor=self.actor).pk for person in people}
+
+    def _confirm(self, person: TicketParticipant) -> None:
+        """Who is written to takes part from now on."""
+        TicketParticipant.objects.filter(pk=person.pk).update(state=ParticipantState.ACTIVE)
+
+    def _recipients_with(self, added: set[int]) -> dict[str, list[dict[str, Any]]]:
         people = self.ticket.participants.select_related("contact").order_by("pk")
         to, cc = [], []
         for person in people:
@@ -53,7 +65,7 @@ class Reply(WriteOutgoing):
                 to.append(recipient_of(person))
             elif person.role == Role.CC and (person.pk in added or self._is_copied(person)):
                 if person.state == ParticipantState.PENDING:
-                    TicketParticipant.objects.filter(pk=person.pk).update(state=ParticipantState.ACTIVE)
+                    self._confirm(person)
                 cc.append(recipient_of(person))
         if not to:
             raise ActionRefused(_("There is no address to send this reply to."))

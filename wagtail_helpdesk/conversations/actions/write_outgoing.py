@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import conf
 from wagtail_helpdesk.actions import ActionRefused
+from wagtail_helpdesk.conversations.actions.addressing import Addressed, blind_rows
 from wagtail_helpdesk.conversations.actions.publish_message import publish_now
 from wagtail_helpdesk.conversations.actions.send_guard import refuse_if_unseen
 from wagtail_helpdesk.conversations.actions.write_message import write_message
@@ -41,12 +42,13 @@ class WriteOutgoing(TicketAction):
     that is the same for the same click: a second call with it returns the first call's message. ``channel`` is how the
     agent wrote. ``anyway`` is that of ChangeStatus. ``is_first``: a new ticket begins with it, in any status.
     ``publish_at``: later than that; a customer's message that comes first cancels it, unless it is to leave
-    ``regardless``.
+    ``regardless``. ``bcc``: people who get a blind copy.
     """
 
     verb = "reply"
     #: For the key of a click.
     kind: ClassVar[str]
+    state: ClassVar[str] = MessageState.SCHEDULED
     visibility: ClassVar[str] = Visibility.PUBLIC
 
     def __init__(
@@ -58,6 +60,7 @@ class WriteOutgoing(TicketAction):
         delay: int | None = None,
         publish_at: datetime | None = None,
         regardless: bool = False,
+        bcc: Sequence[Addressed] = (),
         last_seen: int | None = None,
         anyway: bool = False,
         is_first: bool = False,
@@ -68,7 +71,7 @@ class WriteOutgoing(TicketAction):
         super().__init__(**kwargs)
         self.html, self.files, self.status = html, tuple(files), status
         self.delay = conf.get("UNDO_SECONDS") if delay is None else delay
-        self.publish_at, self.regardless = publish_at, regardless
+        self.publish_at, self.regardless, self.bcc = publish_at, regardless, tuple(bcc)
         self.last_seen, self.channel, self.anyway, self.is_first = last_seen, channel, anyway, is_first
         self.external_key = once_key(self.kind, self.ticket.pk, once)
 
@@ -85,6 +88,10 @@ class WriteOutgoing(TicketAction):
         if self.publish_at is not None and not timezone.now() < self.publish_at < timezone.now() + LATEST:
             raise ActionRefused(_("Choose a time to come, within a year."))
         self.recipients = self._recipients()
+        if self.bcc:
+            reached = [*self.recipients["to"], *self.recipients["cc"]]
+            third_party = self.visibility == Visibility.INTERNAL
+            self.recipients["bcc"] = blind_rows(self.ticket, self.bcc, reached=reached, third_party=third_party)
         refuse_if_unseen(self.ticket, self.last_seen)
 
     def execute(self) -> Message:
@@ -100,11 +107,18 @@ class WriteOutgoing(TicketAction):
             if message is None:
                 raise
             return message
+        self._written(message)
+        return message
+
+    def _written(self, message: Message) -> None:
+        """What follows once it is written."""
         if self.publish_at is None and self.delay <= 0:
             publish_now(message, actor=self.actor, depth=self.depth)
         else:
             self.record(EventKind.SCHEDULED, message=message.pk)
-        return message
+
+    def _leaves_at(self, now: datetime) -> datetime | None:
+        return self.publish_at or now + timedelta(seconds=max(self.delay, 0))
 
     def prepare(self) -> Prepared:
         """Return the words and files as they will be stored, with what goes along. ActionRefused for what may not."""
@@ -119,11 +133,11 @@ class WriteOutgoing(TicketAction):
             actor=self.actor,
             direction=Direction.OUTBOUND,
             visibility=self.visibility,
-            state=MessageState.SCHEDULED,
+            state=self.state,
             channel=self.channel,
             recipients=self.recipients,
             mailing=self._mailing(),
-            publish_at=self.publish_at or now + timedelta(seconds=max(self.delay, 0)),
+            publish_at=self._leaves_at(now),
             on_publish=self.status,
             external_key=self.external_key,
             created_at=now,

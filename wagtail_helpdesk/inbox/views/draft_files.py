@@ -15,11 +15,10 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk.conversations.drafts import draft_of
 from wagtail_helpdesk.conversations.models import DraftFile
 from wagtail_helpdesk.conversations.serving import file_response
-from wagtail_helpdesk.inbox.composer import VERBS
+from wagtail_helpdesk.inbox.composer import VERBS, may_write
 from wagtail_helpdesk.inbox.draft_files import keep_file, refusal_of
 from wagtail_helpdesk.inbox.standing_views import visible_tickets
 from wagtail_helpdesk.inbox.views.base import InboxMixin, TicketMixin
-from wagtail_helpdesk.tickets.permissions import may
 
 #: The answer to a file that is not taken.
 REFUSED = 422
@@ -34,7 +33,7 @@ class UploadView(TicketMixin):
         """Answer with the file's line in the list. PermissionDenied for who may not write here."""
         mode = request.POST.get("mode", "")
         mode = mode if mode in VERBS else "note"
-        if not may(request.user, VERBS[mode], self.ticket):
+        if not may_write(request.user, mode, self.ticket):
             raise PermissionDenied
         file = request.FILES.get("file")
         why = refusal_of(request.user, self.ticket, file) if file else _("No file arrived.")

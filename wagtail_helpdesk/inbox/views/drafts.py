@@ -18,13 +18,12 @@ from wagtail_helpdesk.conversations.draft_files import remove_draft_file
 from wagtail_helpdesk.conversations.drafts import DraftChanged, discard_draft, draft_of, save_draft
 from wagtail_helpdesk.conversations.models import Draft, DraftFile
 from wagtail_helpdesk.inbox.answers import answer, is_fetched
-from wagtail_helpdesk.inbox.composer import VERBS, ComposerForm, DraftForm
+from wagtail_helpdesk.inbox.composer import VERBS, ComposerForm, DraftForm, may_write
 from wagtail_helpdesk.inbox.composer_page import forwardable_messages
 from wagtail_helpdesk.inbox.draft_files import keep_files
 from wagtail_helpdesk.inbox.thread import last_event_of
 from wagtail_helpdesk.inbox.undoing import remember
 from wagtail_helpdesk.inbox.views.conversation import ConversationView
-from wagtail_helpdesk.tickets.permissions import may
 
 #: The answer to a draft that is not the newest.
 CHANGED = 409
@@ -54,7 +53,7 @@ class DraftView(ConversationView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Save the draft. PermissionDenied for who may not write what it is to become."""
         user, mode = request.user, request.POST.get("mode", "")
-        if not may(user, VERBS.get(mode, "note"), self.ticket):
+        if not may_write(user, mode if mode in VERBS else "note", self.ticket):
             raise PermissionDenied
         passable = list(forwardable_messages(self.ticket)) if mode == "forward" else []
         form = DraftForm(

@@ -15,6 +15,7 @@ from wagtail.rich_text import expand_db_html
 
 from wagtail_helpdesk.automation.macros import MacroResult, macros_for, preview_macro, run_macro
 from wagtail_helpdesk.automation.models import Macro
+from wagtail_helpdesk.automation.questions import PREFIX, AnswersForm
 from wagtail_helpdesk.automation.runs import Line
 from wagtail_helpdesk.conversations.sanitising import clean_agent_html
 from wagtail_helpdesk.inbox.answers import REFUSED, answer
@@ -79,18 +80,30 @@ class MacroView(MacroMixin):
 
     def get(self, request: HttpRequest, pk: int, macro: int) -> HttpResponse:
         """Show it; only the part of the panel to our JavaScript."""
-        lines = preview_macro(self.macro, self.ticket, request.user)
-        shown = [(line, _shown(line)) for line in lines]
-        context = {"macro": self.macro, "lines": shown, "problems": any(line.problem for line in lines)}
+        asked = any(name.startswith(f"{PREFIX}-") for name in request.GET)
+        given = request.GET if asked else None
+        context = self._preview(AnswersForm(self.macro, given, detached=self.is_fetched))
         if self.is_fetched:
-            html = render_to_string("wagtail_helpdesk/inbox/macro_preview.html", context, request)
+            html = render_to_string("wagtail_helpdesk/inbox/macro_preview.html", {**context, "detached": True}, request)
             return HttpResponse(html, headers={"Cache-Control": "private, no-store"})
         return self.render_to_response(self.get_context_data(**context, media=inbox_media()))
+
+    def _preview(self, form: AnswersForm) -> dict[str, Any]:
+        """Return what shows the macro, with the answers as far as they are given."""
+        answers = form.answers if form.is_bound else {}
+        lines = preview_macro(self.macro, self.ticket, self.request.user, answers=answers)
+        shown = [(line, _shown(line)) for line in lines]
+        problems = any(line.problem for line in lines)
+        return {"macro": self.macro, "lines": shown, "problems": problems, "questions": form}
 
     def post(self, request: HttpRequest, pk: int, macro: int) -> HttpResponse:
         """Run it. PermissionDenied for who may not write here at all."""
         if not may(request.user, "note", self.ticket) and not may(request.user, "change", self.ticket):
             raise PermissionDenied
+        form = AnswersForm(self.macro, request.POST)
+        if not form.is_valid() and not self.is_fetched:
+            context = self.get_context_data(**self._preview(form), media=inbox_media())
+            return self.render_to_response(context, status=REFUSED)
         seen = request.POST.get("last_seen", "")
         (result,) = run_macro(
             self.macro,
@@ -99,6 +112,7 @@ class MacroView(MacroMixin):
             last_seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 19 else None,
             # Only the page of the ticket has a composer that can take up a text.
             has_composer=self.is_fetched,
+            answers=form.answers,
         )
         return self._answer(result)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.actions import ActionRefused
+from wagtail_helpdesk.conversations.actions.addressing import Addressed
 from wagtail_helpdesk.conversations.actions.forward import Forward
 from wagtail_helpdesk.conversations.draft_files import public_id_of, stored_files
 from wagtail_helpdesk.conversations.drafts import draft_of
@@ -21,6 +23,7 @@ from wagtail_helpdesk.inbox.composer import FORWARD, VERBS, DraftForm
 from wagtail_helpdesk.inbox.composer_page import forwardable_messages
 from wagtail_helpdesk.inbox.rich_text import is_empty, to_message_html
 from wagtail_helpdesk.inbox.views.conversation import ConversationView
+from wagtail_helpdesk.mail.compose.headers import mailbox_header
 from wagtail_helpdesk.mail.outbox.preview import Preview, preview_forward, preview_reply
 from wagtail_helpdesk.tickets.permissions import may
 
@@ -55,6 +58,7 @@ class PreviewView(ConversationView):
             return _page({"refusal": error})
         context: dict[str, Any] = {"refusal": _("There is no address to send this reply to.")}
         if preview is not None:
+            preview = replace(preview, **self._others(form, data))
             shown = render_html(preview.body.html, inline=self._images())
             context = {"preview": preview, "html": shown}
         return _page(context)
@@ -72,6 +76,15 @@ class PreviewView(ConversationView):
         address, name = (first.address, first.name) if first else ("", "")
         return preview_forward(self.ticket, author=author, prepared=prepared, address=address, name=name)
 
+    def _others(self, form: DraftForm, data: dict[str, Any]) -> dict[str, Any]:
+        """Return who else gets it. Each gets a mail of its own; the blind copies are named in none."""
+        blind = tuple(map(_name, data.get("bcc") or []))
+        if data.get("mode") == FORWARD:
+            return {"further": tuple(map(_name, (data.get("to") or [])[1:])), "blind": blind}
+        chosen = set(data.get("cc") or [])
+        copied = [str(label) for key, label in form.fields["cc"].choices if str(key) in chosen]
+        return {"copied": (*copied, *map(_name, data.get("copies") or [])), "blind": blind}
+
     def _images(self) -> dict[str, str]:
         """Return where the images of the text can be seen: they wait with the draft."""
         files = stored_files(draft_of(self.request.user, self.ticket))
@@ -80,6 +93,10 @@ class PreviewView(ConversationView):
             for file in files
             if public_id_of(file.content_id)
         }
+
+
+def _name(person: Addressed) -> str:
+    return mailbox_header(person.name, person.address)
 
 
 def _page(context: dict[str, Any]) -> HttpResponse:

@@ -15,12 +15,13 @@ from django.utils.translation import ngettext
 from wagtail_helpdesk import conf
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.conversations.actions.send_guard import NewerMessages
+from wagtail_helpdesk.conversations.approving import approvers_of
 from wagtail_helpdesk.conversations.choices import MessageState
 from wagtail_helpdesk.conversations.drafts import DraftChanged
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.inbox.answers import answer
 from wagtail_helpdesk.inbox.changes import FieldChange
-from wagtail_helpdesk.inbox.composer import NOTE, VERBS, ComposerForm
+from wagtail_helpdesk.inbox.composer import NOTE, REPLY, VERBS, ComposerForm
 from wagtail_helpdesk.inbox.composer_page import forwardable_messages
 from wagtail_helpdesk.inbox.conversation import message_item, messages_for
 from wagtail_helpdesk.inbox.extras import carried, carried_keys, extras_of
@@ -47,11 +48,8 @@ class WriteView(ConversationView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Write the message; show it on the ticket's page. PermissionDenied for who may not write here."""
-        if not may(request.user, "note", self.ticket) and not may(request.user, "reply", self.ticket):
-            raise PermissionDenied
-        mode = request.POST.get("mode", "")
-        if mode in VERBS and not may(request.user, VERBS[mode], self.ticket):
-            raise PermissionDenied
+        asks = bool(request.POST.get("approval"))
+        self._check_rights(request.POST.get("mode", ""), asks=asks)
         # Asked before the message is there: it may lead out of the view.
         following = self._way().get("next_url", "") if request.POST.get("after") == "next" else ""
         messages = forwardable_messages(self.ticket) if may(request.user, "reply", self.ticket) else []
@@ -62,6 +60,7 @@ class WriteView(ConversationView):
             user=request.user,
             people=self.people,
             forwardable=list(messages),
+            approvers=approvers_of(self.ticket, request.user) if asks else [],
         )
         if not form.is_valid():
             return self._refuse(form, " ".join(error for errors in form.errors.values() for error in errors))
@@ -79,8 +78,17 @@ class WriteView(ConversationView):
             return self._refuse(form, str(error), version=error.draft.version if error.draft else 0)
         except ActionRefused as error:
             return self._refuse(form, str(error))
-        remember_choice(request.user, form.cleaned_data)
+        if not asks:
+            remember_choice(request.user, form.cleaned_data)
         return self._sent(message, form.cleaned_data["after"], following)
+
+    def _check_rights(self, mode: str, *, asks: bool) -> None:
+        """PermissionDenied for who may not write this; whoever ``asks`` for approval need not be allowed to send it."""
+        user = self.request.user
+        if not may(user, "note", self.ticket) and not may(user, "reply", self.ticket):
+            raise PermissionDenied
+        if mode in VERBS and not may(user, VERBS[mode], self.ticket) and not (asks and mode == REPLY):
+            raise PermissionDenied
 
     def _send(self, data: dict[str, Any]) -> Message:
         user = self.request.user
@@ -181,6 +189,8 @@ class WriteView(ConversationView):
 def _said(message: Message) -> str:
     if message.is_note:
         return _("The note was added.")
+    if message.state == MessageState.WAITING:
+        return _("It waits for approval, and nobody but agents sees it.")
     if message.state != MessageState.SCHEDULED:
         return _("Sent.")
     if message.mailing.get("later"):

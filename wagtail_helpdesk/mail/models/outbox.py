@@ -89,6 +89,7 @@ class OutboundRecipient(models.Model):
     class Kind(models.TextChoices):
         TO = "to", _("To")
         CC = "cc", _("Cc")
+        BCC = "bcc", _("Bcc")
 
     outbound = models.ForeignKey(OutboundMail, on_delete=models.CASCADE, related_name="recipients")
     participant = models.ForeignKey(

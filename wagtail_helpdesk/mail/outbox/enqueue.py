@@ -55,6 +55,7 @@ class Outgoing:
     """What all mails of one occasion share. One mail goes to each addressee: links and reply tokens are personal."""
 
     audience: ClassVar[str] = Audience.CUSTOMER
+    recipient_kind: ClassVar[str] = OutboundRecipient.Kind.TO
 
     def __init__(self, ticket: Ticket, *, is_new: bool = False) -> None:
         self.ticket, self.is_new = ticket, is_new
@@ -183,7 +184,7 @@ class Outgoing:
             purpose_key=hashlib.sha256(purpose.encode()).hexdigest(),
             ticket=self.ticket,
             message=message,
-            queue_key=hashlib.sha256(f"{self.ticket.pk}:{addressee.participant.pk}".encode()).hexdigest(),
+            queue_key=hashlib.sha256(f"{self.ticket.pk}:{self._queue_of(addressee)}".encode()).hexdigest(),
             message_visibility=message.visibility,
             mailbox=self.mailbox,
             message_id_header=message_id,
@@ -200,8 +201,8 @@ class Outgoing:
         )
         recipient = OutboundRecipient(
             outbound=mail,
-            participant=addressee.participant,
-            kind=OutboundRecipient.Kind.TO,
+            participant=addressee.participant if addressee.participant.pk else None,
+            kind=self.recipient_kind,
             name=addressee.name[:200],
             address=addressee.address,
             address_hash=address_hash(addressee.address),
@@ -209,6 +210,10 @@ class Outgoing:
         write_later([mail])
         write_later([recipient])
         return mail
+
+    def _queue_of(self, addressee: Addressee) -> Any:
+        """Mails of one ticket to the same one leave in their order."""
+        return addressee.participant.pk
 
     def _headers(
         self,

@@ -32,6 +32,10 @@ class Preview:
     subject: str = field(repr=False)
     body: Body = field(repr=False)
     file_names: tuple[str, ...] = ()
+    #: Who else gets it: beside the recipient, as a copy, and unnamed in any mail.
+    further: tuple[str, ...] = ()
+    copied: tuple[str, ...] = ()
+    blind: tuple[str, ...] = ()
 
 
 #: In place of the link that only the mail itself carries.

@@ -240,7 +240,7 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
     this.element.querySelectorAll('input[type="radio"], input[type="checkbox"]').forEach((box) => {
       if (box.name !== 'after') box.checked = all(box.name).includes(box.value);
     });
-    ['copies', 'to', 'publish_at'].forEach((name) => {
+    ['copies', 'to', 'bcc', 'publish_at'].forEach((name) => {
       const field = this.element.querySelector(`input[name="${name}"]`);
       if (field && all(name).length > 0) [field.value] = all(name);
     });

@@ -13,6 +13,8 @@ class HelpdeskPaletteController extends window.StimulusModule.Controller {
     /** "%count% entries". */
     many: String,
     commands: String,
+    /** "Put a link to %title% into the answer". */
+    insert: String,
     failed: String,
   };
 
@@ -111,12 +113,19 @@ class HelpdeskPaletteController extends window.StimulusModule.Controller {
     const local = new Map();
     commands.forEach((entry) => local.set(entry.group, [...(local.get(entry.group) || []), entry]));
     const here = [...local].map(([label, entries]) => ({ label, entries: words.length ? entries.slice(0, 6) : entries }));
-    const there = this.found.map(({ label, entries }) => ({
-      label,
-      entries: entries.map((entry) => ({ ...entry, run: () => window.helpdeskVisit(entry.url) })),
-    }));
+    const there = this.found.map(({ label, entries }) => ({ label, entries: entries.flatMap((entry) => this.ways(entry)) }));
     // A number or a name is looked for oftener than a command that happens to hold it.
     return /\d/.test(this.inputTarget.value) ? [...there, ...here] : [...here, ...there];
+  }
+
+  /** What can be done with what was found: an article also goes into the answer that is being written. */
+  ways(entry) {
+    const open = { ...entry, run: () => window.helpdeskVisit(entry.url) };
+    const tools = entry.article && document.querySelector('#composer [data-controller~="helpdesk-triggers"]');
+    const triggers = tools && window.wagtail.app.getControllerForElementAndIdentifier(tools, 'helpdesk-triggers');
+    if (!triggers || !triggers.editor) return [open];
+    const label = this.insertValue.replace('%title%', entry.label);
+    return [{ ...entry, label, run: () => triggers.insertArticle(entry.article) }, open];
   }
 
   show(keep = '') {

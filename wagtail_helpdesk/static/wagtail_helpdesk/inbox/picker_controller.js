@@ -51,12 +51,15 @@ class HelpdeskPickerController extends window.StimulusModule.Controller {
   }
 
   async preview(item) {
+    this.shown = null;
     if (!item || !item.preview) {
       this.previewTarget.replaceChildren();
       return;
     }
     const answer = await window.helpdeskInsertion.get(item.preview, this.previewLane);
-    if (answer) this.previewTarget.replaceChildren(window.helpdeskFragment(answer.html || answer));
+    if (!answer) return;
+    this.previewTarget.replaceChildren(window.helpdeskFragment(answer.html || answer));
+    this.shown = item;
   }
 
   key(event) {
@@ -64,6 +67,13 @@ class HelpdeskPickerController extends window.StimulusModule.Controller {
       this.close();
       event.preventDefault();
       event.stopPropagation();
+      return;
+    }
+    if (event.key === 'Enter' && event.target.closest('[data-helpdesk-ask]') && event.target.tagName !== 'BUTTON') {
+      // Also with Ctrl: nothing is sent from here.
+      event.preventDefault();
+      event.stopPropagation();
+      this.run();
       return;
     }
     // Elsewhere in the panel a key does what it always does.
@@ -84,12 +94,46 @@ class HelpdeskPickerController extends window.StimulusModule.Controller {
       this.dispatch('chosen', { prefix: 'helpdesk-picker', detail: { kind: this.kindValue, item, event } });
       return;
     }
+    if (item.asks) {
+      if (this.shown !== item) await this.preview(item);
+      const first = this.questions.find((field) => field.required && !field.value) || this.questions[0];
+      if (first) first.focus();
+      return;
+    }
+    await this.runItem(item);
+  }
+
+  get questions() {
+    return [...this.previewTarget.querySelectorAll('[data-helpdesk-ask] :is(input, select)')];
+  }
+
+  /** What was answered so far, shown in what it would do. */
+  async answered(event) {
+    if (!event.target.closest('[data-helpdesk-ask]') || !this.shown) return;
+    const address = new URL(this.shown.preview, window.location.href);
+    this.questions.forEach((field) => address.searchParams.set(field.name, field.value));
+    const answer = await window.helpdeskInsertion.get(address, this.previewLane);
+    const lines = answer && window.helpdeskFragment(answer.html || answer).querySelector('.helpdesk-macro__lines');
+    const old = this.previewTarget.querySelector('.helpdesk-macro__lines');
+    if (lines && old) old.replaceWith(lines);
+  }
+
+  async run() {
+    const wrong = this.questions.find((field) => !field.checkValidity());
+    if (wrong) {
+      wrong.focus();
+      wrong.reportValidity();
+    } else if (this.shown) await this.runItem(this.shown);
+  }
+
+  async runItem(item) {
     if (this.isRunning) return;
     this.isRunning = true;
     const form = this.element.closest('form');
     const seen = form && form.querySelector('input[name="last_seen"]');
     const body = new FormData();
     if (seen) body.set('last_seen', seen.value);
+    this.questions.forEach((field) => body.set(field.name, field.value));
     const answer = await window.helpdeskPost(item.preview, body, this.failedValue);
     this.isRunning = false;
     if (!answer || answer.redirect) return;

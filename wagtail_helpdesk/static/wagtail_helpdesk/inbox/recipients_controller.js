@@ -1,8 +1,9 @@
 /**
- * Says in words who gets the reply, who of those copied so far does not, and offers known people while one types.
+ * Says in words who gets the reply, who of those copied so far does not, and what is doubtful about an address that was
+ * typed; offers known people while one types.
  */
 class HelpdeskRecipientsController extends window.StimulusModule.Controller {
-  static targets = ['copies', 'cc', 'dropped', 'known'];
+  static targets = ['copies', 'cc', 'dropped', 'known', 'blind', 'doubts'];
 
   static values = {
     url: String,
@@ -10,10 +11,12 @@ class HelpdeskRecipientsController extends window.StimulusModule.Controller {
     one: String,
     many: String,
     dropped: String,
+    blind: String,
   };
 
   connect() {
     this.tell();
+    this.checked = this.typed;
   }
 
   disconnect() {
@@ -28,11 +31,50 @@ class HelpdeskRecipientsController extends window.StimulusModule.Controller {
     return box.closest('label').textContent.trim().replace(/\s*<.*$/, '');
   }
 
+  people(name) {
+    const field = this.element.querySelector(`input[name="${name}"]`);
+    return field ? field.value.split(/[,;]/).map((one) => one.trim()).filter(Boolean) : [];
+  }
+
+  /** The addresses that were typed, as the server reads them. */
+  get typed() {
+    return ['copies', 'to', 'bcc'].flatMap((name) => this.people(name)).join(', ');
+  }
+
+  /** Something was chosen, or typed to its end. */
+  changed() {
+    this.tell();
+    this.doubt();
+  }
+
+  async doubt() {
+    if (!this.hasDoubtsTarget || this.typed === this.checked) return;
+    this.checked = this.typed;
+    const address = new URL(this.urlValue, window.location.href);
+    address.searchParams.set('check', this.checked);
+    try {
+      const response = await fetch(address, { headers: { 'X-Requested-With': 'XMLHttpRequest' } });
+      const { warnings } = await response.json();
+      this.doubtsTarget.replaceChildren(
+        ...warnings.map((words) => {
+          const line = document.createElement('p');
+          line.className = 'helpdesk-composer__doubt';
+          line.textContent = words;
+          return line;
+        }),
+      );
+    } catch {
+      // It is asked again with the next address.
+      this.checked = '';
+    }
+  }
+
   tell() {
     if (!this.hasCopiesTarget) return;
     const copied = this.boxes.filter((box) => box.checked).map((box) => this.label(box));
-    const typed = this.element.querySelector('input[name="copies"]').value.split(/[,;]/);
-    copied.push(...typed.map((one) => one.trim()).filter(Boolean));
+    copied.push(...this.people('copies'));
+    const blind = this.people('bcc').length;
+    this.blindTarget.textContent = blind ? this.blindValue.replace('%count%', blind) : '';
     let words = '';
     if (copied.length === 1) words = this.oneValue.replace('%name%', copied[0]);
     else if (copied.length > 1) words = this.manyValue.replace('%count%', copied.length);

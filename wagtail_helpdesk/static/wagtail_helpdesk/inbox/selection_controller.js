@@ -20,11 +20,23 @@ class HelpdeskSelectionController extends window.StimulusModule.Controller {
       if (event.detail.selection === 'over') this.clear();
     };
     document.addEventListener('helpdesk:selected', this.over);
+    this.ask = this.ask.bind(this);
+    this.element.addEventListener('change', this.ask);
+    this.ask();
     this.update();
   }
 
   disconnect() {
     document.removeEventListener('helpdesk:selected', this.over);
+    this.element.removeEventListener('change', this.ask);
+  }
+
+  /** Only the questions of the macro that was chosen are asked. */
+  ask() {
+    const chosen = this.element.querySelector('select[name="macro-macro"]');
+    this.element.querySelectorAll('[data-helpdesk-macro]').forEach((field) => {
+      field.closest('.helpdesk-menu__field').hidden = !chosen || field.dataset.helpdeskMacro !== chosen.value;
+    });
   }
 
   itemTargetConnected() {

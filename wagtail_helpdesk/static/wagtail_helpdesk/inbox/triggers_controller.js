@@ -246,6 +246,12 @@ class HelpdeskTriggersController extends window.StimulusModule.Controller {
     await this.insert(kind, item, null, 'link');
   }
 
+  /** Put in a link to an article, by its key. */
+  async insertArticle(key) {
+    const preview = this.urlValue.replace('/suggest/kind/', `/ready/articles/${key}/`);
+    await this.insert('articles', { preview }, null, 'link');
+  }
+
   async insert(kind, item, range, way) {
     const address = this.address(item.preview);
     if (kind === 'articles') address.searchParams.set('as', way);
