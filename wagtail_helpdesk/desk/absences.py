@@ -78,8 +78,14 @@ def moment_words(at: datetime, day: date | None) -> str:
 
 def away_words(user: Any) -> str:
     """Return "away until November 30", "" for somebody who is there."""
-    absence = away(user)
-    return _("away until %(until)s") % {"until": until_words(absence)} if absence else ""
+    return away_until(absence_of(user))
+
+
+def away_until(absence: Absence | None) -> str:
+    """Return the same of an absence, which may be none or not now."""
+    if absence is None or not absence.is_now(timezone.now()):
+        return ""
+    return _("away until %(until)s") % {"until": until_words(absence)}
 
 
 def away_sentences(user: Any, name: str, substitute_name: str) -> str:

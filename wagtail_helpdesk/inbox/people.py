@@ -18,8 +18,12 @@ def display_name(user: Any) -> str:
 
 def name_with_absence(user: Any) -> str:
     """Return the name, and until when ``user`` is away. No query for a user fetched with the absence."""
-    words = away_words(user)
-    return _("%(name)s (%(away)s)") % {"name": display_name(user), "away": words} if words else display_name(user)
+    return name_with(display_name(user), away_words(user))
+
+
+def name_with(name: str, away: str) -> str:
+    """Return ``name``, with "away until ..." where that is so."""
+    return _("%(name)s (%(away)s)") % {"name": name, "away": away} if away else name
 
 
 def away_notice(user: Any) -> str:

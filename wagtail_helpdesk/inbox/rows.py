@@ -11,12 +11,11 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from wagtail_helpdesk.desk.absences import away
 from wagtail_helpdesk.inbox.due import Due, due_of
 from wagtail_helpdesk.inbox.durations import short_time_since
 from wagtail_helpdesk.inbox.links import ticket_url
 from wagtail_helpdesk.inbox.marks import Marks, marks_of
-from wagtail_helpdesk.inbox.people import initials, name_with_absence, picture_url
+from wagtail_helpdesk.inbox.people import display_name, initials, name_with, picture_url
 from wagtail_helpdesk.inbox.places import Place
 from wagtail_helpdesk.inbox.presence import Present, present_at
 from wagtail_helpdesk.inbox.seen import seen_of
@@ -107,9 +106,9 @@ def rows_of(tickets: Sequence[Ticket], place: Place, user: Any) -> list[Row]:
             url=ticket_url(ticket, place),
             waits=short_time_since(ticket.customer_waiting_since),
             active=short_time_since(ticket.last_activity_at),
-            assignee_name=name_with_absence(ticket.assignee) if ticket.assignee else "",
+            assignee_name=name_with(display_name(ticket.assignee), marks[ticket.pk].away) if ticket.assignee else "",
             assignee_initials=initials(ticket.assignee) if ticket.assignee else "",
-            assignee_is_away=away(ticket.assignee) is not None,
+            assignee_is_away=bool(marks[ticket.pk].away),
             assignee_picture=picture_url(ticket.assignee) if ticket.assignee else "",
             seen=seen_of(ticket),
             marks=marks[ticket.pk],

@@ -103,7 +103,11 @@ class TicketQuerySet(models.QuerySet):
         return self.filter(asleep=True)
 
     def for_list(self) -> TicketQuerySet:
-        """Return the tickets with what a row of a list shows, in a fixed number of queries."""
-        return self.select_related(
-            "status", "priority", "team", "ticket_type", "assignee__helpdesk_absence", "requester"
-        ).prefetch_related("tags", "requester__emails")
+        """Return the tickets with what a row of a list shows, in a fixed number of queries.
+
+        A join more, and PostgreSQL would look for no good order of them (``join_collapse_limit``) but read all the
+        tickets of the view.
+        """
+        return self.select_related("status", "priority", "team", "assignee", "requester").prefetch_related(
+            "tags", "requester__emails", "ticket_type"
+        )
