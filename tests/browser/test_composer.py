@@ -176,3 +176,28 @@ def test_is_accessible(opened, desk, ticket):  # noqa: F811
     assert_axe(opened, ignoring=DRAFTAIL_RULES)
     opened.locator(".helpdesk-composer__mode--forward").click()
     assert_axe(opened, ignoring=DRAFTAIL_RULES)
+
+
+class TestApproval:
+    def test_asked_for_with_a_blind_copy_and_given(self, opened, desk, sign_in, ticket):  # noqa: F811
+        type_answer(opened, "You get your money back")
+        opened.get_by_text("Bcc").click()
+        opened.get_by_label("Blind copy to").fill("no-reply@example.net")
+        opened.keyboard.press("Tab")
+        expect(opened.get_by_text("looks like an address that nobody reads")).to_be_visible()
+        expect(opened.locator(".helpdesk-composer__blind summary")).to_contain_text("to 1, whom nobody else sees")
+        opened.locator(".helpdesk-composer__approval summary").click()
+        opened.get_by_label("Who is to approve it").select_option(label="Clara")
+        assert_axe(opened, ignoring=DRAFTAIL_RULES)
+        opened.get_by_role("button", name="Ask for approval").click()
+        waiting = opened.locator(".helpdesk-message--waiting")
+        expect(waiting).to_contain_text("Reply, waiting for approval by Clara")
+        expect(waiting.get_by_role("button", name="Take back and edit")).to_be_visible()
+        sign_in(opened, desk.colleague)
+        opened.goto(f"/admin/helpdesk/tickets/{ticket.pk}/")
+        assert_axe(opened, ignoring=DRAFTAIL_RULES)
+        waiting.get_by_role("button", name="Approve and send").click()
+        expect(opened.locator(".helpdesk-message--scheduled")).to_contain_text("approved by Clara")
+        opened.locator(".helpdesk-toast").get_by_role("button", name="Undo").click()
+        expect(opened.locator(".helpdesk-message--scheduled")).to_have_count(0)
+        assert Draft.objects.get().user == desk.agent

@@ -12,7 +12,7 @@ from tests.browser.screens import every_screen
 from tests.browser.test_inbox import DRAFTAIL_RULES, EDITOR, no_sideways_scrolling
 from tests.pages.trees import make_article, make_centre, make_section
 from wagtail_helpdesk.automation.choices import Scope
-from wagtail_helpdesk.automation.models import Macro, MacroStep, SavedReply, TicketTemplate
+from wagtail_helpdesk.automation.models import Macro, MacroQuestion, MacroStep, SavedReply, TicketTemplate
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.testing import factories
@@ -170,3 +170,32 @@ def test_a_macros_rows_show_their_fields(page, sign_in, desk, ready):
     expect(row.locator('[name="steps-0-status"]')).to_be_hidden()
     page.get_by_role("button", name="Add action").click()
     expect(page.locator("[data-inline-panel-child]")).to_have_count(2)
+
+
+def test_a_macro_asks_before_it_is_run(opened, ticket, ready):
+    macro = Macro.objects.create(name="Refund it", scope=Scope.EVERYONE)
+    MacroQuestion.objects.create(macro=macro, name="amount", label="How much?")
+    MacroStep.objects.create(macro=macro, kind="note", body="<p>Refund of {{ ask.amount }}</p>")
+    opened.locator(".helpdesk-picker", has_text="Macros").locator("summary").click()
+    opened.keyboard.type("refund it")
+    expect(opened.locator(".helpdesk-macro__text")).to_contain_text("[[ask.amount]]")
+    opened.keyboard.press("Enter")
+    expect(opened.get_by_label("How much?")).to_be_focused()
+    opened.keyboard.press("Enter")
+    assert ticket.messages.count() == 1, "it has to be answered"
+    opened.keyboard.type("12 pounds")
+    expect(opened.get_by_label("How much?")).to_have_value("12 pounds")
+    opened.keyboard.press("Tab")
+    expect(opened.locator(".helpdesk-macro__text")).to_have_text("Refund of 12 pounds")
+    assert_axe(opened, ignoring=DRAFTAIL_RULES)
+    opened.get_by_label("How much?").press("Enter")
+    expect(opened.locator(".helpdesk-message--note")).to_contain_text("Refund of 12 pounds")
+
+
+def test_a_link_to_an_article_from_the_palette(opened):
+    opened.keyboard.type("See ")
+    opened.keyboard.press("Escape")
+    opened.keyboard.press("Control+k")
+    opened.keyboard.type("returning")
+    opened.get_by_role("option", name="Put a link to “Returning a bicycle” into the answer").click()
+    expect(opened.locator(EDITOR)).to_contain_text("Returning a bicycle")

@@ -34,7 +34,7 @@ class HelpdeskStepsController extends window.StimulusModule.Controller {
       if (assign && assign.value !== 'agent') shown.delete('assignee');
       known.forEach((field) => {
         const input = this.rows.querySelector(`[name="${prefix}${field}"]`);
-        const box = input && input.closest('.w-panel__wrapper, [data-contentpath]');
+        const box = input && (input.closest('.w-panel__wrapper') || input.closest('[data-contentpath]'));
         if (box) box.hidden = !shown.has(field);
       });
     });

@@ -94,7 +94,11 @@
   /** Do what an answer says. */
   const apply = (answer) => {
     if (answer.redirect) {
+      const { pathname, search, hash } = new URL(answer.redirect, window.location.href);
+      const isHere = hash && pathname === window.location.pathname && search === window.location.search;
       window.location.assign(answer.redirect);
+      // Another place of the same page would only be scrolled to.
+      if (isHere) window.location.reload();
       return;
     }
     place(answer.parts || {});

@@ -30,6 +30,7 @@ class HelpdeskPickerController extends window.StimulusModule.Controller {
     document.querySelectorAll('.helpdesk-picker[open]').forEach((other) => {
       if (other !== this.element) other.open = false;
     });
+    this.shown = null;
     this.inputTarget.value = '';
     this.inputTarget.focus();
     this.load();
@@ -51,6 +52,8 @@ class HelpdeskPickerController extends window.StimulusModule.Controller {
   }
 
   async preview(item) {
+    // What was answered there stays.
+    if (item && this.shown && item.preview === this.shown.preview && this.questions.length > 0) return;
     this.shown = null;
     if (!item || !item.preview) {
       this.previewTarget.replaceChildren();
@@ -95,7 +98,7 @@ class HelpdeskPickerController extends window.StimulusModule.Controller {
       return;
     }
     if (item.asks) {
-      if (this.shown !== item) await this.preview(item);
+      await this.preview(item);
       const first = this.questions.find((field) => field.required && !field.value) || this.questions[0];
       if (first) first.focus();
       return;
