@@ -389,7 +389,7 @@ def test_number_of_queries_stays_the_same(desk, ticket, other, client, django_as
     """Whatever hangs on a ticket."""
 
     def count():
-        with django_assert_max_num_queries(57) as counted:
+        with django_assert_max_num_queries(56) as counted:
             client.get(url("ticket", ticket))
         return len(counted)
 

@@ -9,7 +9,7 @@ from typing import Any
 from wagtail_helpdesk.desk.models import Status
 from wagtail_helpdesk.tickets.conditions.fields import Field, all_fields, field_called
 from wagtail_helpdesk.tickets.custom_fields.models import TicketField
-from wagtail_helpdesk.tickets.transitions import all_next, is_open_way
+from wagtail_helpdesk.tickets.transitions import is_open_way, statuses_and_ways
 
 
 class Choices:
@@ -44,15 +44,15 @@ class Choices:
     @cached_property
     def statuses(self) -> list[Status]:
         """All statuses."""
-        return list(Status.objects.all())
+        return list(self._ways[0])
 
     @cached_property
-    def _next(self) -> Mapping[int, set[int]]:
-        return all_next()
+    def _ways(self) -> tuple[list[Status], Mapping[int, set[int]]]:
+        return statuses_and_ways()
 
     def statuses_after(self, status: Status) -> list[Status]:
         """Return the statuses that a person may choose for a ticket that has ``status``, itself among them."""
-        allowed = self._next.get(status.pk, ())
+        allowed = self._ways[1].get(status.pk, ())
         return [one for one in self.statuses if is_open_way(status, one, allowed)]
 
     def default_of(self, category: str) -> Status | None:

@@ -106,6 +106,8 @@ def composer_context(
         form.initial["version"] = draft.version if draft else 0
     preference = preference_of(user)
     sends = send_buttons(ticket, user) if may_change else [SendButton("", _SENDS[""])]
+    then, ways = form.fields["approval_then"], {one.value for one in sends}
+    then.choices = [pair for pair in then.choices if pair[0] in ways]
     default = next((one for one in sends if one.value == preference.then), sends[0])
     options = getattr(ticket.mailbox, "mail_options", None) or MailboxOptions(mailbox=ticket.mailbox)
     return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.actions import ActionRefused
@@ -27,12 +28,15 @@ def is_open_way(old: Any, new: Any, allowed: Collection[int]) -> bool:
     return not allowed or new.pk in allowed
 
 
-def all_next() -> Mapping[int, set[int]]:
-    """Return the keys of the next statuses by the key of each status that has some. One query."""
-    found: dict[int, set[int]] = {}
-    for old, new in Status.next_statuses.through.objects.values_list("from_status", "to_status"):
-        found.setdefault(old, set()).add(new)
-    return found
+def statuses_and_ways() -> tuple[list[Status], Mapping[int, set[int]]]:
+    """Return all statuses, and the keys of the next ones by the key of each status that has some. One query."""
+    statuses: dict[int, Status] = {}
+    ways: dict[int, set[int]] = {}
+    for status in Status.objects.annotate(next_one=F("next_statuses")):
+        statuses.setdefault(status.pk, status)
+        if status.next_one is not None:
+            ways.setdefault(status.pk, set()).add(status.next_one)
+    return list(statuses.values()), ways
 
 
 def refuse_other_ways(old: Status, new: Status) -> None:
