@@ -13,7 +13,6 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
@@ -36,7 +35,7 @@ class ManifestLink:
     """What stands in the head of each screen of the inbox, among its style sheets. The script reads the worker's
     address from it."""
 
-    def __html__(self) -> SafeString:
+    def __html__(self) -> str:
         """Return the elements. Without credentials a browser would be led to the sign-in page."""
         return format_html(
             '<link rel="manifest" href="{}" crossorigin="use-credentials" data-helpdesk-worker="{}">'
