@@ -237,6 +237,8 @@ class TestCards:
         link_tickets(source=ticket, target=other, kind=LinkKind.POSSIBLY, actor=Actor.system())
         factories.add_note(ticket, desk.light, f"<p>See {other.reference} too.</p>")
         opened.reload()
+        # Our scripts are there by then.
+        expect(opened.locator(EDITOR)).to_be_visible()
         link = opened.locator(".helpdesk-words a", has_text=other.reference)
         link.focus()
         card = opened.get_by_role("tooltip")

@@ -120,6 +120,9 @@ class TestSeen:
         people = TestPage().people(login(desk.colleague))
         assert (people["Bruno"].is_here, people["Bruno"].seen) == (False, "3 min")
 
+    def test_whoever_looks_is_here(self, desk, login):
+        assert TestPage().people(login(desk.agent))["Bruno"].is_here
+
     def test_an_open_ticket_too(self, desk, ticket, login):
         login(desk.agent).post(reverse("helpdesk_tickets:pulse", args=[ticket.pk]), {"here": "1"})
         assert LastSeen.objects.get().user == desk.agent

@@ -9,6 +9,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from wagtail_helpdesk.inbox.counts import views_with_counts
 from wagtail_helpdesk.inbox.dropping import with_drops
+from wagtail_helpdesk.inbox.last_seen import note_seen
 from wagtail_helpdesk.inbox.media import inbox_media
 from wagtail_helpdesk.inbox.views.base import InboxMixin, inbox_breadcrumb
 
@@ -20,7 +21,8 @@ class BoardView(InboxMixin, WagtailAdminTemplateMixin):
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Show the page."""
+        """Show the page. Whoever looks is here."""
+        note_seen(request.user)
         return self.render_to_response(self.get_context_data())
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
