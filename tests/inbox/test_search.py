@@ -120,7 +120,8 @@ def test_queries(desk, get, text):
 
     few = count(2)
     assert count(8) == few
-    assert few <= 65
+    # Articles are looked for too; PostgreSQL asks more for them.
+    assert few <= 70
 
 
 def test_articles_stand_above_the_tickets(desk, get):
