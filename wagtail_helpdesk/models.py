@@ -38,7 +38,7 @@ from wagtail_helpdesk.mail.models import (
     WorkerBeat,
 )
 from wagtail_helpdesk.notifications.models import Notice, NoticePreference
-from wagtail_helpdesk.search.models import IndexTask, SearchEntry
+from wagtail_helpdesk.search.models import FileText, IndexTask, SearchEntry
 from wagtail_helpdesk.tickets.custom_fields.models import TicketField, TicketFieldValue
 from wagtail_helpdesk.tickets.models import (
     ChecklistItem,
@@ -71,6 +71,7 @@ __all__ = [
     "ContactFormField",
     "DeliveryEvent",
     "Draft",
+    "FileText",
     "InboundDelivery",
     "InboundMail",
     "InboundOrigin",

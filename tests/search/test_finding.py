@@ -253,7 +253,7 @@ def test_find_shows_where(desk, telling):
         "Hello, the [invoice] of March"
     )
     (hit,) = find(desk.agent, "receipt", limit=5)
-    assert [[piece.text for piece in name if piece.is_found] for name in hit.files] == [["Receipt"]]
+    assert [[piece.text for piece in file.name if piece.is_found] for file in hit.files] == [["Receipt"]]
     assert find(desk.other_agent, "invo") == []
 
 

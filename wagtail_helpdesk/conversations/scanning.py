@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from django.utils.module_loading import import_string
 
-from wagtail_helpdesk import conf
+from wagtail_helpdesk import conf, events
 from wagtail_helpdesk.conversations.choices import Direction, ScanState
 from wagtail_helpdesk.conversations.models import Attachment, Message
 from wagtail_helpdesk.conversations.storage import private_storage
@@ -41,7 +41,7 @@ def scan_due() -> int:
 
     Where the setting was taken away, what still waits is free.
     """
-    waiting = Attachment.objects.filter(scan_state=ScanState.PENDING).order_by("pk")
+    waiting = Attachment.objects.filter(scan_state=ScanState.PENDING).order_by("pk").select_related("message")
     path = conf.get("ATTACHMENT_SCANNER")
     if not path:
         return waiting.update(scan_state=ScanState.NONE) if waiting.exists() else 0
@@ -57,7 +57,13 @@ def scan_due() -> int:
                 break
             continue
         failures = 0
-        decided += Attachment.objects.filter(pk=file.pk, scan_state=ScanState.PENDING).update(scan_state=state)
+        with events.unit_of_work():
+            changed = Attachment.objects.filter(pk=file.pk, scan_state=ScanState.PENDING).update(scan_state=state)
+            if changed and state == ScanState.CLEAN:
+                # Its text can be looked for now.
+                ids = {"ticket_id": file.message.ticket_id, "message_id": file.message_id}
+                events.publish(events.MessageReread(actor=events.Actor.system(), **ids))
+        decided += changed
         if state == ScanState.INFECTED:
             logger.warning("attachment_infected attachment=%s", file.pk)
     return decided

@@ -39,6 +39,41 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Attachment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.CharField(editable=False, max_length=32, unique=True)),
+                ("storage_key", models.CharField(db_index=True, max_length=100)),
+                ("sha256", models.CharField(max_length=64)),
+                ("display_name", models.CharField(max_length=150, verbose_name="file name")),
+                ("declared_type", models.CharField(blank=True, max_length=150)),
+                ("sniffed_type", models.CharField(max_length=100, verbose_name="type")),
+                ("size", models.PositiveBigIntegerField(verbose_name="size in bytes")),
+                ("content_id", models.CharField(blank=True, max_length=250)),
+                ("disposition", models.CharField(default="attachment", max_length=10)),
+                ("hidden", models.BooleanField(default=False)),
+                (
+                    "scan_state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Not scanned"),
+                            ("pending", "Waiting to be scanned"),
+                            ("clean", "Clean"),
+                            ("infected", "Infected"),
+                        ],
+                        db_index=True,
+                        max_length=8,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "attachment",
+                "verbose_name_plural": "attachments",
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
             name="MailAccount",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -336,6 +371,26 @@ class Migration(migrations.Migration):
                 "verbose_name": "file of a draft",
                 "verbose_name_plural": "files of drafts",
                 "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="FileText",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField(blank=True)),
+                (
+                    "attachment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="search_text",
+                        to="wagtail_helpdesk.attachment",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "text of a file",
+                "verbose_name_plural": "texts of files",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
@@ -1118,48 +1173,12 @@ class Migration(migrations.Migration):
                 to="wagtail_helpdesk.message",
             ),
         ),
-        migrations.CreateModel(
-            name="Attachment",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.CharField(editable=False, max_length=32, unique=True)),
-                ("storage_key", models.CharField(db_index=True, max_length=100)),
-                ("sha256", models.CharField(max_length=64)),
-                ("display_name", models.CharField(max_length=150, verbose_name="file name")),
-                ("declared_type", models.CharField(blank=True, max_length=150)),
-                ("sniffed_type", models.CharField(max_length=100, verbose_name="type")),
-                ("size", models.PositiveBigIntegerField(verbose_name="size in bytes")),
-                ("content_id", models.CharField(blank=True, max_length=250)),
-                ("disposition", models.CharField(default="attachment", max_length=10)),
-                ("hidden", models.BooleanField(default=False)),
-                (
-                    "scan_state",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("", "Not scanned"),
-                            ("pending", "Waiting to be scanned"),
-                            ("clean", "Clean"),
-                            ("infected", "Infected"),
-                        ],
-                        db_index=True,
-                        max_length=8,
-                    ),
-                ),
-                (
-                    "message",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="attachments",
-                        to="wagtail_helpdesk.message",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "attachment",
-                "verbose_name_plural": "attachments",
-                "ordering": ["pk"],
-            },
+        migrations.AddField(
+            model_name="attachment",
+            name="message",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="attachments", to="wagtail_helpdesk.message"
+            ),
         ),
         migrations.CreateModel(
             name="NoticePreference",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from django.db.models import Prefetch
@@ -18,6 +19,8 @@ from wagtail_helpdesk.tickets.models import Ticket
 
 #: Participants and files of one ticket or message that are named.
 MAX_NAMES = 50
+#: Words of the texts of one message's files.
+MAX_FILE_WORDS = 10_000
 _READ = ("ticket", "author_name", "from_address", "author_contact", "subject", "text", "reply_text", "recipients")
 
 
@@ -45,7 +48,8 @@ def entries_of(tickets: Iterable[int], messages: Iterable[int]) -> list[SearchEn
     asked = set(tickets)
     rows = [_of_ticket(ticket) for ticket in found.values() if ticket.pk in asked and ticket.merged_into_id is None]
     published = Message.objects.filter(pk__in=[*messages], ticket__in=found, state=MessageState.PUBLISHED)
-    files = Prefetch("attachments", Attachment.objects.filter(hidden=False).only("message", "display_name"))
+    named = Attachment.objects.filter(hidden=False).select_related("search_text")
+    files = Prefetch("attachments", named.only("message", "display_name", "search_text__text"))
     read = published.only(*_READ, "created_at").prefetch_related(files, "author_contact__emails")
     return [*rows, *(_of_message(row, found[row.ticket_id]) for row in read)]
 
@@ -89,12 +93,20 @@ def _of_message(message: Message, ticket: Ticket) -> SearchEntry:
         *words_of(message.subject),
         *words_of(text),
         *(word for file in message.attachments.all()[:MAX_NAMES] for word in words_of(file.display_name)),
+        *islice((word for text in texts_of(message) for word in words_of(text)), MAX_FILE_WORDS),
         *long_numbers(text),
         *marked("s", split(message.subject)),
         *marked("f", split(author)),
         *marked("r", split(" ".join(_recipients(message)))),
     ]
     return _entry(message.pk, ticket, message.created_at, parts)
+
+
+def texts_of(message: Message) -> Iterator[str]:
+    """Yield the texts of the message's files, as far as they were read. Uses ``attachments`` as prefetched here."""
+    for file in message.attachments.all()[:MAX_NAMES]:
+        if hasattr(file, "search_text"):
+            yield file.search_text.text
 
 
 def _entry(key: int, ticket: Ticket, at: datetime, words: list[str]) -> SearchEntry:

@@ -20,6 +20,14 @@ _READ = ("ticket", "direction", "author_name", "text", "reply_text", "created_at
 
 
 @dataclass(frozen=True)
+class FoundFile:
+    """A file: its name in pieces, and the words around the find in its text, [] where it was found by its name."""
+
+    name: list[Piece]
+    snippet: list[Piece]
+
+
+@dataclass(frozen=True)
 class Hit:
     """One ticket that was found, and the newest of its places."""
 
@@ -29,8 +37,8 @@ class Hit:
     subject: list[Piece]
     #: The words around the find, else the message's first; [] where it is the ticket itself that was found.
     snippet: list[Piece]
-    #: The files that were found by their name.
-    files: list[list[Piece]]
+    #: The files that were found by their name or their text.
+    files: list[FoundFile]
     #: The message's key and author; None and "" where it is the ticket itself.
     message_id: int | None = None
     author: str = ""
@@ -51,7 +59,8 @@ def find(user: Any, text: str, limit: int = 10) -> list[Hit]:
 def hits_of(found: Sequence[tuple[Ticket, Place]], query: Query) -> list[Hit]:
     """Return the hits of tickets that may be shown. Two queries, however many there are."""
     keys = [place.message_id for _ticket, place in found if place.message_id]
-    files = Prefetch("attachments", Attachment.objects.filter(hidden=False).only("message", "display_name"))
+    named = Attachment.objects.filter(hidden=False).select_related("search_text")
+    files = Prefetch("attachments", named.only("message", "display_name", "search_text__text"))
     messages = Message.objects.only(*_READ).prefetch_related(files).in_bulk(keys) if keys else {}
     return [_hit(ticket, place, messages.get(place.message_id), query) for ticket, place in found]
 
@@ -61,14 +70,18 @@ def _hit(ticket: Ticket, place: Place, message: Message | None, query: Query) ->
     if message is None or message.ticket_id != ticket.pk:
         return Hit(ticket, place.at, subject, snippet=[], files=[])
     around = snippet(message.reply_text, query) or snippet(message.text, query) or beginning(message.reply_text)
-    names = [pieces(file.display_name, query) for file in message.attachments.all()]
+    files = [FoundFile(pieces(file.display_name, query), _around(file, query)) for file in message.attachments.all()]
     return Hit(
         ticket,
         message.created_at,
         subject,
         snippet=around,
-        files=[name for name in names if any(piece.is_found for piece in name)],
+        files=[file for file in files if file.snippet or any(piece.is_found for piece in file.name)],
         message_id=message.pk,
         author=message.author_name,
         is_note=message.is_note,
     )
+
+
+def _around(file: Attachment, query: Query) -> list[Piece]:
+    return snippet(file.search_text.text, query) if hasattr(file, "search_text") else []

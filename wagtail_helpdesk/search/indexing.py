@@ -15,6 +15,7 @@ from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.events import describe_error, write_later
 from wagtail_helpdesk.search import backends
 from wagtail_helpdesk.search.entries import entries_of
+from wagtail_helpdesk.search.file_texts import read_file_texts
 from wagtail_helpdesk.search.models import IndexTask, SearchEntry
 from wagtail_helpdesk.tickets.models import Ticket
 
@@ -79,6 +80,7 @@ def _do(tasks: Sequence[IndexTask]) -> None:
     messages = {task.message_id for task in tasks if task.message_id}
     if whole:
         messages |= set(Message.objects.filter(ticket__in=whole).values_list("pk", flat=True))
+    read_file_texts(messages)
     with transaction.atomic():
         kept, stale = _write(tickets, sorted(messages), whole)
     backends.tell(kept, stale)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.search import index
 
 from wagtail_helpdesk import conf
+from wagtail_helpdesk.conversations.models import Attachment
 from wagtail_helpdesk.desk.models import Team
 from wagtail_helpdesk.tickets.models import Ticket
 
@@ -83,3 +84,18 @@ class IndexTask(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id}/{self.message_id or '-'}"
+
+
+class FileText(models.Model):
+    """The text of an attached file, as far as it could be read."""
+
+    attachment = models.OneToOneField(Attachment, on_delete=models.CASCADE, related_name="search_text")
+    text = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("text of a file")
+        verbose_name_plural = _("texts of files")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.attachment_id)
