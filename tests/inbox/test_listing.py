@@ -314,4 +314,4 @@ class TestQueries:
         few = count(2)
         assert count(12) == few
         # A search by words looks for people too, and for where it found what.
-        assert few <= (60 if query.get("q") == "invoice" else 32 if query.get("q") else 31)
+        assert few <= (64 if query.get("q") == "invoice" else 32 if query.get("q") else 31)
