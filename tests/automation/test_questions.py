@@ -17,6 +17,7 @@ from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.bulk.macros import MacroFields
 from wagtail_helpdesk.inbox.seen import seen_of
 from wagtail_helpdesk.testing import factories
+from wagtail_helpdesk.tickets.custom_fields.models import TicketField
 from wagtail_helpdesk.tickets.models import Ticket
 
 FETCHED = {"HTTP_X_REQUESTED_WITH": "XMLHttpRequest"}
@@ -176,3 +177,25 @@ class TestWriting:
         response = self.post(login(desk.manager), questions=questions, steps=[self.note(text)])
         assert response.status_code == 200 and words in response.content.decode()
         assert not Macro.objects.exists()
+
+
+def test_answers_are_due_dates_and_stand_in_fields(desk, ticket, make_macro, ask):
+    field = TicketField.objects.create(name="Amount", key="amount", kind="number")
+    macro = make_macro(
+        ("due", {"value": "{{ ask.day }}"}), ("field", {"ticket_field": field, "value": "{{ ask.amount }}"})
+    )
+    ask(macro, "day", "date", required=False)
+    ask(macro, "amount", required=False)
+    day = tomorrow()
+    assert run(macro, desk.agent, ticket, day=day.isoformat(), amount="12.50").why == ""
+    ticket.refresh_from_db()
+    assert (ticket.due_on, ticket.custom_fields) == (day, {"amount": "12.5"})
+    lines = preview_macro(macro, ticket, desk.agent, answers={"day": day.isoformat(), "amount": "much"})
+    assert [bool(line.problem) for line in lines] == [False, True]
+    assert run(macro, desk.agent, ticket, day=day.isoformat(), amount="much").why == "Write a number."
+    # What was not answered empties.
+    assert run(macro, desk.agent, ticket).why == ""
+    ticket.refresh_from_db()
+    assert (ticket.due_on, ticket.custom_fields) == (None, {})
+    macro.steps.filter(kind="due").update(value="whenever")
+    assert run(macro, desk.agent, ticket).why == "“whenever” is no date."

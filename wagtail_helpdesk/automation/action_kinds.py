@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -116,17 +117,31 @@ def _field(name: str, label: Promise, verb: str, action: Any, *, is_last: bool =
     return ActionKind(name, label, (name,), (name,), verb, preview, do, is_last)
 
 
-def _day_of(step: MacroStep) -> date | None:
-    return timezone.localdate() + timedelta(days=step.days) if step.days is not None else None
+def _day_of(step: MacroStep, run: Run) -> date | None:
+    """Return the day that a step sets: so many days from now, or what its value says, such as an answer; None: none."""
+    if step.days is not None:
+        return timezone.localdate() + timedelta(days=step.days)
+    text = run.value_of(step)
+    try:
+        day = parse_date(text) if text else None
+    except ValueError:
+        day = None
+    if text and day is None:
+        raise ActionRefused(_("“%(words)s” is no date.") % {"words": text})
+    return day
 
 
 def _preview_due(step: MacroStep, run: Run) -> Line:
-    old, new = (date_format(day, "DATE_FORMAT") if day else "" for day in (run.ticket.due_on, _day_of(step)))
-    return Line(_("Due"), old, new or _("None"))
+    old = date_format(run.ticket.due_on, "DATE_FORMAT") if run.ticket.due_on else ""
+    try:
+        day = _day_of(step, run)
+    except ActionRefused as refused:
+        return Line(_("Due"), old, problem=str(refused))
+    return Line(_("Due"), old, date_format(day, "DATE_FORMAT") if day else _("None"))
 
 
 def _due(step: MacroStep, run: Run) -> None:
-    ChangeDue(ticket=run.ticket, due_on=_day_of(step), actor=run.actor)()
+    ChangeDue(ticket=run.ticket, due_on=_day_of(step, run), actor=run.actor)()
 
 
 def _value_of(step: MacroStep, run: Run) -> Any:
@@ -138,7 +153,7 @@ def _value_of(step: MacroStep, run: Run) -> Any:
     if boxes and run.ticket.mailbox_id not in boxes:
         raise ActionRefused(_("Tickets of this mailbox do not have this field."))
     try:
-        value = field.read_value(step.value)
+        value = field.read_value(run.value_of(step))
     except ValueRefused as error:
         raise ActionRefused(str(error)) from None
     if not field.is_staff_only:
@@ -279,7 +294,7 @@ _BUILT_IN = (
         "assign", gettext_lazy("Assign"), ("assign", "assignee"), ("assign",), "assign", _preview_assign, _assign
     ),
     _field("ticket_type", gettext_lazy("Set the type"), "change", ChangeType),
-    ActionKind("due", gettext_lazy("Set the due date"), ("days",), (), "change", _preview_due, _due),
+    ActionKind("due", gettext_lazy("Set the due date"), ("days", "value"), (), "change", _preview_due, _due),
     ActionKind(
         "field",
         gettext_lazy("Fill in a field"),

@@ -116,8 +116,10 @@ class MacroStepForm(WagtailAdminModelForm):
         if kind is not None:
             for field, error in kind.errors(data).items():
                 self.add_error(field, error)
-            if data.get("ticket_field") and "ticket_field" in kind.fields:
-                self._check_value(data["ticket_field"], data.get("value") or "")
+            value = data.get("value") or ""
+            # What a variable stands for is known when the macro is run.
+            if data.get("ticket_field") and "ticket_field" in kind.fields and "{{" not in value:
+                self._check_value(data["ticket_field"], value)
             for field in {"body", "value"} & set(kind.fields):
                 for error in variable_errors(data.get(field) or "", asks=True):
                     self.add_error(field, error)

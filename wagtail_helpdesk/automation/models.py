@@ -173,7 +173,10 @@ class MacroStep(Orderable):
         TicketField, verbose_name=_("field"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     days = models.PositiveSmallIntegerField(
-        _("days from today"), null=True, blank=True, help_text=_("Empty takes the due date away.")
+        _("days from today"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: the value below, such as {{ ask.day }}; without one the due date goes."),
     )
     assign = models.CharField(_("give it to"), max_length=8, choices=Assign.choices, default=Assign.ME, blank=True)
     assignee = models.ForeignKey(
@@ -184,7 +187,7 @@ class MacroStep(Orderable):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    #: Tags, separated by commas; a moment in words; or what is to stand in a field.
+    #: Tags, separated by commas; a moment in words; a date; or what is to stand in a field.
     value = models.CharField(_("value"), max_length=200, blank=True)
     body = RichTextField(_("text"), blank=True, features=FEATURES)
 

@@ -3449,7 +3449,7 @@ class Migration(migrations.Migration):
                     "days",
                     models.PositiveSmallIntegerField(
                         blank=True,
-                        help_text="Empty takes the due date away.",
+                        help_text="Empty: the value below, such as {{ ask.day }}; without one the due date goes.",
                         null=True,
                         verbose_name="days from today",
                     ),
