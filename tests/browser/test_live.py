@@ -246,5 +246,9 @@ class TestCards:
         opened.keyboard.press("Escape")
         expect(card).to_have_count(0)
         expect(link).to_be_focused()
-        opened.locator(".helpdesk-panel__tickets a").hover()
+        other_link = opened.locator(".helpdesk-panel__tickets a")
+        other_link.scroll_into_view_if_needed()
+        # A card goes when its page is scrolled, of which pages are told in the next frame.
+        opened.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        other_link.hover()
         expect(card).to_contain_text("Other words")
