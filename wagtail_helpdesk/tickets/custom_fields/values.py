@@ -33,12 +33,6 @@ def fields_of(ticket: Ticket) -> list[TicketField]:
     return list(TicketField.objects.filter(wanted).distinct())
 
 
-def fields_for_mailbox(mailbox_id: int) -> list[TicketField]:
-    """Return the fields in use that tickets of a mailbox have."""
-    of_it = Q(mailboxes=mailbox_id) | Q(mailboxes__isnull=True)
-    return list(TicketField.objects.filter(of_it, is_active=True).distinct())
-
-
 def shown_values(ticket: Ticket, fields: Iterable[TicketField], *, public: bool = False) -> list[tuple[str, str]]:
     """Return (name, value as people read it) of what stands in the ticket's fields; ``public``: as customers may."""
     return [
