@@ -45,6 +45,16 @@ class TestDrafts:
         expect(opened.locator(EDITOR)).to_contain_text("Half a sentence")
         assert Draft.objects.of(desk.agent).get().preview == "Half a sentence"
 
+    def test_one_writes_on_where_the_text_ends(self, opened):  # noqa: F811
+        type_answer(opened, "Half a sentence")
+        saved(opened)
+        opened.reload()
+        expect(opened.locator(EDITOR)).to_contain_text("Half a sentence")
+        opened.keyboard.press("r")
+        expect(opened.locator(EDITOR)).to_be_focused()
+        opened.keyboard.type(", and the rest")
+        expect(opened.locator(EDITOR)).to_have_text("Half a sentence, and the rest")
+
     def test_with_the_network_cut_nothing_is_lost(self, opened, watch, desk):  # noqa: F811
         watch.expect("ERR_FAILED|Failed to load")
         opened.route("**/draft/", lambda route: route.abort())
@@ -166,6 +176,9 @@ class TestWriting:
         expect(opened.locator(".helpdesk-message--scheduled")).to_contain_text("One")
         expect(opened.locator(EDITOR)).to_be_focused()
         expect(opened.locator(EDITOR)).not_to_contain_text("One")
+        # There is nothing in the text to take back: then it is the sending.
+        opened.keyboard.press("Control+z")
+        expect(opened.locator(EDITOR)).to_contain_text("One")
 
 
 def test_is_accessible(opened, desk, ticket):  # noqa: F811

@@ -50,6 +50,7 @@ class Shortcut:
 
 _COMMANDS = (
     Shortcut("palette", "mod+k", gettext_lazy("Find anything, do anything"), "go"),
+    Shortcut("search", "/", gettext_lazy("Search"), "go"),
     Shortcut("undo", "z", gettext_lazy("Undo the last change"), "go"),
     Shortcut("next", "j", gettext_lazy("Next ticket"), "list", BOTH),
     Shortcut("previous", "k", gettext_lazy("Previous ticket"), "list", BOTH),

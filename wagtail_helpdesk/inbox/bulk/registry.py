@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.functional import Promise
 
 from wagtail_helpdesk.events import Actor
@@ -21,9 +22,21 @@ Step = dict[str, Any]
 class BulkFields(forms.Form):
     """The fields of one action. ``plain()`` gives what was chosen as JSON, to be kept with a job."""
 
-    def __init__(self, *args: Any, user: Any, name: str, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=name, auto_id="bulk-%s", **kwargs)
+    #: The field whose choices are buttons of their own, each of which does it: "snooze:tomorrow morning".
+    quick = ""
+
+    def __init__(
+        self, data: QueryDict | None = None, *args: Any, user: Any, name: str, quick: str = "", **kwargs: Any
+    ) -> None:
+        if data is not None and self.quick and quick:
+            data = data.copy()
+            data[f"{name}-{self.quick}"] = quick
+        super().__init__(data, *args, prefix=name, auto_id="bulk-%s", **kwargs)
         self.user = user
+
+    def quick_choices(self) -> Sequence[Any]:
+        """Return what the buttons stand for: each with ``words``, ``label`` and ``at`` (a time, or None)."""
+        return ()
 
     @property
     def has_choice(self) -> bool:

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.bulk.registry import BulkAction, BulkFields, Step, Target, register_action
-from wagtail_helpdesk.inbox.snoozing import PRESETS, read_phrase
-from wagtail_helpdesk.inbox.widgets import Select
+from wagtail_helpdesk.inbox.snoozing import Choice, presets, read_phrase
 from wagtail_helpdesk.tickets.actions.snooze_ticket import SnoozeTicket, WakeTicket, snooze_state, snooze_step
 from wagtail_helpdesk.tickets.snooze_phrases import MAX_LENGTH, UnknownPhrase
 
@@ -21,24 +21,32 @@ from wagtail_helpdesk.tickets.snooze_phrases import MAX_LENGTH, UnknownPhrase
 class SnoozeFields(BulkFields):
     """A preset, or typed words."""
 
-    preset = forms.ChoiceField(
-        label=gettext_lazy("Until"),
-        choices=[("", gettext_lazy("Choose …")), *PRESETS],
-        required=False,
-        widget=Select,
-    )
+    quick = "preset"
+
+    preset = forms.CharField(required=False, max_length=MAX_LENGTH, widget=forms.HiddenInput)
     when = forms.CharField(
         label=gettext_lazy("Or write when"),
         required=False,
         max_length=MAX_LENGTH,
-        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("tue 9, 3d, 25 dec 14:30"), "autocomplete": "off"}),
+        widget=forms.TextInput(
+            attrs={
+                "placeholder": gettext_lazy("tue 9, 3d, 25 dec 14:30"),
+                "autocomplete": "off",
+                "data-helpdesk-selection-target": "first",
+            }
+        ),
     )
+    reason = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=200)
     through_replies = forms.BooleanField(label=gettext_lazy("Stay asleep even if they reply"), required=False)
 
+    def quick_choices(self) -> Sequence[Choice]:
+        """Return the presets."""
+        return presets(timezone.now())
+
     def clean(self) -> dict[str, Any]:
-        """Read the words."""
+        """Read the words. A button that says when counts before what stands in the field."""
         data = super().clean()
-        words = data.get("when") or data.get("preset") or ""
+        words = data.get("preset") or data.get("when") or ""
         if not words:
             raise forms.ValidationError(_("Say until when."))
         try:
@@ -52,7 +60,7 @@ class SnoozeFields(BulkFields):
 
     def plain(self) -> dict[str, Any]:
         """Return what SnoozeTicket takes; the time as text."""
-        return {name: self.cleaned_data[name] for name in ("until", "words", "through_replies")}
+        return {name: self.cleaned_data[name] for name in ("until", "words", "reason", "through_replies")}
 
 
 def _snooze(target: Target, data: Mapping[str, Any], actor: Actor) -> Sequence[Step]:
@@ -62,6 +70,7 @@ def _snooze(target: Target, data: Mapping[str, Any], actor: Actor) -> Sequence[S
         until=parse_datetime(data["until"]) if data["until"] else None,
         through_replies=data["through_replies"],
         words=data["words"],
+        reason=data["reason"],
         actor=actor,
     )()
     return [snooze_step(before, ticket)]

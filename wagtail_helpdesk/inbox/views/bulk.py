@@ -57,12 +57,13 @@ class BulkView(InboxMixin):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Do it at once, or begin a job. Http404 for an unknown action."""
         name, _colon, key = request.POST.get("one", "").partition(":")
-        action = action_called(name or request.POST.get("action", ""))
+        called, _colon, quick = request.POST.get("action", "").partition(":")
+        action = action_called(name or called)
         if action is None or action.has_own_screen:
             raise Http404
         if not may(request.user, action.verb):
             raise PermissionDenied
-        form = action.form(request.POST, user=request.user, name=action.name)
+        form = action.form(request.POST, user=request.user, name=action.name, quick=quick)
         if not form.is_valid():
             return self._refuse(" ".join(error for errors in form.errors.values() for error in errors))
         chosen = [(int(key), "")] if key.isascii() and key.isdigit() else self._chosen()

@@ -110,5 +110,11 @@
       const editor = await ready(form);
       if (editor) editor.focus();
     },
+
+    /** Whether there is nothing that Ctrl+Z would bring back. */
+    isFresh(form) {
+      const { draftailEditor: editor } = inputOf(form) || {};
+      return Boolean(editor) && isEmpty(read(form)) && editor.getEditorState().getUndoStack().size === 0;
+    },
   };
 })();

@@ -43,6 +43,7 @@ class HelpdeskKeysController extends window.StimulusModule.Controller {
     older: '.helpdesk-gap a',
     unread: '.helpdesk-jump a',
     customer: '#ticket-people',
+    search: '#id_q[data-w-swap-target="input"]',
     undo: '.helpdesk-toast:last-child [data-helpdesk-undo]',
   };
 
@@ -79,12 +80,25 @@ class HelpdeskKeysController extends window.StimulusModule.Controller {
     const { target } = event;
     if (this.isInLayer(target)) return;
     const isWriting = this.isField(target);
+    if (pressed === 'mod+z' && this.mayTakeBack(target, isWriting)) {
+      event.preventDefault();
+      this.act('undo');
+      return;
+    }
     if (pressed === 'Escape' && isWriting) {
       this.leave(event, target);
       return;
     }
     if (isWriting && this.isOfField(pressed, target)) return;
     this.find(event, pressed);
+  }
+
+  /** Ctrl+Z belongs to the text that one writes; where there is none, it takes back what was done last. */
+  mayTakeBack(target, isWriting) {
+    if (!this.target('undo')) return false;
+    if (!isWriting) return true;
+    const form = target.isContentEditable && target.closest('#composer');
+    return Boolean(form) && window.helpdeskEditor.isFresh(form);
   }
 
   /** Of the keys that are held down only those count that go through a list. */
@@ -178,6 +192,7 @@ class HelpdeskKeysController extends window.StimulusModule.Controller {
     if (shortcut.url) return true;
     const moves = {
       palette: () => true,
+      search: () => true,
       leave: () => Boolean(document.getElementById('composer')),
       send: () => Boolean(document.getElementById('composer')),
       next: () => this.hasRows || Boolean(this.target('next')),
@@ -205,6 +220,7 @@ class HelpdeskKeysController extends window.StimulusModule.Controller {
     }
     const move = {
       palette: () => this.openPalette(),
+      search: () => this.act('search') || this.openPalette(),
       next: () => this.step(1) || this.act('next'),
       previous: () => this.step(-1) || this.act('previous'),
       open: () => this.open(),
@@ -303,7 +319,8 @@ class HelpdeskKeysController extends window.StimulusModule.Controller {
     setTimeout(() => {
       const editor = document.querySelector('#composer [contenteditable="true"], #composer textarea');
       if (!editor) return;
-      editor.focus();
+      if (editor.isContentEditable) window.helpdeskEditor.focus(editor.closest('form'));
+      else editor.focus();
       editor.scrollIntoView({ block: 'nearest' });
     }, 50);
   }

@@ -10,6 +10,9 @@ class HelpdeskListController extends window.StimulusModule.Controller {
   };
 
   connect() {
+    // Wagtail's own search and filters change the address too, a moment after the rows.
+    this.swapped = () => setTimeout(() => this.element.isConnected && this.moved());
+    document.addEventListener('w-swap:success', this.swapped);
     // Kept here, as it is another one by the time that a ticket takes the list's place.
     this.address = window.location.href;
     const kept = JSON.parse(sessionStorage.getItem('helpdesk-list') || 'null');
@@ -20,6 +23,15 @@ class HelpdeskListController extends window.StimulusModule.Controller {
       requestAnimationFrame(() => window.helpdeskScroller().scrollTo(0, kept.scroll));
     }
     sessionStorage.removeItem('helpdesk-list');
+  }
+
+  disconnect() {
+    document.removeEventListener('w-swap:success', this.swapped);
+  }
+
+  moved() {
+    this.address = window.location.href;
+    document.dispatchEvent(new CustomEvent('helpdesk:moved'));
   }
 
   get picked() {
@@ -56,7 +68,7 @@ class HelpdeskListController extends window.StimulusModule.Controller {
     this.load(link.href).then((loaded) => {
       if (!loaded) return;
       window.history.pushState({}, '', link.href);
-      this.address = link.href;
+      this.moved();
       this.element.scrollIntoView({ block: 'start' });
       const first = this.element.querySelector('.helpdesk-row a');
       if (first) first.focus({ preventScroll: true });

@@ -9,6 +9,7 @@ class HelpdeskPaletteController extends window.StimulusModule.Controller {
     /** Where tickets, people and screens come from. */
     url: String,
     none: String,
+    searching: String,
     one: String,
     /** "%count% entries". */
     many: String,
@@ -36,6 +37,7 @@ class HelpdeskPaletteController extends window.StimulusModule.Controller {
       this.listTarget.setAttribute('aria-label', this.choices.label);
     }
     this.inputTarget.value = '';
+    this.nothing = this.noneValue;
     this.inputTarget.placeholder = this.choices ? this.choices.label : this.labelTarget.textContent;
     this.listTarget.tabIndex = few ? 0 : -1;
     this.found = [];
@@ -69,6 +71,7 @@ class HelpdeskPaletteController extends window.StimulusModule.Controller {
   }
 
   typed() {
+    this.nothing = !this.choices && this.inputTarget.value.trim() ? this.searchingValue : this.noneValue;
     this.show();
     clearTimeout(this.timer);
     if (this.choices) return;
@@ -80,6 +83,7 @@ class HelpdeskPaletteController extends window.StimulusModule.Controller {
     if (this.request) this.request.abort();
     if (!query) {
       this.found = [];
+      this.nothing = this.noneValue;
       this.show();
       return;
     }
@@ -90,10 +94,11 @@ class HelpdeskPaletteController extends window.StimulusModule.Controller {
       const response = await fetch(address, { headers: { 'X-Requested-With': 'XMLHttpRequest' }, signal: this.request.signal });
       if (!response.ok || response.redirected) throw new Error(String(response.status));
       this.found = (await response.json()).groups;
+      this.nothing = this.noneValue;
     } catch (error) {
       if (error.name === 'AbortError') return;
       this.found = [];
-      this.statusTarget.textContent = this.failedValue;
+      this.nothing = this.failedValue;
     }
     // What is highlighted stays, whatever comes below it.
     this.show(this.active ? this.active.label : '');
@@ -149,11 +154,11 @@ class HelpdeskPaletteController extends window.StimulusModule.Controller {
     this.listTarget.replaceChildren(...nodes);
     if (nodes.length === 0) {
       const none = document.createElement('p');
-      none.append(this.noneValue);
+      none.append(this.nothing);
       this.listTarget.append(none);
     }
     const count = this.entries.length;
-    this.statusTarget.textContent = count === 0 ? this.noneValue : count === 1 ? this.oneValue : this.manyValue.replace('%count%', count);
+    this.statusTarget.textContent = count === 0 ? this.nothing : count === 1 ? this.oneValue : this.manyValue.replace('%count%', count);
     const kept = this.entries.find(({ label, isCurrent }) => (keep ? label === keep : isCurrent));
     this.activate(kept || this.entries[0]);
   }

@@ -3,7 +3,7 @@
  * done to them.
  */
 class HelpdeskSelectionController extends window.StimulusModule.Controller {
-  static targets = ['all', 'item', 'count', 'actions', 'every', 'everything', 'everyText', 'menu', 'place', 'once'];
+  static targets = ['all', 'item', 'count', 'actions', 'every', 'everything', 'everyText', 'menu', 'place', 'once', 'first'];
 
   static values = {
     /** "1 selected". */
@@ -22,6 +22,9 @@ class HelpdeskSelectionController extends window.StimulusModule.Controller {
     document.addEventListener('helpdesk:selected', this.over);
     this.ask = this.ask.bind(this);
     this.element.addEventListener('change', this.ask);
+    this.opened = this.opened.bind(this);
+    // "toggle" does not bubble.
+    this.element.addEventListener('toggle', this.opened, true);
     this.ask();
     this.update();
   }
@@ -29,6 +32,7 @@ class HelpdeskSelectionController extends window.StimulusModule.Controller {
   disconnect() {
     document.removeEventListener('helpdesk:selected', this.over);
     this.element.removeEventListener('change', this.ask);
+    this.element.removeEventListener('toggle', this.opened, true);
   }
 
   /** Only the questions of the macro that was chosen are asked. */
@@ -101,6 +105,23 @@ class HelpdeskSelectionController extends window.StimulusModule.Controller {
   /** Each click counts once, however often it arrives. */
   send() {
     this.onceTarget.value = `${Date.now()}.${Math.random()}`;
+  }
+
+  /** In a menu where one types, one may type at once. */
+  opened({ target: menu }) {
+    if (menu.open) this.firstTargets.find((field) => menu.contains(field))?.focus();
+  }
+
+  /** Enter in a field of a menu does what the menu is for; in a longer text Ctrl or Cmd goes with it. */
+  enter(event) {
+    const field = event.target;
+    const isLong = field.matches('textarea');
+    if (event.isComposing || event.defaultPrevented || !(isLong || field.matches('input:not([type="checkbox"])'))) return;
+    if (isLong !== (event.ctrlKey || event.metaKey)) return;
+    const button = field.closest('.helpdesk-menu__body')?.querySelector('.helpdesk-menu__field ~ button[name="action"]');
+    if (!button) return;
+    event.preventDefault();
+    this.element.requestSubmit(button);
   }
 
   /** Menus close when one clicks elsewhere, and with Escape. */

@@ -234,7 +234,9 @@ class HelpdeskTriggersController extends window.StimulusModule.Controller {
 
   /** Put in what was marked, in the place of what was typed to find it. */
   async take(item, way) {
-    const { kind, range } = this.found;
+    const { kind, range, mark } = this.found;
+    // The key that chose it comes up while the text still calls for the list.
+    this.dismissed = mark;
     this.close();
     if (!item) return;
     if (item.text) window.helpdeskInsertion.put(this.editor, { text: item.text }, range);

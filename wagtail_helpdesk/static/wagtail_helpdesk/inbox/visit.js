@@ -166,6 +166,11 @@
 
   if (isOurs()) window.history.replaceState({ ...window.history.state, helpdesk: true }, '');
 
+  // A list has other rows, and another address: it is found again under that one.
+  document.addEventListener('helpdesk:moved', () => {
+    current = here();
+  });
+
   window.addEventListener('popstate', () => {
     const before = new URL(current, window.location.href);
     // A list turns its pages itself; within a ticket only the last part of the address changes.
