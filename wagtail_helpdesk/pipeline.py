@@ -38,6 +38,7 @@ from wagtail_helpdesk.notifications import reactors as notifications
 from wagtail_helpdesk.notifications.clean import clear_notices
 from wagtail_helpdesk.notifications.mailing import mail_notices, may_leave
 from wagtail_helpdesk.search import reactors as search
+from wagtail_helpdesk.search.document_queue import read_documents_due
 from wagtail_helpdesk.search.indexing import index_due
 from wagtail_helpdesk.tickets import reactors as tickets
 from wagtail_helpdesk.tickets.actions.close_resolved import close_resolved
@@ -135,6 +136,8 @@ STEPS = (
     Step(send_canaries, every=timedelta(minutes=1)),
     Step(deliver_due),
     Step(warn_late),
+    # After the mail, which somebody waits for.
+    Step(read_documents_due, every=timedelta(seconds=5)),
     Step(close_resolved, every=HOURLY),
     Step(empty_trash, every=HOURLY),
     Step(clean, every=HOURLY),

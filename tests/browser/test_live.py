@@ -227,7 +227,7 @@ class TestKeyboard:
         page.goto("/admin/helpdesk/inbox/unassigned/")
         page.keyboard.press("/")
         expect(page.get_by_role("textbox", name="Search")).to_be_focused()
-        page.keyboard.type("#%d" % three[2].pk)
+        page.keyboard.type(three[2].reference)
         expect(page.locator(".helpdesk-row")).to_have_count(1)
         page.keyboard.press("Escape")
         page.keyboard.press("j")

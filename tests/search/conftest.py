@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wagtail_helpdesk.search import engine, finding
+from wagtail_helpdesk.search.document_queue import read_documents_due
 from wagtail_helpdesk.search.indexing import index_due
 
 
@@ -23,7 +24,7 @@ def found(desk):
 def work():
     """Do what a worker does for the search."""
     for _round in range(100):
-        if not index_due():
+        if not index_due() and not read_documents_due():
             return
     raise AssertionError("the list of what is to be indexed never ends")
 

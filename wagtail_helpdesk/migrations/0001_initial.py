@@ -378,6 +378,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("text", models.TextField(blank=True)),
+                ("due", models.DateTimeField(db_index=True, null=True)),
                 (
                     "attachment",
                     models.OneToOneField(

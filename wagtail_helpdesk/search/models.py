@@ -91,6 +91,8 @@ class FileText(models.Model):
 
     attachment = models.OneToOneField(Attachment, on_delete=models.CASCADE, related_name="search_text")
     text = models.TextField(blank=True)
+    #: From when on a document is to be read; None once it was.
+    due = models.DateTimeField(null=True, db_index=True)
 
     class Meta:
         verbose_name = _("text of a file")

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from wagtail_helpdesk.search.document_queue import read_documents_due
 from wagtail_helpdesk.search.fulltext import ensure_fulltext
 from wagtail_helpdesk.search.indexing import index_due, list_everything
 from wagtail_helpdesk.search.models import IndexTask, SearchEntry
@@ -37,5 +38,7 @@ class Command(BaseCommand):
             done += number
             if done % 10_000 < number:
                 self.stdout.write(f"{done} read")
+        while not list_only and read_documents_due():
+            index_due()
         if not list_only:
             self.stdout.write(self.style.SUCCESS(f"Done: {done} read, {IndexTask.objects.count()} left."))
