@@ -59,11 +59,10 @@ class GroupedRows:
         if before is not None and after is None:
             found = list(self._stretch(size + 1, before, reverse=True))
             if len(found) > size:
-                return self._page(found[:size][::-1], previous=self._key(found[size]), following=before, back=True)
+                return self._page(found[:size][::-1], previous=self._key(found[size]), following=before)
         found = list(self._stretch(size + 1, after))
-        return self._page(
-            found[:size], previous=after, following=self._key(found[size]) if len(found) > size else None, back=False
-        )
+        following = self._key(found[size]) if len(found) > size else None
+        return self._page(found[:size], previous=after, following=following)
 
     def around(self, row: Any, size: int) -> tuple[list[Any], list[Any]]:
         """Return up to ``size`` rows before ``row`` and after it, in order. It need not be among them. Four queries."""
@@ -105,7 +104,7 @@ class GroupedRows:
         rows = with_group(self.shown, self.grouping).filter(wanted)
         return rows.order_by(rank, *self.ordering.columns(reverse=reverse))[:size]
 
-    def _page(self, rows: list[Any], *, previous: Key | None, following: Key | None, back: bool) -> GroupedPage:
+    def _page(self, rows: list[Any], *, previous: Key | None, following: Key | None) -> GroupedPage:
         """``previous`` and ``following``: where the rows stand that come right before and after these."""
         named = {group.value: group for group in self.groups}
         parts = [(value, list(some)) for value, some in groupby(rows, key=self.grouping.value_of)]
