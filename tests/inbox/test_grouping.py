@@ -144,6 +144,8 @@ class TestGroups:
         assert page.count('<h2 class="helpdesk-group__heading"') == 3
         assert 'data-group=""' in page
         assert 'data-helpdesk-groups-name-value="all/assignee"' in page
+        for ticket in tickets:
+            assert f'id="ticket-{ticket.pk}"' in page and ticket.reference in page
 
 
 class TestPages:
