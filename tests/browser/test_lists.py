@@ -79,6 +79,20 @@ def test_list_follows_without_moving(listed, desk, tickets):
     expect(listed.get_by_text("1 selected")).to_be_visible()
 
 
+def test_a_full_stop_copies_the_number_and_a_second_one_the_subject_too(listed, tickets):
+    number, subject = tickets[0].reference, tickets[0].display_subject
+    listed.keyboard.press("j")
+    listed.keyboard.press(".")
+    expect(listed.locator(".helpdesk-toast").last).to_contain_text(number)
+    expect(listed.locator(".helpdesk-toast").last).not_to_contain_text(subject)
+    listed.keyboard.press(".")
+    expect(listed.locator(".helpdesk-toast").last).to_contain_text(f"{number} {subject}")
+    # What comes after a full stop means what it always means.
+    listed.keyboard.press(".")
+    listed.keyboard.press("j")
+    expect(listed.locator(".helpdesk-row__subject").nth(1)).to_be_focused()
+
+
 def test_star_and_back_from_a_ticket(listed, watch, tickets, monkeypatch):
     watch.expect(DRAFTAIL_STYLES)
     monkeypatch.setattr(paging, "PAGE_SIZE", 2)

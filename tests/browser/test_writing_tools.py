@@ -74,6 +74,20 @@ def test_a_saved_reply_by_its_trigger(opened, ticket):
     assert ticket.messages.order_by("-pk").first().on_publish.category == Category.PENDING
 
 
+def test_a_saved_reply_by_two_colons_and_a_value_by_a_brace(opened):
+    opened.keyboard.type("Dear ::rfnd")
+    expect(floating(opened).get_by_role("option")).to_have_count(1)
+    opened.keyboard.press("Escape")
+    opened.keyboard.press("Control+a")
+    opened.keyboard.press("Delete")
+    opened.keyboard.type("Dear {customer.na")
+    expect(floating(opened).get_by_role("option").first).to_contain_text("Ana Souza")
+    opened.keyboard.press("Enter")
+    opened.keyboard.type(", at 12:30 a::b {{ x }}")
+    expect(opened.locator(EDITOR)).to_have_text("Dear Ana Souza, at 12:30 a::b {{ x }}")
+    expect(floating(opened)).to_be_hidden()
+
+
 def test_a_list_one_does_not_want(opened):
     opened.keyboard.type("and/or 1/2 ")
     expect(floating(opened)).to_have_count(0)

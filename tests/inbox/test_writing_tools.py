@@ -52,7 +52,7 @@ def test_who_is_offered_anything_as(persona, desk, ticket, login, reply):
     client = login(person(desk, persona))
     statuses = [
         client.get(reverse("helpdesk_tickets:suggest", args=[ticket.pk, kind])).status_code
-        for kind in ("replies", "articles", "people", "tickets", "macros")
+        for kind in ("replies", "articles", "people", "tickets", "macros", "variables")
     ]
     statuses.append(client.get(reverse("helpdesk_tickets:ready", args=[ticket.pk, "replies", reply.pk])).status_code)
     missing = 302 if persona is None else 404
@@ -89,7 +89,20 @@ def test_colleagues_and_tickets(desk, ticket, login):
     assert suggest(client, ticket, "tickets", own.reference)[0]["text"] == f"{own.reference} "
 
 
-@pytest.mark.parametrize("kind", ["replies", "people", "tickets", "macros"])
+def test_values_stand_as_they_are_here(desk, ticket, login):
+    client = login(desk.agent)
+    found = suggest(client, ticket, "variables")
+    assert {"key": "customer.name", "label": "the customer's name", "detail": "Ana Souza", "text": "Ana Souza"} in found
+    # What nobody knows comes last, and leaves the gap that nobody can send.
+    assert found[-1]["text"].startswith("[[") and found[0]["text"][0] != "["
+    for query in ("number", "{ number", "ticket.number", ticket.reference):
+        assert suggest(client, ticket, "variables", query)[0]["text"] == ticket.reference
+    assert suggest(client, ticket, "variables", "password") == []
+    fresh = client.get(reverse("helpdesk_tickets:new_suggest", args=["variables"]), {"q": "customer.email"}).json()
+    assert fresh["items"][0]["text"] == "[[customer.email]]"
+
+
+@pytest.mark.parametrize("kind", ["replies", "people", "tickets", "macros", "variables"])
 def test_queries_do_not_grow(kind, desk, ticket, login, reply, django_assert_max_num_queries):
     for number in range(8):
         factories.make_ticket(team=desk.team, mailbox=desk.mailbox, subject=f"Invoice {number}")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
@@ -20,7 +21,7 @@ from taggit.utils import parse_tags
 from wagtail.rich_text import get_text_for_indexing
 
 from wagtail_helpdesk.actions import ActionRefused
-from wagtail_helpdesk.automation.choices import Assign
+from wagtail_helpdesk.automation.choices import AskKind, Assign
 from wagtail_helpdesk.automation.runs import Line, Run
 from wagtail_helpdesk.automation.variables import ASKED, FIELD, missing_in
 from wagtail_helpdesk.conversations.actions.add_note import AddNote
@@ -41,10 +42,12 @@ from wagtail_helpdesk.tickets.actions.snooze_ticket import SnoozeTicket, snooze_
 from wagtail_helpdesk.tickets.actions.tag_ticket import TagTicket
 from wagtail_helpdesk.tickets.choices import Watch
 from wagtail_helpdesk.tickets.custom_fields.kinds import ValueRefused
+from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.snooze_phrases import UnknownPhrase, parse_snooze
 from wagtail_helpdesk.tickets.transitions import NotNext, refuse_other_ways
 
 if TYPE_CHECKING:
+    from wagtail_helpdesk.automation.answers import Chosen
     from wagtail_helpdesk.automation.models import MacroStep
 
 
@@ -53,7 +56,8 @@ class ActionKind:
     """One thing that can be done.
 
     ``fields`` are the columns of MacroStep that it uses, ``needed`` those that must be filled, ``verb`` the permission
-    on the ticket. ``do`` raises ActionRefused or PermissionDenied. ``is_last``: done after all others.
+    on the ticket. ``do`` raises ActionRefused or PermissionDenied. ``is_last``: done after all others. ``asks``: of
+    which kind a question is whose answer can be set instead of what is needed, "" where there is none.
     """
 
     key: str
@@ -64,13 +68,20 @@ class ActionKind:
     preview: Callable[[MacroStep, Run], Line]
     do: Callable[[MacroStep, Run], None]
     is_last: bool = False
+    asks: str = ""
 
     def errors(self, data: Mapping[str, Any]) -> dict[str, str]:
-        """Return what is missing in a form's ``data``, by field."""
-        missing = {name for name in self.needed if not _is_filled(name, data.get(name))}
-        if self.key == "assign" and data.get("assign") == Assign.AGENT and not data.get("assignee"):
-            missing.add("assignee")
-        return {name: _("This action needs it.") for name in missing}
+        """Return what is missing in a form's ``data``, or says two things, by field."""
+        if self.key == "assign":
+            return self._assign_errors(data)
+        if self.asks and data.get("answer_to"):
+            twice = any(_is_filled(name, data.get(name)) for name in self.needed)
+            return {"answer_to": _("Choose what to set, or name a question: not both.")} if twice else {}
+        return {name: _("This action needs it.") for name in self.needed if not _is_filled(name, data.get(name))}
+
+    def _assign_errors(self, data: Mapping[str, Any]) -> dict[str, str]:
+        wanted = {Assign.AGENT: "assignee", Assign.ANSWER: "answer_to"}.get(data.get("assign"), "assign")
+        return {} if data.get(wanted) else {wanted: _("This action needs it.")}
 
 
 def _is_filled(name: str, value: Any) -> bool:
@@ -100,21 +111,55 @@ def _names(step: MacroStep, run: Run) -> list[str]:
     return parse_tags(run.value_of(step))
 
 
-def _field(name: str, label: Promise, verb: str, action: Any, *, is_last: bool = False) -> ActionKind:
-    """Return the kind that sets one field to the row that the step names."""
+def _answer(step: MacroStep, run: Run) -> Chosen | None:
+    """Return what was answered to the question that the step names, None for nothing. ActionRefused for what is gone.
+
+    A question that is gone, or that asks for something else by now, is refused too.
+    """
+    if step.answer_to not in run.chosen:
+        raise _gone()
+    chosen = run.chosen[step.answer_to]
+    if chosen is not None and chosen.is_gone:
+        raise ActionRefused(_("What was chosen does not exist any more."))
+    return chosen
+
+
+def _not_answered(label: str, old: str) -> Line:
+    return Line(label, old, _("(what is answered)"))
+
+
+def _row_to_set(step: MacroStep, run: Run, name: str) -> Any:
+    """Return the row that the step names, or that was answered to its question: None where nothing was."""
+    if not step.answer_to:
+        row = getattr(step, name)
+        if row is None:
+            raise _gone()
+        return row
+    answered = _answer(step, run)
+    if answered is not None and not isinstance(answered.row, Ticket._meta.get_field(name).related_model):
+        raise _gone()
+    return None if answered is None else answered.row
+
+
+def _field(name: str, label: Promise, verb: str, action: Any, *, is_last: bool = False, asks: str = "") -> ActionKind:
+    """Return the kind that sets one field."""
 
     def preview(step: MacroStep, run: Run) -> Line:
-        value = getattr(step, name)
-        problem = _way_problem(run, value) if value is not None else str(_gone())
-        return Line(str(label), str(getattr(run.ticket, name)), str(value or ""), problem=problem)
+        old = str(getattr(run.ticket, name) or "")
+        try:
+            row = _row_to_set(step, run, name)
+        except ActionRefused as refused:
+            return Line(str(label), old, problem=str(refused))
+        if row is None:
+            return _not_answered(str(label), old)
+        return Line(str(label), old, str(row), problem=_way_problem(run, row))
 
     def do(step: MacroStep, run: Run) -> None:
-        value = getattr(step, name)
-        if value is None:
-            raise _gone()
-        action(ticket=run.ticket, actor=run.actor, **{name: value})()
+        row = _row_to_set(step, run, name)
+        if row is not None:
+            action(ticket=run.ticket, actor=run.actor, **{name: row})()
 
-    return ActionKind(name, label, (name,), (name,), verb, preview, do, is_last)
+    return ActionKind(name, label, (name, "answer_to"), (name,), verb, preview, do, is_last, asks)
 
 
 def _day_of(step: MacroStep, run: Run) -> date | None:
@@ -187,22 +232,36 @@ def _way_problem(run: Run, value: Any) -> str:
     return ""
 
 
-def _assignee(step: MacroStep, run: Run) -> Any:
-    return {Assign.ME: run.user, Assign.NOBODY: None}.get(step.assign, step.assignee)
+def _to_whom(step: MacroStep, run: Run) -> tuple[Any] | None:
+    """Return to whom, which may be nobody; None where nothing was answered."""
+    if step.assign == Assign.ANSWER:
+        answered = _answer(step, run)
+        if answered is None:
+            return None
+        if answered.row is not None and not isinstance(answered.row, get_user_model()):
+            raise _gone()
+        return (answered.row,)
+    if step.assign == Assign.AGENT and step.assignee is None:
+        raise _gone()
+    return ({Assign.ME: run.user, Assign.NOBODY: None}.get(step.assign, step.assignee),)
 
 
 def _preview_assign(step: MacroStep, run: Run) -> Line:
     old = Actor.of_user(run.ticket.assignee).name if run.ticket.assignee else _("Nobody")
-    if step.assign == Assign.AGENT and step.assignee is None:
-        return Line(_("Assignee"), old, problem=str(_gone()))
-    person = _assignee(step, run)
+    try:
+        whom = _to_whom(step, run)
+    except ActionRefused as refused:
+        return Line(_("Assignee"), old, problem=str(refused))
+    if whom is None:
+        return _not_answered(_("Assignee"), old)
+    (person,) = whom
     return Line(_("Assignee"), old, Actor.of_user(person).name if person else _("Nobody"))
 
 
 def _assign(step: MacroStep, run: Run) -> None:
-    if step.assign == Assign.AGENT and step.assignee is None:
-        raise _gone()
-    AssignTicket(ticket=run.ticket, assignee=_assignee(step, run), actor=run.actor)()
+    whom = _to_whom(step, run)
+    if whom is not None:
+        AssignTicket(ticket=run.ticket, assignee=whom[0], actor=run.actor)()
 
 
 def _preview_tags(step: MacroStep, run: Run, *, adds: bool) -> Line:
@@ -288,12 +347,19 @@ def _watch(step: MacroStep, run: Run) -> None:
 
 
 _BUILT_IN = (
-    _field("status", gettext_lazy("Set the status"), "change", ChangeStatus),
-    _field("priority", gettext_lazy("Set the priority"), "change", ChangePriority),
+    _field("status", gettext_lazy("Set the status"), "change", ChangeStatus, asks=AskKind.STATUS),
+    _field("priority", gettext_lazy("Set the priority"), "change", ChangePriority, asks=AskKind.PRIORITY),
     ActionKind(
-        "assign", gettext_lazy("Assign"), ("assign", "assignee"), ("assign",), "assign", _preview_assign, _assign
+        "assign",
+        gettext_lazy("Assign"),
+        ("assign", "assignee", "answer_to"),
+        ("assign",),
+        "assign",
+        _preview_assign,
+        _assign,
+        asks=AskKind.ASSIGNEE,
     ),
-    _field("ticket_type", gettext_lazy("Set the type"), "change", ChangeType),
+    _field("ticket_type", gettext_lazy("Set the type"), "change", ChangeType, asks=AskKind.TYPE),
     ActionKind("due", gettext_lazy("Set the due date"), ("days", "value"), (), "change", _preview_due, _due),
     ActionKind(
         "field",
@@ -330,7 +396,7 @@ _BUILT_IN = (
         "watch", gettext_lazy("Watch"), (), (), "view", lambda step, run: Line(_("Watch"), new=_("Yes")), _watch
     ),
     # Who gives a ticket away may lose sight of it.
-    _field("team", gettext_lazy("Move to a team"), "assign", MoveTicket, is_last=True),
+    _field("team", gettext_lazy("Move to a team"), "assign", MoveTicket, is_last=True, asks=AskKind.TEAM),
 )
 for _kind in _BUILT_IN:
     register(_kind)

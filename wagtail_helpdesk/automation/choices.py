@@ -19,6 +19,7 @@ class Assign(models.TextChoices):
     ME = "me", _("Whoever runs the macro")
     NOBODY = "nobody", _("Nobody")
     AGENT = "agent", _("This agent:")
+    ANSWER = "answer", _("What was answered to:")
 
 
 class AskKind(models.TextChoices):
@@ -27,3 +28,8 @@ class AskKind(models.TextChoices):
     TEXT = "text", _("Text")
     CHOICE = "choice", _("One of several")
     DATE = "date", _("Date")
+    STATUS = "status", _("A status")
+    PRIORITY = "priority", _("A priority")
+    TEAM = "team", _("A team")
+    ASSIGNEE = "assignee", _("An agent, or nobody")
+    TYPE = "type", _("A ticket type")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from wagtail_helpdesk.automation import action_kinds, files
-from wagtail_helpdesk.automation.choices import AskKind
+from wagtail_helpdesk.automation.choices import AskKind, Assign
 from wagtail_helpdesk.automation.variables import asked_in, has_broken_variable, unknown_variables
 from wagtail_helpdesk.contact_forms.uploads import FilesField
 from wagtail_helpdesk.desk.choices import HIDDEN, Category
@@ -114,6 +114,9 @@ class MacroStepForm(WagtailAdminModelForm):
         data = super().clean()
         kind = action_kinds.ACTION_KINDS.get(data.get("kind", ""))
         if kind is not None:
+            # What an action of another kind had is none of this one's.
+            if "answer_to" not in kind.fields or (kind.key == "assign" and data.get("assign") != Assign.ANSWER):
+                data["answer_to"] = ""
             for field, error in kind.errors(data).items():
                 self.add_error(field, error)
             value = data.get("value") or ""
@@ -125,6 +128,12 @@ class MacroStepForm(WagtailAdminModelForm):
                     self.add_error(field, error)
         return data
 
+    def _check_value(self, field: TicketField, value: str) -> None:
+        try:
+            field.read_value(value)
+        except ValueRefused as error:
+            self.add_error("value", str(error))
+
 
 class MacroQuestionForm(WagtailAdminModelForm):
     """Something that a macro asks for."""
@@ -135,12 +144,6 @@ class MacroQuestionForm(WagtailAdminModelForm):
         if data.get("kind") == AskKind.CHOICE and not (data.get("options") or "").strip():
             self.add_error("options", _("Write what can be chosen, one in each line."))
         return data
-
-    def _check_value(self, field: TicketField, value: str) -> None:
-        try:
-            field.read_value(value)
-        except ValueRefused as error:
-            self.add_error("value", str(error))
 
 
 class MacroForm(ScopedForm):
@@ -158,7 +161,22 @@ class MacroForm(ScopedForm):
         for name in dict.fromkeys(used):
             if name not in names:
                 self.add_error(None, _("An action names “%(name)s”, which is not asked for.") % {"name": f"ask.{name}"})
+        self._check_answers()
         return not self.errors
+
+    def _check_answers(self) -> None:
+        """Refuse actions that set what was answered to a question that is none, or that asks for something else."""
+        asked = {row["name"]: row["kind"] for row in self._rows("questions")}
+        for row in self._rows("steps"):
+            name, kind = row.get("answer_to"), action_kinds.ACTION_KINDS.get(row.get("kind", ""))
+            if not name or kind is None:
+                continue
+            words = {"action": kind.label, "name": name}
+            if name not in asked:
+                self.add_error(None, _("“%(action)s” names “%(name)s”, which is not asked for.") % words)
+            elif asked[name] != kind.asks:
+                words["kind"] = AskKind(kind.asks).label
+                self.add_error(None, _("“%(action)s” needs a question for: %(kind)s. “%(name)s” is none.") % words)
 
     def _rows(self, name: str) -> list[dict[str, Any]]:
         rows = [form.cleaned_data for form in self.formsets[name].forms]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk import events
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.automation.action_kinds import ACTION_KINDS
+from wagtail_helpdesk.automation.answers import chosen_in
 from wagtail_helpdesk.automation.models import Macro, MacroStep
 from wagtail_helpdesk.automation.querysets import ScopedQuerySet
 from wagtail_helpdesk.automation.questions import ask_for, unanswered, variables_of
@@ -87,7 +88,7 @@ def run_macro(
 
     ``actor`` is a user, who sees the tickets. ``last_seen`` is the newest message that the person saw of the one
     ticket; ``has_composer`` says that the person looks at it and can take up a text. ``answers`` are those to its
-    questions, by name, a date in its ISO form. The timeline names the macro.
+    questions, by name, a date in its ISO form, what a ticket can have by its key. The timeline names the macro.
     """
     actor = replace(actor, cause=f"macro:{macro.name}"[:100])
     given = answers or {}
@@ -108,8 +109,12 @@ def _run_of(
     *,
     has_composer: bool,
 ) -> Run:
-    asked, as_they_are = variables_of(macro, answers, language=ticket.language)
-    return Run(ticket, user, actor, last_seen, has_composer=has_composer, asked=asked, asked_plain=as_they_are)
+    questions = list(macro.questions.all())
+    chosen = chosen_in(questions, answers, user)
+    asked, as_they_are = variables_of(questions, answers, chosen, language=ticket.language)
+    return Run(
+        ticket, user, actor, last_seen, has_composer=has_composer, asked=asked, asked_plain=as_they_are, chosen=chosen
+    )
 
 
 def _run_on(

@@ -187,6 +187,13 @@ class MacroStep(Orderable):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    #: The name of the question that was answered by what is to be set; "" for what the columns above say.
+    answer_to = models.CharField(
+        _("or what was answered to"),
+        max_length=30,
+        blank=True,
+        help_text=_("The name of a question above that asks for such a thing. Without an answer nothing is set."),
+    )
     #: Tags, separated by commas; a moment in words; a date; or what is to stand in a field.
     value = models.CharField(_("value"), max_length=200, blank=True)
     body = RichTextField(_("text"), blank=True, features=FEATURES)
@@ -212,7 +219,7 @@ class MacroQuestion(Orderable):
         help_text=_("Texts and values of the actions name the answer by it: {{ ask.amount }}."),
     )
     label = models.CharField(_("question"), max_length=100)
-    kind = models.CharField(_("answer"), max_length=6, choices=AskKind.choices, default=AskKind.TEXT)
+    kind = models.CharField(_("answer"), max_length=8, choices=AskKind.choices, default=AskKind.TEXT)
     options = models.TextField(_("choices"), blank=True, help_text=_("One in each line."))
     required = models.BooleanField(_("has to be answered"), default=True)
 

@@ -100,7 +100,7 @@ class QuestionsPanel(_KindsPanel):
 
     def fields_by_kind(self) -> dict[str, Any]:
         """Only where one of several is chosen, these are written down."""
-        return {AskKind.TEXT: [], AskKind.CHOICE: ["options"], AskKind.DATE: []}
+        return {str(kind): ["options"] if kind == AskKind.CHOICE else [] for kind in AskKind}
 
 
 SAVED_REPLY = [
@@ -125,6 +125,7 @@ MACRO_STEP = [
     FieldPanel("days"),
     FieldPanel("assign"),
     FieldPanel("assignee"),
+    FieldPanel("answer_to"),
     FieldPanel("value"),
     FieldPanel("body"),
 ]

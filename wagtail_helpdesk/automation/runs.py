@@ -11,6 +11,7 @@ from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.tickets.models import Ticket
 
 if TYPE_CHECKING:
+    from wagtail_helpdesk.automation.answers import Chosen
     from wagtail_helpdesk.automation.models import MacroStep
 
 
@@ -28,6 +29,8 @@ class Run:
     #: What the person answered to the macro's questions, as texts and as values of actions have it.
     asked: Mapping[str, str] = field(default_factory=dict)
     asked_plain: Mapping[str, str] = field(default_factory=dict)
+    #: What was answered where a question asks for something that a ticket can have; None: nothing was.
+    chosen: Mapping[str, Chosen | None] = field(default_factory=dict)
     #: What was done that can be taken back, beside the changes of fields.
     undo: list[dict[str, Any]] = field(default_factory=list)
     #: Values of fields that earlier steps set, by the names that texts have for them.

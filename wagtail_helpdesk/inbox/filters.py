@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 
 from wagtail_helpdesk.inbox.choices import choices_for
+from wagtail_helpdesk.inbox.grouping.kinds import UNGROUPED, grouping_choices
 from wagtail_helpdesk.inbox.ordering import ORDERINGS
 from wagtail_helpdesk.inbox.places import FILTERS
 from wagtail_helpdesk.inbox.widgets import CheckboxSelectMultiple
@@ -44,6 +45,10 @@ class OrderingFilter(django_filters.ChoiceFilter):
         return tickets
 
 
+class GroupingFilter(OrderingFilter):
+    """By what the list is grouped: narrows nothing either."""
+
+
 class TicketFilterSet(WagtailFilterSet):
     """The filters of the inbox, shown in Wagtail's own menu of filters."""
 
@@ -53,6 +58,9 @@ class TicketFilterSet(WagtailFilterSet):
         label=_("Sort by"),
         empty_label=_("As usual in this view"),
     )
+    group = GroupingFilter(
+        choices=[], widget=forms.RadioSelect, label=_("Group by"), empty_label=_("As usual in this view")
+    )
 
     class Meta:
         model = Ticket
@@ -61,7 +69,7 @@ class TicketFilterSet(WagtailFilterSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = choices_for(self.request.user)
-        sort = self.filters.pop("sort")
+        sort, group = self.filters.pop("sort"), self.filters.pop("group")
         for name in FILTERS:
             field = field_called(name)
             choices = known.of(field)
@@ -72,3 +80,5 @@ class TicketFilterSet(WagtailFilterSet):
             )
             self.filters[name].parent, self.filters[name].model = self, Ticket
         self.filters["sort"] = sort
+        group.extra["choices"] = [(UNGROUPED, _("Nothing")), *grouping_choices(known.ticket_fields)]
+        self.filters["group"] = group

@@ -15,28 +15,36 @@ _NOTHING = "-"
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Where a row stands in its order: the sort value, None for a row without one, and the id."""
+    """Where a row stands in its order: the sort value, None for a row without one, and the id.
+
+    In a list by groups the group comes first: "" for rows without a value, None in all other lists.
+    """
 
     value: datetime | None
     id: int
+    group: str | None = None
 
     def __str__(self) -> str:
         """Return the key as it stands in an address."""
-        return f"{self.value.isoformat() if self.value else _NOTHING}~{self.id}"
+        key = f"{self.value.isoformat() if self.value else _NOTHING}~{self.id}"
+        return key if self.group is None else f"{key}~{self.group}"
 
     @classmethod
     def parse(cls, text: str) -> Key | None:
         """Return the key that ``text`` writes, None for anything else."""
-        value_text, _tilde, id_text = text.partition("~")
+        value_text, _tilde, rest = text.partition("~")
+        id_text, tilde, group = rest.partition("~")
         if not (id_text.isascii() and id_text.isdigit() and len(id_text) < 19):
             return None
         if value_text == _NOTHING:
-            return cls(None, int(id_text))
+            return cls(None, int(id_text), group.replace("\x00", "") if tilde else None)
         try:
             value = parse_datetime(value_text)
         except ValueError:
             return None
-        return cls(value, int(id_text)) if value is not None and value.tzinfo is not None else None
+        if value is None or value.tzinfo is None:
+            return None
+        return cls(value, int(id_text), group.replace("\x00", "") if tilde else None)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 
+from wagtail_helpdesk.inbox.grouping.kinds import Grouping, grouping_called, is_grouping_name
 from wagtail_helpdesk.inbox.ordering import ORDERINGS, Ordering
 from wagtail_helpdesk.inbox.saved.lists import find_saved_view
 from wagtail_helpdesk.inbox.search_results import SearchResults
@@ -38,7 +39,9 @@ from wagtail_helpdesk.tickets.querysets import TicketQuerySet
 
 #: What the address of a list can be narrowed by: fields of ``tickets.conditions``.
 FILTERS = ("status", "priority", "ticket_type", "team", "assignee", "tag", "channel", "mailbox")
-SEARCH, SORT, MAILBOX = "q", "sort", "mailbox"
+SEARCH, SORT, GROUP, MAILBOX = "q", "sort", "group", "mailbox"
+#: Everything that the address of a list can say of what it shows.
+_NAMES = (*FILTERS, SEARCH, SORT, GROUP)
 #: Filters whose values are keys of rows, with the words that they take beside.
 _KEYED = {"status": (), "priority": (), "ticket_type": (), "team": (MINE,), "tag": (), "mailbox": ()}
 
@@ -50,11 +53,14 @@ class View(Protocol):
     label: Any
     icon: str
     ordering: Ordering
+    grouping: str
     empty: Any
     hidden: bool
     columns: frozenset[str] | None
     parent: str
     categories: tuple[Any, ...]
+    #: Whether it reads no more than so many tickets, grouped or not.
+    is_bounded: bool
 
     def tickets_for(self, user: Any) -> TicketQuerySet: ...
 
@@ -87,8 +93,7 @@ class Place:
     @classmethod
     def of_query(cls, view: View, query: QueryDict) -> Place:
         """Return the place that the query of a list's address asks for."""
-        names = (*FILTERS, SEARCH, SORT)
-        pairs = ((name, value) for name in names for value in query.getlist(name)[:MAX_VALUES])
+        pairs = ((name, value) for name in _NAMES for value in query.getlist(name)[:MAX_VALUES])
         return cls(view, tuple(_clean(pairs)))
 
     @classmethod
@@ -99,7 +104,7 @@ class Place:
         if view is None:
             return None
         pairs = (tuple(map(unquote, entry.partition("=")[::2])) for entry in rest[:MAX_VALUES])
-        return cls(view, tuple(_clean(pair for pair in pairs if pair[0] in (*FILTERS, SEARCH, SORT))))
+        return cls(view, tuple(_clean(pair for pair in pairs if pair[0] in _NAMES)))
 
     @property
     def slug(self) -> str:
@@ -148,6 +153,14 @@ class Place:
         return chosen or (ORDERINGS["newest"] if self.value(SEARCH) else self.view.ordering)
 
     @cached_property
+    def grouping(self) -> Grouping | None:
+        """By what the list is grouped: as asked for, else as the view is. What a search found has an order of its own.
+
+        One query where that is a field that an administrator added.
+        """
+        return None if self.value(SEARCH) else grouping_called(self.value(GROUP) or self.view.grouping)
+
+    @cached_property
     def conditions(self) -> Conditions:
         """What the filters ask."""
         found = []
@@ -160,7 +173,7 @@ class Place:
     @property
     def is_plain(self) -> bool:
         """Whether it shows the whole view, of all mailboxes or of one: so that its parts serve."""
-        return not any(name not in (SORT, MAILBOX) for name, _value in self.pairs) and (
+        return not any(name not in (SORT, GROUP, MAILBOX) for name, _value in self.pairs) and (
             self.mailbox is not None or not self.value(MAILBOX)
         )
 
@@ -209,5 +222,7 @@ def _clean(pairs: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
             is_key = value.isascii() and value.isdigit() and len(value) < 19
             if not value or (name in _KEYED and not is_key and value not in _KEYED[name]):
                 continue
+        if name == GROUP and not is_grouping_name(value):
+            continue
         if value and (name != SORT or value in ORDERINGS):
             yield name, value

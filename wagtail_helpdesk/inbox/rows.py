@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.inbox.due import Due, due_of
 from wagtail_helpdesk.inbox.durations import short_time_since
+from wagtail_helpdesk.inbox.grouping.groups import group_of
 from wagtail_helpdesk.inbox.links import ticket_url
 from wagtail_helpdesk.inbox.marks import Marks, marks_of
 from wagtail_helpdesk.inbox.people import display_name, initials, name_with, picture_url
@@ -58,6 +59,8 @@ class Row:
     values: list[tuple[str, str]] = field(default_factory=list)
     #: "done" can be said to it.
     mentioned: bool = False
+    #: The group under whose heading it stands, as pages write it; None where there are no groups.
+    group: str | None = None
     #: Who else has the ticket open, when the page was made.
     present: list[Present] = field(default_factory=list)
 
@@ -84,6 +87,7 @@ class Row:
             ticket.ticket_type_id,
             self.due,
             self.values,
+            self.group,
         )
         return f"{zlib.crc32(repr(shown).encode()):x}"
 
@@ -118,6 +122,7 @@ def rows_of(tickets: Sequence[Ticket], place: Place, user: Any) -> list[Row]:
             waits_label=waiting % {"time": short_time_since(ticket.customer_waiting_since)},
             due=due_of(ticket, today) if "due" in columns else None,
             values=shown_values(ticket, further) if further else [],
+            group=group_of(ticket, place.grouping) if place.grouping else None,
             mentioned=place.view.slug == "mentions",
             present=present.get(ticket.pk, []),
         )

@@ -36,7 +36,10 @@ GROUPS: dict[str, Promise] = {
 
 @dataclass(frozen=True)
 class Shortcut:
-    """One thing that a key does. ``keys``: "r", "X" (with shift), "mod+k", or two one after the other: "g m"."""
+    """One thing that a key does. ``keys``: "r", "X" (with shift), "mod+k", or two one after the other: "g m".
+
+    The first of two does nothing by itself; only one that is pressed twice may: what it did once is then done more so.
+    """
 
     name: str
     keys: str
@@ -82,6 +85,7 @@ _COMMANDS = (
     Shortcut("link", "L", gettext_lazy("Link to another ticket …"), "ticket", TICKET),
     Shortcut("macro", "d", gettext_lazy("Run a macro …"), "ticket", BOTH),
     Shortcut("copy_number", ".", gettext_lazy("Copy the number"), "ticket", BOTH),
+    Shortcut("copy_title", ". .", gettext_lazy("Copy number and subject"), "ticket", BOTH),
     Shortcut("copy_link", ",", gettext_lazy("Copy number, subject and address"), "ticket", BOTH),
     Shortcut("promote", "F", gettext_lazy("Promote to FAQ"), "ticket", TICKET),
     Shortcut("print", "P", gettext_lazy("Print"), "ticket", TICKET),

@@ -49,6 +49,9 @@ class StandingView:
     parent: str = ""
     #: What rows show; None for all.
     columns: frozenset[str] | None = None
+    #: By what it is grouped of itself, and whether it reads no more than so many tickets.
+    grouping: str = ""
+    is_bounded: bool = False
 
     def tickets_for(self, user: Any) -> TicketQuerySet:
         """Return the tickets of this view that ``user`` may see."""

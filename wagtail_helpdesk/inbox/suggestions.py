@@ -1,4 +1,4 @@
-"""What an agent is offered while typing: saved replies, articles, colleagues, tickets, macros."""
+"""What an agent is offered while typing: saved replies, articles, colleagues, tickets, macros, values."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.urls import reverse
 from wagtail_helpdesk.automation.macros import macros_for
 from wagtail_helpdesk.automation.matching import score
 from wagtail_helpdesk.automation.saved_replies import replies_for, search_replies
+from wagtail_helpdesk.automation.variables import values_for, variables
 from wagtail_helpdesk.contacts.models import Contact
 from wagtail_helpdesk.conversations.mentions import handles_of
 from wagtail_helpdesk.desk.models import Mailbox
@@ -131,6 +132,24 @@ def suggest_tickets(place: Place, query: str) -> list[Suggestion]:
     ]
 
 
+def suggest_variables(place: Place, query: str) -> list[Suggestion]:
+    """Return what a saved text may name, with its value here: that is what is put in. Two queries at most.
+
+    What nobody knows leaves the gap that nobody can send.
+    """
+    values = values_for(
+        user=place.user, ticket=place.ticket, contact=place.contact, mailbox=place.mailbox, language=place.language
+    )
+    found = []
+    for name, label in variables():
+        value = values.get(name, "")
+        points = score(query.strip("{ "), [str(label), name, value]) if query.strip("{ ") else 1
+        if points:
+            text = value or f"[[{name}]]"
+            found.append((not value, -points, Suggestion(key=name, label=str(label), detail=text, text=text)))
+    return [suggestion for *_rank, suggestion in sorted(found, key=lambda row: row[:2])][:LIMIT]
+
+
 def suggest_macros(place: Place, query: str) -> list[Suggestion]:
     """Return the macros that may be run on the ticket; none for a new one."""
     if place.ticket is None:
@@ -157,4 +176,5 @@ SUGGEST: dict[str, Callable[[Place, str], list[Suggestion]]] = {
     "people": suggest_people,
     "tickets": suggest_tickets,
     "macros": suggest_macros,
+    "variables": suggest_variables,
 }

@@ -1,4 +1,6 @@
-"""What stands ready while one writes: "/" for saved replies, "??" for articles, "@" for colleagues, "#" for tickets."""
+"""What stands ready while one writes: "/" or "::" for saved replies, "??" for articles, "@" for colleagues, "#" for
+tickets, "{" for values.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ def with_triggers(widget: Any) -> Any:
     if isinstance(options, dict):
         # Options of Draftail itself (docs.draftail.org): no component, no list.
         options["commandToolbar"] = None
-        options["placeholder"] = _("Write. / brings a saved reply, ?? an article, # a ticket.")
+        options["placeholder"] = _("Write. / brings a saved reply, ?? an article, # a ticket, { a value.")
     return widget
 
 

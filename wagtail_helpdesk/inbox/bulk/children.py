@@ -17,10 +17,11 @@ from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.bulk.actions import UNDO_REPLIES
 from wagtail_helpdesk.inbox.bulk.registry import BulkAction, Step, Target, register_action
 from wagtail_helpdesk.inbox.children import is_child
+from wagtail_helpdesk.inbox.part_files import copies_of
 
 
 def _reply(target: Target, data: Mapping[str, Any], actor: Actor) -> Sequence[Step]:
-    """``data``: "html" (with variables), "resolve", "parent", "last_seen", "once"."""
+    """``data``: "html" (with variables), "resolve", "parent", "last_seen", "once", "files" (keys)."""
     child = target.ticket
     if not is_child(child, data["parent"]):
         raise ActionRefused(_("It is no part of that ticket any more."))
@@ -31,9 +32,11 @@ def _reply(target: Target, data: Mapping[str, Any], actor: Actor) -> Sequence[St
     if missing:
         names = ", ".join(f"[[{name}]]" for name in missing)
         raise ActionRefused(_("Nobody knows %(names)s of this ticket.") % {"names": names})
+    files, html = copies_of(data.get("files") or [], user=actor.instance, parent=data["parent"], html=html)
     message = Reply(
         ticket=child,
         html=html,
+        files=files,
         # To the one who asked: those who are copied in know nothing of the other parts.
         cc=(),
         status=default_status(Category.RESOLVED) if data["resolve"] else None,

@@ -14,6 +14,7 @@ from wagtail_helpdesk.automation.macros import macros_for, run_macro
 from wagtail_helpdesk.automation.models import MacroQuestion
 from wagtail_helpdesk.automation.questions import ask_for, field_for, plain, unanswered
 from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.inbox.answering import answers_of
 from wagtail_helpdesk.inbox.bulk.registry import BulkAction, BulkFields, Step, Target, register_action
 from wagtail_helpdesk.inbox.widgets import Select
 
@@ -35,7 +36,7 @@ class MacroFields(BulkFields):
         asked = MacroQuestion.objects.filter(macro__in=[one.pk for one in macros]).select_related("macro")
         self.questions = list(asked) if macros else []
         for question in self.questions:
-            field = field_for(question, required=False)
+            field = field_for(question, answers_of(self.user), required=False)
             field.label = f"{question.macro}: {question.label}"
             field.widget.attrs["data-helpdesk-macro"] = question.macro_id
             self.fields[_field_of(question)] = field

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_helpdesk.desk.models import Team
 from wagtail_helpdesk.desk.querysets import team_ids_of
 from wagtail_helpdesk.inbox.choices import choices_for
+from wagtail_helpdesk.inbox.grouping.kinds import grouping_choices
 from wagtail_helpdesk.inbox.ordering import ORDERINGS
 from wagtail_helpdesk.inbox.rows import COLUMNS, USUAL_COLUMNS, field_column
 from wagtail_helpdesk.inbox.saved.models import SavedView, Scope
@@ -30,9 +31,10 @@ COLUMN_LABELS = {
 
 
 class SavedViewForm(forms.ModelForm):
-    """Name, whose it is, order and columns. Views for everyone or a role are made by whoever sees all teams."""
+    """Name, whose it is, order, groups and columns. Views for everyone or a role are made by whoever sees all teams."""
 
     ordering = forms.ChoiceField(label=_("Order"), choices=[(one.name, one.label) for one in ORDERINGS.values()])
+    grouping = forms.ChoiceField(label=_("Group by"), required=False)
     columns = forms.MultipleChoiceField(
         label=_("Rows show"),
         choices=[(name, COLUMN_LABELS[name]) for name in COLUMNS],
@@ -42,7 +44,7 @@ class SavedViewForm(forms.ModelForm):
 
     class Meta:
         model = SavedView
-        fields = ["name", "scope", "team", "role", "ordering", "columns"]
+        fields = ["name", "scope", "team", "role", "ordering", "grouping", "columns"]
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="view-%s", **kwargs)
@@ -52,9 +54,9 @@ class SavedViewForm(forms.ModelForm):
         if not sees_all:
             del self.fields["role"]
         scopes = [scope for scope in Scope if scope not in (Scope.EVERYONE, Scope.ROLE) or sees_all]
-        self.fields["columns"].choices += [
-            (field_column(field), field.name) for field in choices_for(user).ticket_fields
-        ]
+        fields = choices_for(user).ticket_fields
+        self.fields["columns"].choices += [(field_column(field), field.name) for field in fields]
+        self.fields["grouping"].choices = [("", _("Nothing")), *grouping_choices(fields)]
         self.fields["scope"].choices = [(scope.value, scope.label) for scope in scopes]
         if not self.instance.columns:
             self.initial["columns"] = sorted(USUAL_COLUMNS)

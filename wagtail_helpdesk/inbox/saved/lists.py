@@ -51,6 +51,7 @@ class SavedList:
     saved: SavedView
     icon: str = "view"
     hidden: bool = False
+    is_bounded: bool = True
 
     @property
     def empty(self) -> Any:
@@ -76,6 +77,11 @@ class SavedList:
     def ordering(self) -> Ordering:
         """Its order."""
         return ORDERINGS.get(self.saved.ordering, WAITING)
+
+    @property
+    def grouping(self) -> str:
+        """The name of that by which it is grouped, "" for none."""
+        return self.saved.grouping
 
     @cached_property
     def columns(self) -> frozenset[str] | None:

@@ -37,6 +37,8 @@ class SavedView(models.Model):
     conditions = models.JSONField(default=dict)
     #: The name of an order of ``inbox.ordering``.
     ordering = models.CharField(_("order"), max_length=10, default="waiting")
+    #: The name of a grouping of ``inbox.grouping``; "" for none.
+    grouping = models.CharField(_("group by"), max_length=30, blank=True)
     #: What rows show; empty for what they usually show.
     columns = models.JSONField(_("columns"), default=list, blank=True)
     created_at = models.DateTimeField(default=timezone.now)

@@ -17,14 +17,17 @@ from wagtail_helpdesk.inbox.choices import choices_for
 from wagtail_helpdesk.inbox.counts import views_with_counts
 from wagtail_helpdesk.inbox.dropping import with_drops
 from wagtail_helpdesk.inbox.filters import TicketFilterSet
+from wagtail_helpdesk.inbox.grouping.paging import GroupedPage
+from wagtail_helpdesk.inbox.grouping.sections import headings_of
 from wagtail_helpdesk.inbox.links import view_url
 from wagtail_helpdesk.inbox.listing import list_page
 from wagtail_helpdesk.inbox.marks import newest_message_key
 from wagtail_helpdesk.inbox.media import inbox_media
 from wagtail_helpdesk.inbox.ordering import Key, Ordering
 from wagtail_helpdesk.inbox.paging import KeyPage
-from wagtail_helpdesk.inbox.places import SEARCH, SORT, Place
+from wagtail_helpdesk.inbox.places import GROUP, SEARCH, SORT, Place
 from wagtail_helpdesk.inbox.rows import rows_of
+from wagtail_helpdesk.inbox.saved.lists import MAX_READ
 from wagtail_helpdesk.inbox.search_results import OPERATOR_HELP, SearchResults
 from wagtail_helpdesk.inbox.standing_views import visible_tickets
 from wagtail_helpdesk.inbox.views.ahead import AheadMixin
@@ -33,7 +36,7 @@ from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.permissions import may
 from wagtail_helpdesk.tickets.querysets import TicketQuerySet
 
-CONTROLLERS = ("pulse", "selection", "list", "ahead", "job", "drag")
+CONTROLLERS = ("pulse", "groups", "selection", "list", "ahead", "job", "drag")
 
 
 class ListingView(AheadMixin, InboxMixin, BaseListingView):
@@ -105,21 +108,26 @@ class ListingView(AheadMixin, InboxMixin, BaseListingView):
         """Return what both templates show."""
         user, place = self.request.user, self.place
         page = self._page()
+        rows = rows_of(page.rows, place, user)
         context = super().get_context_data(object_list=page.rows, **kwargs)
         context |= {
             "standing_view": self.standing_view,
             "place": place,
             "page": page,
-            "rows": rows_of(page.rows, place, user),
+            "rows": rows,
             "ordering": place.ordering,
             "bulk_actions": actions_for(user, place) if page.rows else [],
             "seen": newest_message_key(),
-            "can_save": bool(place.conditions) or place.value(SORT),
+            "can_save": bool(place.conditions) or place.value(SORT) or place.value(GROUP),
             "no_results_message": self._nothing_here(),
             "results": self.results,
             "operator_help": OPERATOR_HELP,
             "media": context["media"] + inbox_media(*CONTROLLERS, styles=("lists", "composer")),
         }
+        if isinstance(page, GroupedPage):
+            context["headings"] = headings_of(page, {row.ticket.pk: row for row in rows})
+            context["grouping"] = place.grouping
+            context["most_grouped"] = MAX_READ if sum(group.count for group in page.groups) >= MAX_READ else 0
         if self.results:
             context["chips"] = self.results.chips(self.request.GET)
         if not self.results_only:
@@ -131,7 +139,7 @@ class ListingView(AheadMixin, InboxMixin, BaseListingView):
             context["chosen_mailbox"] = dict(mailboxes).get(str(place.mailbox), "")
         return context
 
-    def _page(self) -> KeyPage:
+    def _page(self) -> KeyPage | GroupedPage:
         user, query = self.request.user, self.request.GET
         after, before = (Key.parse(query.get(name, "")) for name in ("after", "before"))
         if self.results is None:

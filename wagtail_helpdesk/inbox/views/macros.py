@@ -18,6 +18,7 @@ from wagtail_helpdesk.automation.models import Macro
 from wagtail_helpdesk.automation.questions import PREFIX, AnswersForm
 from wagtail_helpdesk.automation.runs import Line
 from wagtail_helpdesk.conversations.sanitising import clean_agent_html
+from wagtail_helpdesk.inbox.answering import answers_of
 from wagtail_helpdesk.inbox.answers import REFUSED, answer
 from wagtail_helpdesk.inbox.durations import short_time_since
 from wagtail_helpdesk.inbox.forms import PropertiesForm
@@ -82,11 +83,14 @@ class MacroView(MacroMixin):
         """Show it; only the part of the panel to our JavaScript."""
         asked = any(name.startswith(f"{PREFIX}-") for name in request.GET)
         given = request.GET if asked else None
-        context = self._preview(AnswersForm(self.macro, given, detached=self.is_fetched))
+        context = self._preview(self._form(given, detached=self.is_fetched))
         if self.is_fetched:
             html = render_to_string("wagtail_helpdesk/inbox/macro_preview.html", {**context, "detached": True}, request)
             return HttpResponse(html, headers={"Cache-Control": "private, no-store"})
         return self.render_to_response(self.get_context_data(**context, media=inbox_media()))
+
+    def _form(self, data: Any, *, detached: bool = False) -> AnswersForm:
+        return AnswersForm(self.macro, data, of=answers_of(self.request.user, self.ticket), detached=detached)
 
     def _preview(self, form: AnswersForm) -> dict[str, Any]:
         """Return what shows the macro, with the answers as far as they are given."""
@@ -100,7 +104,7 @@ class MacroView(MacroMixin):
         """Run it. PermissionDenied for who may not write here at all."""
         if not may(request.user, "note", self.ticket) and not may(request.user, "change", self.ticket):
             raise PermissionDenied
-        form = AnswersForm(self.macro, request.POST)
+        form = self._form(request.POST)
         if not form.is_valid() and not self.is_fetched:
             context = self.get_context_data(**self._preview(form), media=inbox_media())
             return self.render_to_response(context, status=REFUSED)

@@ -10,6 +10,8 @@ from django.utils.translation import ngettext
 
 from wagtail_helpdesk.inbox import paging
 from wagtail_helpdesk.inbox.counts import count_text, count_views, menu_views
+from wagtail_helpdesk.inbox.grouping.paging import GroupedPage
+from wagtail_helpdesk.inbox.grouping.sections import groups_as_data
 from wagtail_helpdesk.inbox.last_seen import note_seen
 from wagtail_helpdesk.inbox.listing import list_page
 from wagtail_helpdesk.inbox.marks import newest_message_key
@@ -32,7 +34,9 @@ class PulseView(InboxMixin):
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Return JSON: {"counts", "notices", "rows", "gone", "append", "fresh", "seen", "parts"}."""
+        """Return JSON: {"counts", "notices", "rows", "gone", "append", "fresh", "seen", "parts"}; "order" and "groups"
+        beside, where the list is grouped.
+        """
         user = request.user
         note_seen(user)
         shown = _pairs(request.GET.get("rows", ""))
@@ -76,7 +80,7 @@ class PulseView(InboxMixin):
         else:
             new += below
         count = len(new)
-        return {
+        changes = {
             "rows": {pk: self._html(row) for pk, row in rows.items() if pk in shown and shown[pk] != row.version},
             "gone": [pk for pk in elsewhere if pk not in still],
             "append": [self._html(rows[pk]) for pk in append],
@@ -85,6 +89,10 @@ class PulseView(InboxMixin):
             else "",
             "seen": newest_message_key(),
         }
+        if isinstance(page, GroupedPage):
+            # A row whose group is another one goes to its place there.
+            changes |= {"order": order, "groups": groups_as_data(page)}
+        return changes
 
     def _still_there(self, place: Place, keys: list[int]) -> dict[int, Any]:
         """The tickets that the page shows, and that are in the place though not on this page of it any more."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -18,6 +19,9 @@ from wagtail.admin.widgets.button import HeaderButton
 from wagtail_helpdesk.inbox.answers import answer, is_fetched
 from wagtail_helpdesk.inbox.choices import choices_for
 from wagtail_helpdesk.inbox.counts import CAP, count_text
+from wagtail_helpdesk.inbox.grouping.groups import groups_of
+from wagtail_helpdesk.inbox.grouping.kinds import grouping_called
+from wagtail_helpdesk.inbox.grouping.sections import group_counts
 from wagtail_helpdesk.inbox.links import view_url
 from wagtail_helpdesk.inbox.media import inbox_media
 from wagtail_helpdesk.inbox.ordering import ORDERINGS, WAITING
@@ -37,6 +41,9 @@ from wagtail_helpdesk.inbox.saved.models import SavedView
 from wagtail_helpdesk.inbox.standing_views import VIEWS
 from wagtail_helpdesk.inbox.views.base import InboxMixin, inbox_breadcrumb
 from wagtail_helpdesk.tickets.conditions.language import Conditions, ConditionsRefused, parse_conditions
+
+#: So many groups the builder names.
+MAX_GROUPS = 8
 
 
 class SavedViewsMixin(InboxMixin, WagtailAdminTemplateMixin):
@@ -124,6 +131,7 @@ class EditSavedViewView(SavedViewsMixin):
         elif place := Place.parse(request.GET.get("from", ""), request.user):
             conditions = conditions_of_place(place)
             initial = {"ordering": place.ordering.name if place.ordering.name in ORDERINGS else WAITING.name}
+            initial["grouping"] = place.grouping.name if place.grouping else ""
         form = SavedViewForm(user=request.user, instance=self.saved, initial=initial)
         return self._show(form, rows_of_conditions(conditions, self.choices))
 
@@ -135,7 +143,7 @@ class EditSavedViewView(SavedViewsMixin):
         form = SavedViewForm(data, user=request.user, instance=self.saved)
         if {"build", "add", "remove"} & set(data):
             rows = rows.with_another(data.get("add", "")) if "add" in data else rows.without(data.get("remove", ""))
-            return self._rebuilt(SavedViewForm(data, user=request.user, instance=self.saved), rows)
+            return self._rebuilt(form, rows)
         rows = rows.checked()
         if not form.is_valid() or any(row.error for row in rows.rows):
             return self._show(form, rows)
@@ -161,26 +169,44 @@ class EditSavedViewView(SavedViewsMixin):
             # What is not finished yet is no mistake.
             form.errors.clear()
             return self._show(form, rows)
-        context = {"rows": rows, "matches": self._matches(rows)}
+        context = {"rows": rows, "matches": self._matches(rows, form)}
         parts = {"view-conditions": ("wagtail_helpdesk/inbox/saved_view_conditions.html", context)}
         return answer(self.request, then=self.request.path, parts=parts)
 
     def _show(self, form: SavedViewForm, rows: Rows) -> HttpResponse:
         context = self.get_context_data(
-            form=form, rows=rows, matches=self._matches(rows), saved=self.saved,
+            form=form, rows=rows, matches=self._matches(rows, form), saved=self.saved,
             media=inbox_media("builder", styles=("lists",)),
         )  # fmt: skip
         return self.render_to_response(context)
 
-    def _matches(self, rows: Rows) -> str:
-        """How many tickets the conditions find for who builds them; "" while something is missing."""
+    def _matches(self, rows: Rows, form: SavedViewForm) -> Matches:
+        """What the conditions find for who builds them; nothing while something is missing."""
         try:
             conditions = rows.conditions()
         except ConditionsRefused:
-            return ""
-        ordering = ORDERINGS.get(self.request.POST.get("ordering", ""), WAITING)
-        found = matching_tickets(conditions, ordering, self.request.user).order_by()[: CAP + 1].count()
-        return ngettext("%(count)s ticket matches.", "%(count)s tickets match.", found) % {"count": count_text(found)}
+            return Matches()
+        ordering = ORDERINGS.get(form["ordering"].value() or "", WAITING)
+        grouping = grouping_called(form["grouping"].value() or "")
+        tickets = matching_tickets(conditions, ordering, self.request.user)
+        if grouping is None:
+            return Matches(_matching(tickets.order_by()[: CAP + 1].count()))
+        groups = groups_of(tickets, grouping)
+        return Matches(_matching(sum(group.count for group in groups)), *group_counts(groups, MAX_GROUPS))
+
+
+@dataclass(frozen=True)
+class Matches:
+    """What conditions find: how much in words, and the first groups with how many tickets each has."""
+
+    words: str = ""
+    groups: list[tuple[str, str]] = field(default_factory=list)
+    #: Groups that are not named.
+    more: int = 0
+
+
+def _matching(found: int) -> str:
+    return ngettext("%(count)s ticket matches.", "%(count)s tickets match.", found) % {"count": count_text(found)}
 
 
 class DeleteSavedViewView(SavedViewsMixin):

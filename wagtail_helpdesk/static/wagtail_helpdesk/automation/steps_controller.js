@@ -32,6 +32,7 @@ class HelpdeskStepsController extends window.StimulusModule.Controller {
       const shown = new Set(this.fieldsValue[kind.value] || []);
       const assign = this.rows.querySelector(`[name="${prefix}assign"]`);
       if (assign && assign.value !== 'agent') shown.delete('assignee');
+      if (assign && shown.has('assign') && assign.value !== 'answer') shown.delete('answer_to');
       known.forEach((field) => {
         const input = this.rows.querySelector(`[name="${prefix}${field}"]`);
         const box = input && (input.closest('.w-panel__wrapper') || input.closest('[data-contentpath]'));

@@ -12,10 +12,10 @@ class HelpdeskBuilderController extends window.StimulusModule.Controller {
   }
 
   changed(event) {
-    if (event.target.matches('.helpdesk-conditions select, [name="ordering"]')) this.build();
+    if (event.target.matches('.helpdesk-conditions select, [name="ordering"], [name="grouping"]')) this.build();
   }
 
-  /** While somebody types, nothing but the number of matches changes. */
+  /** While somebody types, nothing but what matches changes. */
   typed(event) {
     if (!event.target.matches('.helpdesk-conditions input')) return;
     clearTimeout(this.timer);
@@ -26,8 +26,14 @@ class HelpdeskBuilderController extends window.StimulusModule.Controller {
       const answer = await fetch(window.location.pathname, { method: 'POST', body, headers })
         .then((response) => response.json())
         .catch(() => null);
-      const words = answer && window.helpdeskFragment(answer.parts['view-conditions']).querySelector('[role="status"]');
-      if (words) this.element.querySelector('.helpdesk-conditions [role="status"]').textContent = words.textContent;
+      if (!answer) return;
+      const made = window.helpdeskFragment(answer.parts['view-conditions']);
+      const [old, words] = [this.element, made].map((where) => where.querySelector('.helpdesk-conditions [role="status"]'));
+      old.textContent = words.textContent;
+      const groups = made.querySelector('.helpdesk-conditions__groups');
+      const shown = this.element.querySelector('.helpdesk-conditions__groups');
+      if (shown) shown.remove();
+      if (groups) this.element.querySelector('.helpdesk-conditions').append(groups);
     }, 500);
   }
 

@@ -128,12 +128,14 @@ class HelpdeskKeysController extends window.StimulusModule.Controller {
 
   /** Run what the key stands for, alone or after the one before; or wait for a second one. */
   find(event, pressed) {
-    const sequence = this.first && Date.now() < this.until ? `${this.first} ${pressed}` : pressed;
+    const first = Date.now() < this.until ? this.first : '';
     this.first = '';
-    const shortcut = this.table.find(({ keys, name }) => keys === sequence && name !== 'leave');
-    if (shortcut) {
-      if (this.run(shortcut)) event.preventDefault();
-    } else if (this.table.some(({ keys }) => keys.startsWith(`${pressed} `))) {
+    const named = (wanted) => this.table.find(({ keys, name }) => keys === wanted && name !== 'leave');
+    const second = first && named(`${first} ${pressed}`);
+    // After a key that did something by itself each other one means what it always means.
+    const shortcut = second || (first && !named(first) ? null : named(pressed));
+    if (shortcut && this.run(shortcut)) event.preventDefault();
+    if (!second && this.table.some(({ keys }) => keys.startsWith(`${pressed} `))) {
       this.first = pressed;
       this.until = Date.now() + HelpdeskKeysController.PATIENCE;
       event.preventDefault();
@@ -200,6 +202,7 @@ class HelpdeskKeysController extends window.StimulusModule.Controller {
       next_message: () => this.whereValue === 'ticket',
       previous_message: () => this.whereValue === 'ticket',
       copy_number: () => this.whereValue === 'ticket' || this.hasRows,
+      copy_title: () => this.whereValue === 'ticket' || this.hasRows,
       copy_link: () => this.whereValue === 'ticket' || this.hasRows,
       // There is one once something was changed.
       undo: () => true,
@@ -231,8 +234,9 @@ class HelpdeskKeysController extends window.StimulusModule.Controller {
       list: () => this.toList(),
       next_message: () => this.toMessage(1),
       previous_message: () => this.toMessage(-1),
-      copy_number: () => this.copy(false),
-      copy_link: () => this.copy(true),
+      copy_number: () => this.copy(),
+      copy_title: () => this.copy({ subject: true }),
+      copy_link: () => this.copy({ subject: true, address: true }),
     }[shortcut.name];
     return move ? move() : this.runOnTicket(shortcut);
   }
@@ -369,14 +373,15 @@ class HelpdeskKeysController extends window.StimulusModule.Controller {
     return this.set(this.optionOf(status), String(status));
   }
 
-  async copy(whole) {
+  async copy(more = {}) {
     const row = this.rowToActOn()?.closest('.helpdesk-row');
     const number = row ? row.querySelector('.helpdesk-row__reference') : document.querySelector('#ticket-head [data-helpdesk-reference]');
     const subject = row ? row.querySelector('.helpdesk-row__subject') : document.getElementById('ticket-subject');
     if (!number) return false;
     const address = new URL(row ? subject.href : window.location.href);
     const words = [number.textContent.trim()];
-    if (whole) words.push(subject.textContent.trim(), `${address.origin}${address.pathname}`);
+    if (more.subject) words.push(subject.textContent.trim());
+    if (more.address) words.push(`${address.origin}${address.pathname}`);
     const text = words.join(' ');
     try {
       await navigator.clipboard.writeText(text);
@@ -391,7 +396,9 @@ class HelpdeskKeysController extends window.StimulusModule.Controller {
   /* Rows ------------------------------------------------------------------------------------------------------ */
 
   get rows() {
-    return this.whereValue === 'list' ? [...document.querySelectorAll('.helpdesk-row .helpdesk-row__subject')] : [];
+    if (this.whereValue !== 'list') return [];
+    // Not those of folded groups.
+    return [...document.querySelectorAll('.helpdesk-row .helpdesk-row__subject')].filter((row) => !row.closest('[hidden]'));
   }
 
   get hasRows() {

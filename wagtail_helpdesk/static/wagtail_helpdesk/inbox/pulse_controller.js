@@ -111,15 +111,68 @@ class HelpdeskPulseController extends window.StimulusModule.Controller {
     });
   }
 
-  change({ rows, gone, append, fresh, seen }, list) {
+  change({ rows, gone, append, fresh, seen, order, groups }, list) {
     Object.entries(rows).forEach(([key, html]) => this.exchange(document.getElementById(`ticket-${key}`), html));
     gone.forEach((key) => this.fade(document.getElementById(`ticket-${key}`)));
-    append.forEach((html) => list.append(window.helpdeskFragment(html)));
+    append.forEach((html) => this.append(window.helpdeskFragment(html), list, groups));
+    if (groups) this.regroup(list, groups, order);
     if (this.hasSeenTarget && !fresh) this.seenTarget.value = seen;
     if (this.hasFreshTarget) {
       if (this.freshTextTarget.textContent !== fresh) this.freshTextTarget.textContent = fresh;
       this.freshTarget.hidden = !fresh;
     }
+  }
+
+  /** Put a row at the end; in a grouped list at the end of its group. */
+  append(made, list, groups) {
+    if (!groups) {
+      list.append(made);
+      return;
+    }
+    const row = made.firstElementChild;
+    const { group } = row.dataset;
+    if (!this.sectionOf(list, group) && groups[group]) list.append(window.helpdeskFragment(groups[group].html));
+    const section = this.sectionOf(list, group);
+    if (section) section.querySelector('.helpdesk-group__rows').append(row);
+  }
+
+  sectionOf(list, group) {
+    return [...list.children].find((section) => section.dataset.group === group);
+  }
+
+  /** Say how many each group has, and bring rows whose group is another one now to their places. */
+  regroup(list, groups, order) {
+    Object.entries(groups).forEach(([group, { count }]) => {
+      const section = this.sectionOf(list, group);
+      const words = section && section.querySelector('[data-helpdesk-group-count]');
+      if (words && words.textContent !== count) words.textContent = count;
+    });
+    this.rows.forEach((row) => {
+      const from = row.closest('.helpdesk-group');
+      if (!from || from.dataset.group === row.dataset.group) return;
+      const to = this.sectionOf(list, row.dataset.group);
+      // Its group stands on another page.
+      if (!to) this.fade(row);
+      else this.bring(row, to.querySelector('.helpdesk-group__rows'), order);
+      this.tidy(from);
+    });
+  }
+
+  /** Put ``row`` where ``order``, the keys of the tickets, has it among ``rows``. */
+  bring(row, rows, order) {
+    const place = (one) => {
+      const found = order.indexOf(Number(one.dataset.ticket));
+      return found < 0 ? order.length : found;
+    };
+    const isFocused = row.contains(document.activeElement) ? document.activeElement : null;
+    const next = [...rows.children].find((one) => one.dataset.ticket && place(one) > place(row));
+    rows.insertBefore(row, next || null);
+    if (isFocused) isFocused.focus({ preventScroll: true });
+  }
+
+  /** A group without rows has no heading. */
+  tidy(section) {
+    if (section && !section.querySelector('.helpdesk-row')) section.remove();
   }
 
   exchange(old, html) {
@@ -138,7 +191,11 @@ class HelpdeskPulseController extends window.StimulusModule.Controller {
     if (!row) return;
     const within = row.contains(document.activeElement);
     const next = row.nextElementSibling || row.previousElementSibling;
-    const remove = () => row.remove();
+    const section = row.closest('.helpdesk-group');
+    const remove = () => {
+      row.remove();
+      this.tidy(section);
+    };
     row.classList.add('helpdesk-row--gone');
     row.removeAttribute('data-ticket');
     row.querySelector('input[name="ticket"]').checked = false;

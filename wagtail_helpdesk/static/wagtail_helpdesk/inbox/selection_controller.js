@@ -43,6 +43,11 @@ class HelpdeskSelectionController extends window.StimulusModule.Controller {
     });
   }
 
+  /** The rows in sight: those of folded groups are left alone. */
+  get items() {
+    return this.itemTargets.filter((item) => !item.closest('[hidden]'));
+  }
+
   itemTargetConnected() {
     this.later();
   }
@@ -63,9 +68,10 @@ class HelpdeskSelectionController extends window.StimulusModule.Controller {
   toggle(event) {
     const item = event.currentTarget;
     if (event.shiftKey && this.last && this.last !== item) {
-      const [from, to] = [this.itemTargets.indexOf(this.last), this.itemTargets.indexOf(item)].sort((a, b) => a - b);
+      const { items } = this;
+      const [from, to] = [items.indexOf(this.last), items.indexOf(item)].sort((a, b) => a - b);
       if (from >= 0) {
-        this.itemTargets.slice(from, to + 1).forEach((other) => {
+        items.slice(from, to + 1).forEach((other) => {
           other.checked = item.checked;
         });
       }
@@ -75,7 +81,7 @@ class HelpdeskSelectionController extends window.StimulusModule.Controller {
   }
 
   toggleAll() {
-    this.itemTargets.forEach((item) => {
+    this.items.forEach((item) => {
       item.checked = this.allTarget.checked;
     });
     this.update();
@@ -140,7 +146,7 @@ class HelpdeskSelectionController extends window.StimulusModule.Controller {
     this.itemTargets.forEach((item) => {
       item.closest('li').classList.toggle('helpdesk-row--picked', item.checked);
     });
-    const page = count > 0 && count === this.itemTargets.length;
+    const page = count > 0 && count === this.items.length;
     this.allTarget.checked = page;
     this.allTarget.indeterminate = count > 0 && !page;
     if (this.hasEverythingTarget) {

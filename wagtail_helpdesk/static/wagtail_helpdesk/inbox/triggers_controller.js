@@ -1,6 +1,6 @@
 /**
- * What is offered while one types in the editor: "/" saved replies, "??" articles, "@" colleagues (in notes), "#"
- * tickets. The list floats at the caret, the focus stays in the text (ARIA's combobox).
+ * What is offered while one types in the editor: "/" and "::" saved replies, "??" articles, "@" colleagues (in notes),
+ * "#" tickets, "{" values. The list floats at the caret, the focus stays in the text (ARIA's combobox).
  */
 class HelpdeskTriggersController extends window.StimulusModule.Controller {
   static targets = ['status', 'extras'];
@@ -18,6 +18,7 @@ class HelpdeskTriggersController extends window.StimulusModule.Controller {
     articles: String,
     people: String,
     tickets: String,
+    variables: String,
     link: String,
     text: String,
     paragraph: String,
@@ -26,6 +27,8 @@ class HelpdeskTriggersController extends window.StimulusModule.Controller {
   static triggers = [
     { kind: 'articles', pattern: /(?:^|\s)(\?\?([^\n?]{0,40}))$/ },
     { kind: 'replies', pattern: /(?:^|\s)(\/([^\s/][^\n/]{0,39})?)$/ },
+    { kind: 'replies', pattern: /(?:^|\s)(::([^\s:][^\n:]{0,39})?)$/ },
+    { kind: 'variables', pattern: /(?:^|[\s(])(\{{1,2}([^\n{}]{0,40}))$/ },
     { kind: 'people', pattern: /(?:^|[\s(])(@([^\s@]{0,30}))$/ },
     { kind: 'tickets', pattern: /(?:^|[\s(])(#([^\s#]{0,30}))$/ },
   ];

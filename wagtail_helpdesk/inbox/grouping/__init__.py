@@ -1,0 +1,1 @@
+"""Lists under headings: by what, which groups there are, and their pages."""
