@@ -23,10 +23,10 @@ from wagtail_helpdesk.inbox.pulse import register_part
 from wagtail_helpdesk.inbox.undoing import forget_old
 from wagtail_helpdesk.knowledge_base import reactors as knowledge_base
 from wagtail_helpdesk.mail import reactors as mail
+from wagtail_helpdesk.mail import resealing
 from wagtail_helpdesk.mail.beat import BEAT_EVERY, beat
 from wagtail_helpdesk.mail.choices import Audience, MailKind
 from wagtail_helpdesk.mail.clean import clean
-from wagtail_helpdesk.mail import resealing
 from wagtail_helpdesk.mail.closing import still_closes, warn_silent
 from wagtail_helpdesk.mail.fetching.fetch import fetch_due, sweep_due
 from wagtail_helpdesk.mail.health import facts as health

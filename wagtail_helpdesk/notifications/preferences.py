@@ -44,9 +44,7 @@ def ways_for(
     pushed = chosen.get("by_push", in_app and kind in PUSHED_BY_DEFAULT)
     mailed = chosen.get("by_mail", kind in MAILED_BY_DEFAULT)
     may_mail = may_be_mailed(kind) and what not in NEVER_MAILED_REPORTS and not automatic
-    return Ways(
-        in_app=in_app, by_mail=bool(mailed) and may_mail, by_push=bool(pushed) and has_device and not automatic
-    )
+    return Ways(in_app=in_app, by_mail=bool(mailed) and may_mail, by_push=bool(pushed) and has_device and not automatic)
 
 
 def may_be_mailed(kind: str) -> bool:

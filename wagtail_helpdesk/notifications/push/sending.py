@@ -52,6 +52,10 @@ class _TakenMeanwhile(Exception):
     """Another process queued some of these notices."""
 
 
+class _Later(Exception):
+    """Its service does not answer just now, as another push of this round found."""
+
+
 def queue_pushes() -> int:
     """Make rows of the notices that are to be pushed; return how many. What was read meanwhile needs none."""
     now = timezone.now()
@@ -115,7 +119,7 @@ def _queue(user: Any, keys: list[int], tickets: dict[int, int], to: list[int], n
     about = {tickets[key] for key in keys}
     topic = mac("push", f"{user}:{about.pop()}" if len(about) == 1 else f"{user}:{NEWS_TAG}")
     # Pushes of one moment are counted as one: each has its own.
-    moment = now + timedelta(microseconds=min(keys) % 1_000_000)
+    moment = now - timedelta(microseconds=min(keys) % 1_000_000)
     try:
         with transaction.atomic():
             claimed = Notice.objects.to_push().filter(pk__in=keys)
@@ -145,7 +149,10 @@ def _turn(pk: int, attempts: int, silent: set[str]) -> int:
     if device.rests_until and device.rests_until > now and now - push.created_at < STALE:
         Push.objects.filter(pk=pk).update(next_try_at=device.rests_until)
         return 0
-    result = _push(push, silent, now)
+    try:
+        result = _push(push, silent, now)
+    except _Later:
+        return 0
     if result is None:
         Push.objects.filter(pk=pk).delete()
         return 0
@@ -168,7 +175,7 @@ def _push(push: Push, silent: set[str], now: datetime) -> Result | None:
             return None
         target = read_address(vault.unseal(device.endpoint))
         if target.origin in silent:
-            return Result(Outcome.UNREACHABLE, "silent")
+            raise _Later
         content = json.dumps(content_of(user, notices, _read(user, notices, now)), ensure_ascii=False).encode()
         body = encrypt(content, decode(device.public_key), decode(vault.unseal(device.auth)))
         headers = {

@@ -1,0 +1,170 @@
+"""Push messages in a real browser: the devices on the account page, and what the service worker shows."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from tests.browser.axe import assert_axe
+from tests.browser.screens import every_screen
+from wagtail_helpdesk import vault
+from wagtail_helpdesk.notifications.push.models import Push, PushSubscription
+from wagtail_helpdesk.testing import factories
+
+GONE = "async () => { for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister(); }"
+SHOWN = """async () => {
+  const registration = await navigator.serviceWorker.ready;
+  const shown = await registration.getNotifications();
+  return shown.map(({ title, body, tag, data }) => ({ title, body, tag, url: data.url }));
+}"""
+#: A browser that can subscribe: the real one would ask its maker's service.
+SUBSCRIBES = """
+(() => {
+  const keys = { p256dh: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4',
+    auth: 'BTBZMqHH6r4Tts7J_aSIgg' };
+  const endpoint = 'https://push.example.net/abc';
+  const there = () => localStorage.getItem('subscribed') === 'yes';
+  const subscription = { endpoint, options: {}, toJSON: () => ({ endpoint, keys }),
+    unsubscribe: async () => { localStorage.removeItem('subscribed'); return true; } };
+  PushManager.prototype.getSubscription = async () => (there() ? subscription : null);
+  PushManager.prototype.subscribe = async () => { localStorage.setItem('subscribed', 'yes'); return subscription; };
+  Notification.requestPermission = async () => 'granted';
+  Object.defineProperty(Notification, 'permission', { get: () => 'granted' });
+})();
+"""
+ZONES = "Invalid time zone specified"
+
+
+def add_device(user, number=1, **values):
+    return PushSubscription.objects.create(
+        user=user,
+        endpoint=vault.seal("https://push.example.net/x"),
+        endpoint_hash=str(number) * 64,
+        public_key="x",
+        auth=vault.seal("x"),
+        user_agent="Firefox/140 (Android)",
+        signed_in_until=timezone.now() + timezone.timedelta(days=1),
+        **values,
+    )
+
+
+@every_screen
+def test_devices(page, sign_in, desk, transactional_db, screen, watch):
+    watch.expect(ZONES)
+    add_device(desk.agent, failures=3, last_error="status 503")
+    add_device(desk.agent, 2)
+    sign_in(page, desk.agent)
+    page.goto("/admin/account/#tab-notifications")
+    box = page.locator(".helpdesk-devices")
+    expect(box.get_by_text("Firefox on Android").first).to_be_visible()
+    expect(page.get_by_role("checkbox", name="Assigned to me: On my devices").first).to_be_checked()
+    assert_axe(page, within=".helpdesk-devices")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    box.get_by_role("button", name="Send a test").first.click()
+    expect(page.get_by_text("A test is on its way to Firefox on Android.")).to_be_visible()
+    assert Push.objects.count() == 1
+    box.get_by_role("button", name="Remove").first.click()
+    expect(page.get_by_text("Firefox on Android shows no notices any more.")).to_be_visible()
+    assert PushSubscription.objects.count() == 1
+
+
+def test_enter_in_a_field_saves(page, sign_in, desk, transactional_db, watch):
+    watch.expect(ZONES)
+    add_device(desk.agent)
+    sign_in(page, desk.agent)
+    page.goto("/admin/account/")
+    page.get_by_label("Last Name").fill("Lima")
+    page.get_by_label("Last Name").press("Enter")
+    expect(page.get_by_text("Your account settings have been changed successfully!")).to_be_visible()
+    assert not Push.objects.exists()
+    assert PushSubscription.objects.exists()
+
+
+def test_what_hinders_is_said(new_page, sign_in, desk, transactional_db, watch):
+    watch.expect(ZONES)
+    page = new_page(keep=False)
+    page.add_init_script("Object.defineProperty(Notification, 'permission', { get: () => 'denied' });")
+    sign_in(page, desk.agent)
+    page.goto("/admin/account/#tab-notifications")
+    expect(page.get_by_text("This browser was told to show no notifications of this site.")).to_be_visible()
+    expect(page.get_by_role("button", name="Turn on this device")).to_be_hidden()
+    page.add_init_script("Object.defineProperty(window, 'isSecureContext', { get: () => false });")
+    page.reload()
+    expect(page.get_by_text("browsers allow it only on pages that come over https")).to_be_visible()
+
+
+@pytest.fixture
+def phone(desk, transactional_db, new_page, sign_in, watch):
+    """A page of Bruno's whose service worker is at work."""
+    watch.expect(ZONES)
+    watch.expect("Applying inline style violates")
+    page = new_page(keep=False, service_workers="allow")
+    page.context.grant_permissions(["notifications"])
+    sign_in(page, desk.agent)
+    yield page
+    page.evaluate(GONE)
+
+
+def test_turning_on_and_off(phone, desk):
+    phone.add_init_script(SUBSCRIBES)
+    phone.goto("/admin/account/#tab-notifications")
+    phone.get_by_role("button", name="Turn on this device").click()
+    expect(phone.get_by_text("This device", exact=True)).to_be_visible()
+    expect(phone.get_by_role("button", name="Turn on this device")).to_be_hidden()
+    device = PushSubscription.objects.get()
+    assert (device.user, vault.unseal(device.endpoint)) == (desk.agent, "https://push.example.net/abc")
+    phone.get_by_role("button", name="Remove").click()
+    expect(phone.get_by_role("button", name="Turn on this device")).to_be_visible()
+    assert not PushSubscription.objects.exists()
+    assert phone.evaluate("localStorage.getItem('subscribed')") is None
+
+
+class Deliver:
+    """Hands pushes to the page's service worker, as a push service would."""
+
+    def __init__(self, page):
+        self.page, self.seen = page, []
+        self.session = page.context.new_cdp_session(page)
+        self.session.on(
+            "ServiceWorker.workerRegistrationUpdated", lambda event: self.seen.extend(event["registrations"])
+        )
+        self.session.send("ServiceWorker.enable")
+
+    def __call__(self, **content):
+        origin = self.page.evaluate("location.origin")
+        while not self.seen:
+            self.page.wait_for_timeout(20)
+        self.session.send(
+            "ServiceWorker.deliverPushMessage",
+            {"origin": origin, "registrationId": self.seen[-1]["registrationId"], "data": json.dumps(content)},
+        )
+
+
+def test_what_the_worker_shows(phone, desk):
+    ticket = factories.make_ticket(team=desk.team, mailbox=desk.mailbox)
+    address = f"/admin/helpdesk/tickets/{ticket.pk}/"
+    phone.goto("/admin/helpdesk/inbox/all/")
+    phone.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    deliver = Deliver(phone)
+    for body in ("one", "two"):
+        deliver(title="HD-1 · Ana answered", body=body, tag="helpdesk-ticket-1", url=address, close=[])
+        phone.wait_for_function(f"({SHOWN})().then((shown) => shown.some(({{ body }}) => body === '{body}'))")
+    assert phone.evaluate(SHOWN) == [
+        {"title": "HD-1 · Ana answered", "body": "two", "tag": "helpdesk-ticket-1", "url": address}
+    ]
+    deliver(
+        title="HD-2",
+        body="other",
+        tag="helpdesk-ticket-2",
+        url="/admin/helpdesk/tickets/2/",
+        close=["helpdesk-ticket-1"],
+    )
+    phone.wait_for_function(f"({SHOWN})().then((shown) => shown.length === 1 && shown[0].body === 'other')")
+    deliver(title="HD-1", body="again", tag="helpdesk-ticket-1", url=address + "#message-5", close=[])
+    phone.wait_for_function(f"({SHOWN})().then((shown) => shown.length === 2)")
+    # Whoever opens the ticket has seen it.
+    phone.goto(address)
+    phone.wait_for_function(f"({SHOWN})().then((shown) => shown.length === 1 && shown[0].body === 'other')")
