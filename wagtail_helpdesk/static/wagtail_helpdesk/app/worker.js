@@ -44,7 +44,22 @@
 
   const pathOf = (url) => new URL(url, worker.location.origin).pathname;
 
-  const windows = () => worker.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  /** Milliseconds in which a tab says what it shows: many tickets are shown in it one after the other. */
+  const PATIENCE = 500;
+
+  const placeOf = (client) =>
+    new Promise((resolve) => {
+      const { port1, port2 } = new worker.MessageChannel();
+      port1.onmessage = ({ data }) => resolve(data);
+      worker.setTimeout(() => resolve(pathOf(client.url)), PATIENCE);
+      client.postMessage({ helpdesk: 'where' }, [port2]);
+    });
+
+  /** The tabs of this site, each with the path that it shows. */
+  const tabs = async () => {
+    const clients = await worker.clients.matchAll({ type: 'window', includeUncontrolled: true });
+    return Promise.all(clients.map(async (client) => ({ client, path: await placeOf(client) })));
+  };
 
   const close = async (tags) => {
     const shown = await worker.registration.getNotifications();
@@ -61,8 +76,8 @@
 
   const show = async (data) => {
     const { title = push.title, body = '', tag = 'helpdesk', url = page, close: tags = [], lang = '', dir } = read(data);
-    const isHere = (client) => client.focused && client.visibilityState === 'visible' && pathOf(client.url) === pathOf(url);
-    const isOpen = (await windows()).some(isHere);
+    const isHere = ({ client, path }) => client.focused && client.visibilityState === 'visible' && path === pathOf(url);
+    const isOpen = (await tabs()).some(isHere);
     await close(tags);
     // Browsers want something to be shown for each push, also to whoever has the ticket before the eyes.
     await worker.registration.showNotification(title, {
@@ -72,13 +87,13 @@
   };
 
   const open = async (url) => {
-    const clients = await windows();
-    const there = clients.find((client) => pathOf(client.url) === pathOf(url));
-    if (there) return there.focus();
+    const found = await tabs();
+    const there = found.find(({ path }) => path === pathOf(url));
+    if (there) return there.client.focus();
     // A list may be left for the ticket; where somebody may be typing is left alone.
-    const lists = clients.filter((client) => /\/inbox\/[^/]*\/?$/.test(pathOf(client.url)));
+    const list = found.find(({ path }) => /\/inbox\/[^/]*\/?$/.test(path));
     try {
-      if (lists.length > 0) return await (await lists[0].focus()).navigate(url);
+      if (list) return await (await list.client.focus()).navigate(url);
     } catch {
       // A page that is not ours to lead.
     }
