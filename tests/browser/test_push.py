@@ -15,11 +15,22 @@ from wagtail_helpdesk.notifications.push.models import Push, PushSubscription
 from wagtail_helpdesk.testing import factories
 
 GONE = "async () => { for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister(); }"
-SHOWN = """async () => {
-  const registration = await navigator.serviceWorker.ready;
-  const shown = await registration.getNotifications();
-  return shown.map(({ title, body, tag, data }) => ({ title, body, tag, url: data.url }));
+#: Headless, it denies every site its notifications: these are the worker's calls, kept by tag as a device keeps them.
+KEEPS = """() => {
+  self.kept = new Map();
+  self.registration.showNotification = async (title, options) => self.kept.set(options.tag, { title, ...options });
+  self.registration.getNotifications = async () =>
+    [...self.kept.values()].map((one) => ({ ...one, close: () => self.kept.delete(one.tag) }));
 }"""
+SHOWN = (
+    "() => [...self.kept.values()].map(({ title, body, tag, silent, data }) => ({ title, body, tag, silent, ...data }))"
+)
+#: Notifications that a page finds.
+STANDING = """
+  window.takenAway = [];
+  ServiceWorkerRegistration.prototype.getNotifications = async () => ['%s#message-5', '/admin/helpdesk/tickets/0/'].map(
+    (url) => ({ data: { url }, close: () => window.takenAway.push(url) }));
+"""
 #: A browser that can subscribe: the real one would ask its maker's service.
 SUBSCRIBES = """
 (() => {
@@ -143,28 +154,95 @@ class Deliver:
         )
 
 
-def test_what_the_worker_shows(phone, desk):
-    ticket = factories.make_ticket(team=desk.team, mailbox=desk.mailbox)
-    address = f"/admin/helpdesk/tickets/{ticket.pk}/"
+def until(look, wanted, page):
+    """Wait until ``look()`` is ``wanted``; fail with what it is instead."""
+    for _number in range(200):
+        if look() == wanted:
+            return
+        page.wait_for_timeout(25)
+    assert look() == wanted
+
+
+@pytest.fixture
+def worker(phone, desk):
+    """The service worker, with notifications that it may show."""
     phone.goto("/admin/helpdesk/inbox/all/")
     phone.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    found = phone.context.service_workers[0]
+    found.evaluate(KEEPS)
+    return found
+
+
+def test_what_the_worker_shows(worker, phone, desk):
+    ticket = factories.make_ticket(team=desk.team, mailbox=desk.mailbox)
+    address = f"/admin/helpdesk/tickets/{ticket.pk}/"
     deliver = Deliver(phone)
+
+    def bodies():
+        return [one["body"] for one in worker.evaluate(SHOWN)]
+
     for body in ("one", "two"):
         deliver(title="HD-1 · Ana answered", body=body, tag="helpdesk-ticket-1", url=address, close=[])
-        phone.wait_for_function(f"({SHOWN})().then((shown) => shown.some(({{ body }}) => body === '{body}'))")
-    assert phone.evaluate(SHOWN) == [
-        {"title": "HD-1 · Ana answered", "body": "two", "tag": "helpdesk-ticket-1", "url": address}
+        until(bodies, [body], phone)
+    assert worker.evaluate(SHOWN) == [
+        {
+            "title": "HD-1 · Ana answered",
+            "body": "two",
+            "tag": "helpdesk-ticket-1",
+            "silent": False,
+            "url": address,
+        }
     ]
-    deliver(
-        title="HD-2",
-        body="other",
-        tag="helpdesk-ticket-2",
-        url="/admin/helpdesk/tickets/2/",
-        close=["helpdesk-ticket-1"],
+    deliver(title="HD-2", body="other", tag="helpdesk-ticket-2", url="/x/", close=["helpdesk-ticket-1"])
+    until(bodies, ["other"], phone)
+
+
+def test_whoever_has_it_before_the_eyes_is_left_alone(worker, phone, desk):
+    """Also where the tab came from the list without a new page: the tab says where it is."""
+    ticket = factories.make_ticket(team=desk.team, mailbox=desk.mailbox)
+    phone.goto("/admin/helpdesk/inbox/all/")
+    worker.evaluate(KEEPS)
+    phone.get_by_role("link", name=ticket.subject).first.click()
+    expect(phone.get_by_role("heading", name=ticket.subject, exact=True)).to_be_visible()
+    phone.bring_to_front()
+    worker.evaluate(
+        """() => {
+          self.rung = [];
+          const show = self.registration.showNotification;
+          self.registration.showNotification = async (title, options) => {
+            self.rung.push(options.silent);
+            await show(title, options);
+          };
+        }"""
     )
-    phone.wait_for_function(f"({SHOWN})().then((shown) => shown.length === 1 && shown[0].body === 'other')")
-    deliver(title="HD-1", body="again", tag="helpdesk-ticket-1", url=address + "#message-5", close=[])
-    phone.wait_for_function(f"({SHOWN})().then((shown) => shown.length === 2)")
-    # Whoever opens the ticket has seen it.
+    address = f"/admin/helpdesk/tickets/{ticket.pk}/"
+    Deliver(phone)(title="HD-1", body="x", tag="helpdesk-ticket-1", url=address, close=[])
+    until(lambda: worker.evaluate("() => self.rung"), [True], phone)
+    until(lambda: worker.evaluate(SHOWN), [], phone)
+
+
+def test_opening_a_ticket_takes_its_notifications_away(phone, desk):
+    ticket = factories.make_ticket(team=desk.team, mailbox=desk.mailbox)
+    address = f"/admin/helpdesk/tickets/{ticket.pk}/"
+    phone.add_init_script(SUBSCRIBES + STANDING % address)
     phone.goto(address)
-    phone.wait_for_function(f"({SHOWN})().then((shown) => shown.length === 1 && shown[0].body === 'other')")
+    until(lambda: phone.evaluate("window.takenAway"), [f"{address}#message-5"], phone)
+
+
+def test_a_browser_that_changed_its_address_stays_on(phone, desk):
+    """It did so without a word: the next page of the inbox puts the new address in the place of the old."""
+    device = add_device(desk.agent)
+    phone.add_init_script(SUBSCRIBES + "localStorage.setItem('subscribed', 'yes');")
+    phone.add_init_script(f"localStorage.setItem('helpdesk-push-hash', '{device.endpoint_hash}');")
+    phone.goto("/admin/helpdesk/inbox/all/")
+    until(lambda: vault.unseal(PushSubscription.objects.get().endpoint), "https://push.example.net/abc", phone)
+    assert PushSubscription.objects.get().user == desk.agent
+
+
+def test_a_browser_of_somebody_else_is_left_alone(phone, desk):
+    add_device(desk.colleague)
+    phone.add_init_script(SUBSCRIBES + "localStorage.setItem('subscribed', 'yes');")
+    with phone.expect_response("**/push/seen/") as seen:
+        phone.goto("/admin/helpdesk/inbox/all/")
+    assert seen.value.json() == {"known": False}
+    assert PushSubscription.objects.get().user == desk.colleague

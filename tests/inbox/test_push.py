@@ -59,8 +59,9 @@ class TestTurningOn:
         assert PushSubscription.objects.count() == len(desk.INSIDERS) + 1
 
     def test_what_is_kept_is_sealed(self, desk, login):
-        browser = fields()
-        login(desk.agent).post(reverse("helpdesk_app:push"), browser, headers={"user-agent": CHROME})
+        browser, client = fields(), login(desk.agent)
+        client.get(reverse("helpdesk_app:push"))
+        client.post(reverse("helpdesk_app:push"), browser, headers={"user-agent": CHROME})
         device = PushSubscription.objects.get()
         assert ENDPOINT not in device.endpoint
         assert vault.unseal(device.endpoint) == ENDPOINT
