@@ -147,20 +147,28 @@ class Deliver:
     def __call__(self, **content):
         origin = self.page.evaluate("location.origin")
         while not self.seen:
-            self.page.wait_for_timeout(20)
+            self.page.evaluate("() => new Promise(requestAnimationFrame)")
         self.session.send(
             "ServiceWorker.deliverPushMessage",
             {"origin": origin, "registrationId": self.seen[-1]["registrationId"], "data": json.dumps(content)},
         )
 
 
-def until(look, wanted, page):
-    """Wait until ``look()`` is ``wanted``; fail with what it is instead."""
-    for _number in range(200):
-        if look() == wanted:
-            return
-        page.wait_for_timeout(25)
-    assert look() == wanted
+#: Looks until it is what is wanted, or five seconds are over; returns what it is then.
+UNTIL = """async (wanted) => {
+  const look = %s;
+  for (let number = 0; number < 200; number += 1) {
+    if (JSON.stringify(await look()) === JSON.stringify(wanted)) break;
+    await new Promise((resolve) => { setTimeout(resolve, 25); });
+  }
+  return look();
+}"""
+BODIES = "() => [...self.kept.values()].map(({ body }) => body)"
+
+
+def until(where, look, wanted):
+    """Wait until the function ``look`` is ``wanted`` in a page or worker; fail with what it is instead."""
+    assert where.evaluate(UNTIL % look, wanted) == wanted
 
 
 @pytest.fixture
@@ -177,13 +185,9 @@ def test_what_the_worker_shows(worker, phone, desk):
     ticket = factories.make_ticket(team=desk.team, mailbox=desk.mailbox)
     address = f"/admin/helpdesk/tickets/{ticket.pk}/"
     deliver = Deliver(phone)
-
-    def bodies():
-        return [one["body"] for one in worker.evaluate(SHOWN)]
-
     for body in ("one", "two"):
         deliver(title="HD-1 · Ana answered", body=body, tag="helpdesk-ticket-1", url=address, close=[])
-        until(bodies, [body], phone)
+        until(worker, BODIES, [body])
     assert worker.evaluate(SHOWN) == [
         {
             "title": "HD-1 · Ana answered",
@@ -194,7 +198,7 @@ def test_what_the_worker_shows(worker, phone, desk):
         }
     ]
     deliver(title="HD-2", body="other", tag="helpdesk-ticket-2", url="/x/", close=["helpdesk-ticket-1"])
-    until(bodies, ["other"], phone)
+    until(worker, BODIES, ["other"])
 
 
 def test_whoever_has_it_before_the_eyes_is_left_alone(worker, phone, desk):
@@ -217,8 +221,8 @@ def test_whoever_has_it_before_the_eyes_is_left_alone(worker, phone, desk):
     )
     address = f"/admin/helpdesk/tickets/{ticket.pk}/"
     Deliver(phone)(title="HD-1", body="x", tag="helpdesk-ticket-1", url=address, close=[])
-    until(lambda: worker.evaluate("() => self.rung"), [True], phone)
-    until(lambda: worker.evaluate(SHOWN), [], phone)
+    until(worker, "() => self.rung", [True])
+    until(worker, BODIES, [])
 
 
 def test_opening_a_ticket_takes_its_notifications_away(phone, desk):
@@ -226,7 +230,7 @@ def test_opening_a_ticket_takes_its_notifications_away(phone, desk):
     address = f"/admin/helpdesk/tickets/{ticket.pk}/"
     phone.add_init_script(SUBSCRIBES + STANDING % address)
     phone.goto(address)
-    until(lambda: phone.evaluate("window.takenAway"), [f"{address}#message-5"], phone)
+    until(phone, "() => window.takenAway", [f"{address}#message-5"])
 
 
 def test_a_browser_that_changed_its_address_stays_on(phone, desk):
@@ -234,9 +238,10 @@ def test_a_browser_that_changed_its_address_stays_on(phone, desk):
     device = add_device(desk.agent)
     phone.add_init_script(SUBSCRIBES + "localStorage.setItem('subscribed', 'yes');")
     phone.add_init_script(f"localStorage.setItem('helpdesk-push-hash', '{device.endpoint_hash}');")
-    phone.goto("/admin/helpdesk/inbox/all/")
-    until(lambda: vault.unseal(PushSubscription.objects.get().endpoint), "https://push.example.net/abc", phone)
-    assert PushSubscription.objects.get().user == desk.agent
+    with phone.expect_response(lambda response: response.request.method == "POST" and response.url.endswith("/push/")):
+        phone.goto("/admin/helpdesk/inbox/all/")
+    device = PushSubscription.objects.get()
+    assert (device.user, vault.unseal(device.endpoint)) == (desk.agent, "https://push.example.net/abc")
 
 
 def test_a_browser_of_somebody_else_is_left_alone(phone, desk):
