@@ -136,7 +136,7 @@ def is_signed_in(device: PushSubscription) -> bool:
 
 
 def forget_devices() -> int:
-    """Delete the devices that nobody uses any more, and those of users who are not active; return how many."""
+    """Delete the devices that nobody uses any more, and those of users who are not active; return how many rows."""
     unused = PushSubscription.objects.filter(signed_in_until__lt=timezone.now() - FORGET_AFTER)
     inactive = PushSubscription.objects.filter(user__is_active=False)
     return sum(found.delete()[0] for found in (unused, inactive))

@@ -5,7 +5,8 @@
   const SEEN = 'helpdesk-push-seen';
   /** The device that this browser was last known as: some change their address without a word. */
   const HASH = 'helpdesk-push-hash';
-  const EVERY = 60 * 60 * 1000;
+  /** Whoever signed out and in again waits no longer for notices. */
+  const EVERY = 5 * 60 * 1000;
 
   /** Why this browser cannot be turned on: "insecure", "unsupported", "denied", or "" when it can. */
   const hindrance = () => {
