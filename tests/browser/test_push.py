@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.axe import assert_axe
 from tests.browser.screens import every_screen
 from wagtail_helpdesk import vault
+from wagtail_helpdesk.notifications.push.devices import hash_of
 from wagtail_helpdesk.notifications.push.models import Push, PushSubscription
 from wagtail_helpdesk.testing import factories
 
@@ -57,6 +58,7 @@ def add_device(user, number=1, **values):
         public_key="x",
         auth=vault.seal("x"),
         user_agent="Firefox/140 (Android)",
+        session_hash=hash_of(user.get_session_auth_hash()),
         signed_in_until=timezone.now() + timezone.timedelta(days=1),
         **values,
     )
@@ -72,6 +74,8 @@ def test_devices(page, sign_in, desk, transactional_db, screen, watch):
     box = page.locator(".helpdesk-devices")
     expect(box.get_by_text("Firefox on Android").first).to_be_visible()
     expect(page.get_by_role("checkbox", name="Assigned to me: On my devices").first).to_be_checked()
+    expect(page.get_by_label("Show names and subjects on my devices")).to_be_checked()
+    expect(box.get_by_text("The last message could not be delivered (status 503).")).to_be_visible()
     assert_axe(page, within=".helpdesk-devices")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     box.get_by_role("button", name="Send a test").first.click()

@@ -22,6 +22,7 @@ from wagtail_helpdesk.notifications.push.encoding import encode
 from wagtail_helpdesk.notifications.push.keys import contact, private_key, public_key
 from wagtail_helpdesk.notifications.push.models import Push, PushKey, PushSubscription
 from wagtail_helpdesk.notifications.push.vapid import public_text
+from wagtail_helpdesk.testing import factories
 
 ENDPOINT = "https://push.example.net/send/abc"
 CHROME = "Mozilla/5.0 (Linux; Android 10; K) Chrome/140.0.0.0 Mobile Safari/537.36"
@@ -199,6 +200,15 @@ class TestPanel:
         assert text.count("data-hash=") == 1
         assert "Chrome on Android" in text
         assert ENDPOINT not in text
+
+    def test_shows_every_field_of_its_form(self, desk, login):
+        """What a page does not show would be turned off by each saving."""
+        factories.make_mailbox("orders@desk.example", team=desk.team, name="Orders")
+        response = account(login(desk.agent))
+        for panels in response.context["panels_by_tab"].values():
+            for form in (panel.get_form() for panel in panels if panel.name == "helpdesk_notices"):
+                for field in form:
+                    assert f'name="{field.html_name}"' in response.text
 
     def test_says_what_is_wrong(self, desk, login):
         client = login(desk.agent)
