@@ -126,12 +126,15 @@ def phone(desk, transactional_db, new_page, sign_in, watch):
 def test_turning_on_and_off(phone, desk):
     phone.add_init_script(SUBSCRIBES)
     phone.goto("/admin/account/#tab-notifications")
-    phone.get_by_role("button", name="Turn on this device").click()
+    # It loads the page again, with the device on it.
+    with phone.expect_event("load"):
+        phone.get_by_role("button", name="Turn on this device").click()
     expect(phone.get_by_text("This device", exact=True)).to_be_visible()
     expect(phone.get_by_role("button", name="Turn on this device")).to_be_hidden()
     device = PushSubscription.objects.get()
     assert (device.user, vault.unseal(device.endpoint)) == (desk.agent, "https://push.example.net/abc")
-    phone.get_by_role("button", name="Remove").click()
+    with phone.expect_event("load"):
+        phone.get_by_role("button", name="Remove").click()
     expect(phone.get_by_role("button", name="Turn on this device")).to_be_visible()
     assert not PushSubscription.objects.exists()
     assert phone.evaluate("localStorage.getItem('subscribed')") is None
