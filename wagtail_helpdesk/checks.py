@@ -86,6 +86,7 @@ def check_values(**kwargs: Any) -> Iterable[CheckMessage]:
     if not isinstance(days, int) or isinstance(days, bool) or days < 0:
         yield _bad("TRASH_DAYS", "a whole number of days, 0 for never")
     yield from _check_dkim()
+    yield from _check_push()
     yield from _check_keys()
     yield from _check_scanner()
     yield from _check_search()
@@ -216,6 +217,17 @@ def _check_dkim() -> Iterable[CheckMessage]:
         yield _bad("VERIFY_DKIM", "True or False")
     elif conf.get("VERIFY_DKIM") and not dkim_is_available():
         yield _bad("VERIFY_DKIM", 'False where the extra "dkim" is not installed')
+
+
+def _check_push() -> Iterable[CheckMessage]:
+    if conf.get("PUSH") not in (True, False):
+        yield _bad("PUSH", "True or False")
+    contact = conf.get("PUSH_CONTACT")
+    if contact is None:
+        return
+    scheme, _colon, rest = contact.partition(":") if isinstance(contact, str) else ("", "", "")
+    if not (is_address(rest) if scheme == "mailto" else scheme == "https" and rest.startswith("//")):
+        yield _bad("PUSH_CONTACT", 'an address such as "mailto:it@example.org" or "https://example.org/", or None')
 
 
 def _check_keys() -> Iterable[CheckMessage]:

@@ -57,6 +57,10 @@ DEFAULTS: dict[str, Any] = {
     "TRASH_DAYS": 30,
     # Alias in WAGTAILSEARCH_BACKENDS of a search server. None uses the database's own full text.
     "SEARCH_BACKEND": None,
+    # Push messages to agents' devices: False offers none and sends none.
+    "PUSH": True,
+    # Whom a push service may ask about them: "mailto:..." or "https://...". None names the first mailbox.
+    "PUSH_CONTACT": None,
     # Automatic acknowledgements: the global switch.
     "SEND_ACKNOWLEDGEMENTS": True,
 }

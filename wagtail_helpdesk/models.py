@@ -38,6 +38,7 @@ from wagtail_helpdesk.mail.models import (
     WorkerBeat,
 )
 from wagtail_helpdesk.notifications.models import Notice, NoticePreference
+from wagtail_helpdesk.notifications.push.models import Push, PushKey, PushSubscription
 from wagtail_helpdesk.search.models import FileText, IndexTask, SearchEntry
 from wagtail_helpdesk.tickets.custom_fields.models import TicketField, TicketFieldValue
 from wagtail_helpdesk.tickets.models import (
@@ -97,6 +98,9 @@ __all__ = [
     "OutboundRecipient",
     "Presence",
     "Priority",
+    "Push",
+    "PushKey",
+    "PushSubscription",
     "RawMail",
     "ReplyFolder",
     "SavedReply",

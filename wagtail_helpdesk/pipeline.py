@@ -23,11 +23,13 @@ from wagtail_helpdesk.inbox.pulse import register_part
 from wagtail_helpdesk.inbox.undoing import forget_old
 from wagtail_helpdesk.knowledge_base import reactors as knowledge_base
 from wagtail_helpdesk.mail import reactors as mail
+from wagtail_helpdesk.mail import resealing
 from wagtail_helpdesk.mail.beat import BEAT_EVERY, beat
 from wagtail_helpdesk.mail.choices import Audience, MailKind
 from wagtail_helpdesk.mail.clean import clean
 from wagtail_helpdesk.mail.closing import still_closes, warn_silent
 from wagtail_helpdesk.mail.fetching.fetch import fetch_due, sweep_due
+from wagtail_helpdesk.mail.health import facts as health
 from wagtail_helpdesk.mail.outbox import guards
 from wagtail_helpdesk.mail.outbox.canary import send_canaries
 from wagtail_helpdesk.mail.outbox.deliver import deliver_due
@@ -37,6 +39,11 @@ from wagtail_helpdesk.mail.work import process_due, publish_due
 from wagtail_helpdesk.notifications import reactors as notifications
 from wagtail_helpdesk.notifications.clean import clear_notices
 from wagtail_helpdesk.notifications.mailing import mail_notices, may_leave
+from wagtail_helpdesk.notifications.push import devices
+from wagtail_helpdesk.notifications.push import health as push_health
+from wagtail_helpdesk.notifications.push.devices import forget_devices
+from wagtail_helpdesk.notifications.push.models import PushKey, PushSubscription
+from wagtail_helpdesk.notifications.push.sending import queue_pushes, send_pushes
 from wagtail_helpdesk.search import reactors as search
 from wagtail_helpdesk.search.document_queue import read_documents_due
 from wagtail_helpdesk.search.indexing import index_due
@@ -133,6 +140,8 @@ STEPS = (
     Step(scan_due, every=timedelta(seconds=10)),
     # Notices gather for a minute: to look every second would find nothing more.
     Step(mail_notices, every=timedelta(seconds=20)),
+    Step(queue_pushes, every=timedelta(seconds=5)),
+    Step(send_pushes, every=timedelta(seconds=2)),
     Step(send_canaries, every=timedelta(minutes=1)),
     Step(deliver_due),
     Step(warn_late),
@@ -146,6 +155,7 @@ STEPS = (
     Step(clean_drafts, every=HOURLY),
     Step(reseal, every=HOURLY),
     Step(clear_notices, every=HOURLY),
+    Step(forget_devices, every=HOURLY),
 )
 
 
@@ -161,4 +171,7 @@ def install() -> None:
     bulk_children.install()
     reversing.install()
     register_part("presence", presence_part)
+    resealing.install({PushKey: ("private",), PushSubscription: ("endpoint", "auth")})
+    health.install(push_health.push_findings, push_health.SENTENCES)
+    devices.connect()
     guards.install({Audience.AGENT: may_leave, MailKind.CLOSING: still_closes})

@@ -228,8 +228,8 @@ class TestChoosing:
         assert response.status_code == 302
         preference = NoticePreference.objects.get(user=desk.agent)
         assert preference.rhythm == "hourly"
-        assert preference.choices["team"] == {"in_app": True, "by_mail": True}
-        assert preference.choices["assigned"] == {"in_app": True, "by_mail": False}
+        assert preference.choices["team"] == {"in_app": True, "by_mail": True, "by_push": False}
+        assert preference.choices["assigned"] == {"in_app": True, "by_mail": False, "by_push": True}
         assert "by_mail" not in preference.choices["held"]
         AssignTicket(ticket=ticket, assignee=desk.agent, actor=Actor.of_user(desk.manager))()
         assert Notice.objects.filter(user=desk.agent).latest("pk").mail_state == "none"

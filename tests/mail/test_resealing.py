@@ -53,8 +53,8 @@ def test_what_no_key_opens_is_left(desk, keys, caplog):
 
 
 def test_every_secret_column_is_named():
-    """A column for secrets is a text that no form edits, in a model of mail: whoever adds one names it there."""
-    named = {(model, column) for model, columns in SEALED for column in columns}
+    """A column for secrets is a text that no form edits, whoever adds one names it there."""
+    named = {(model, column) for model, columns in SEALED.items() for column in columns}
     found = {
         (model, field.name)
         for model in apps.get_app_config("wagtail_helpdesk").get_models()

@@ -47,11 +47,12 @@ def test_one_click(client, desk, notice):
 
 def test_choices_stay_as_they_were_but_for_mail(client, desk):
     NoticePreference.objects.create(
-        user=desk.agent, choices={"team": {"in_app": False, "by_mail": True}}, rhythm="daily"
+        user=desk.agent, choices={"team": {"in_app": False, "by_mail": True, "by_push": True}}, rhythm="daily"
     )
     client.post(link(desk.agent))
     kept = NoticePreference.objects.get(user=desk.agent)
-    assert (kept.choices["team"], kept.rhythm) == ({"in_app": False, "by_mail": False}, "daily")
+    assert kept.choices["team"] == {"in_app": False, "by_mail": False, "by_push": True}
+    assert kept.rhythm == "daily"
 
 
 def test_forged_and_outdated_links(client, desk):

@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
+from wagtail_helpdesk.notifications.push.devices import is_on as push_is_on
 from wagtail_helpdesk.version import VERSION
 
 _FOLDER = "wagtail_helpdesk/app"
@@ -33,15 +34,17 @@ _ICONS = (
 @dataclass(frozen=True)
 class ManifestLink:
     """What stands in the head of each screen of the inbox, among its style sheets. The script reads the worker's
-    address from it."""
+    address from it, and where devices are turned on."""
 
     def __html__(self) -> str:
         """Return the elements. Without credentials a browser would be led to the sign-in page."""
         return format_html(
-            '<link rel="manifest" href="{}" crossorigin="use-credentials" data-helpdesk-worker="{}">'
+            '<link rel="manifest" href="{}" crossorigin="use-credentials" data-helpdesk-worker="{}"'
+            ' data-helpdesk-push="{}">'
             '<link rel="apple-touch-icon" href="{}">',
             reverse("helpdesk_app:manifest"),
             reverse("helpdesk_app:worker"),
+            reverse("helpdesk_app:push") if push_is_on() else "",
             static(f"{_FOLDER}/icon-apple-180.png"),
         )
 
@@ -87,9 +90,14 @@ def worker_script(origin: str) -> str:
     page = reverse("helpdesk_app:offline")
     files = [static(f"{_FOLDER}/{name}") for name in ("offline.css", "offline.js")]
     assets = [origin + address if address.startswith("/") else address for address in files]
-    told = json.dumps([page, assets, get_language(), VERSION, _source()])
+    push = {
+        "address": reverse("helpdesk_app:push"),
+        "title": _("Help desk"),
+        "icon": static(f"{_FOLDER}/icon-192.png"),
+    }
+    told = json.dumps([page, assets, push, get_language(), VERSION, _source()])
     name = f"helpdesk-app-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
-    known = json.dumps({"name": name, "page": page, "assets": assets})
+    known = json.dumps({"name": name, "page": page, "assets": assets, "push": push})
     # No text of it can end a script: it is a file of its own.
     return f"globalThis.HELPDESK_APP = {known};\n{_source()}"
 

@@ -43,6 +43,7 @@ from wagtail_helpdesk.inbox.views.preview import PreviewView
 from wagtail_helpdesk.inbox.views.printing import PrintView
 from wagtail_helpdesk.inbox.views.properties import PropertiesView
 from wagtail_helpdesk.inbox.views.pulse import PulseView
+from wagtail_helpdesk.inbox.views.push import PushView, RemoveDeviceView, SeenDeviceView, TestDeviceView
 from wagtail_helpdesk.inbox.views.recipients import RecipientsView
 from wagtail_helpdesk.inbox.views.saved_views import (
     ArrangeView,
@@ -200,4 +201,8 @@ class AppViewSet(ViewSet):
             path("app.webmanifest", ManifestView.as_view(), name="manifest"),
             path("worker.js", WorkerView.as_view(), name="worker"),
             path("offline/", OfflineView.as_view(), name="offline"),
+            path("push/", PushView.as_view(), name="push"),
+            path("push/seen/", SeenDeviceView.as_view(), name="seen_device"),
+            path("push/<int:pk>/test/", TestDeviceView.as_view(), name="test_device"),
+            path("push/<int:pk>/remove/", RemoveDeviceView.as_view(), name="remove_device"),
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
 from django.db import models
 
@@ -11,18 +12,23 @@ from wagtail_helpdesk.mail.models import MailAccount, MailSource, MailTransport
 
 logger = logging.getLogger(__name__)
 
-#: Every sealed column there is.
-SEALED: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
-    (MailAccount, ("client_secret", "refresh_token", "access_token")),
-    (MailSource, ("password",)),
-    (MailTransport, ("password",)),
-)
+#: Every sealed column there is; ``pipeline`` names those of higher packages.
+SEALED: dict[type[models.Model], tuple[str, ...]] = {
+    MailAccount: ("client_secret", "refresh_token", "access_token"),
+    MailSource: ("password",),
+    MailTransport: ("password",),
+}
+
+
+def install(columns: Mapping[type[models.Model], tuple[str, ...]]) -> None:
+    """Take in the sealed columns of a higher package. Called once, from ``pipeline.install``."""
+    SEALED.update(columns)
 
 
 def reseal() -> int:
     """Seal anew what the first key did not seal; return how many secrets. What no key opens is left as it is."""
     count = 0
-    for model, columns in SEALED:
+    for model, columns in SEALED.items():
         for column in columns:
             rows = model._default_manager.exclude(**{column: ""}).values_list("pk", column)
             count += sum(_reseal(model, pk, column, sealed) for pk, sealed in rows)

@@ -161,6 +161,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="PushKey",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public", models.CharField(max_length=100)),
+                ("private", models.TextField(editable=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "verbose_name": "push key",
+                "verbose_name_plural": "push keys",
+                "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
             name="RawMail",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -1197,6 +1211,7 @@ class Migration(migrations.Migration):
                 ("choices", models.JSONField(blank=True, default=dict)),
                 ("mailboxes", models.JSONField(blank=True, default=dict)),
                 ("watch_replied", models.BooleanField(default=False)),
+                ("show_subject", models.BooleanField(default=True)),
                 (
                     "rhythm",
                     models.CharField(
@@ -1446,6 +1461,63 @@ class Migration(migrations.Migration):
                 "verbose_name": "delivery event",
                 "verbose_name_plural": "delivery events",
                 "ordering": ["at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="PushSubscription",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("endpoint", models.TextField(editable=False)),
+                ("endpoint_hash", models.CharField(editable=False, max_length=64, unique=True)),
+                ("public_key", models.CharField(editable=False, max_length=100)),
+                ("auth", models.TextField(editable=False)),
+                ("user_agent", models.CharField(blank=True, editable=False, max_length=300)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("signed_in_until", models.DateTimeField()),
+                ("session_hash", models.CharField(blank=True, editable=False, max_length=64)),
+                ("last_ok_at", models.DateTimeField(blank=True, null=True)),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("failing_since", models.DateTimeField(blank=True, null=True)),
+                ("rests_until", models.DateTimeField(blank=True, null=True)),
+                ("last_error", models.CharField(blank=True, max_length=60)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="helpdesk_devices",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "device for notices",
+                "verbose_name_plural": "devices for notices",
+                "ordering": ["created_at", "pk"],
+                "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
+            name="Push",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("topic", models.CharField(max_length=32)),
+                ("notices", models.JSONField(default=list)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("next_try_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pushes",
+                        to="wagtail_helpdesk.pushsubscription",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "push message",
+                "verbose_name_plural": "push messages",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
@@ -2411,6 +2483,20 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
+                (
+                    "push_state",
+                    models.CharField(
+                        choices=[
+                            ("none", "Not on devices"),
+                            ("waiting", "Waiting"),
+                            ("pushed", "Pushed"),
+                            ("dropped", "No longer needed"),
+                        ],
+                        default="none",
+                        max_length=8,
+                    ),
+                ),
+                ("pushed_at", models.DateTimeField(blank=True, null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="created at")),
                 (
                     "message",
@@ -3676,6 +3762,10 @@ class Migration(migrations.Migration):
             model_name="mailsource",
             index=models.Index(fields=["state", "next_fetch_at"], name="helpdesk_source_due"),
         ),
+        migrations.AddIndex(
+            model_name="push",
+            index=models.Index(fields=["next_try_at"], name="helpdesk_push_due"),
+        ),
         migrations.AddConstraint(
             model_name="sourcefolder",
             constraint=models.UniqueConstraint(fields=("source", "name_hash"), name="helpdesk_source_folder"),
@@ -3736,6 +3826,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="notice",
             index=models.Index(fields=["mail_state", "created_at"], name="helpdesk_notice_to_mail"),
+        ),
+        migrations.AddIndex(
+            model_name="notice",
+            index=models.Index(fields=["push_state", "created_at"], name="helpdesk_notice_to_push"),
+        ),
+        migrations.AddIndex(
+            model_name="notice",
+            index=models.Index(fields=["user", "pushed_at"], name="helpdesk_notice_pushed"),
         ),
         migrations.AddIndex(
             model_name="notice",

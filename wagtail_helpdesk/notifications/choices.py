@@ -29,6 +29,15 @@ class NoticeMail(models.TextChoices):
     DROPPED = "dropped", _("No longer needed")
 
 
+class NoticePush(models.TextChoices):
+    """Whether a notice goes to the agent's devices, and how far that is."""
+
+    NONE = "none", _("Not on devices")
+    WAITING = "waiting", _("Waiting")
+    PUSHED = "pushed", _("Pushed")
+    DROPPED = "dropped", _("No longer needed")
+
+
 class Rhythm(models.TextChoices):
     """When notices leave by mail."""
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.mail.models import OutboundMail
-from wagtail_helpdesk.notifications.choices import NoticeKind, NoticeMail, Rhythm
+from wagtail_helpdesk.notifications.choices import NoticeKind, NoticeMail, NoticePush, Rhythm
 from wagtail_helpdesk.notifications.querysets import NoticeQuerySet
 from wagtail_helpdesk.tickets.models import Ticket
 
@@ -33,6 +33,9 @@ class Notice(models.Model):
     mail_state = models.CharField(max_length=8, choices=NoticeMail.choices, default=NoticeMail.NONE)
     #: The mail that it left in.
     outbound = models.ForeignKey(OutboundMail, null=True, blank=True, on_delete=models.SET_NULL, related_name="notices")
+    push_state = models.CharField(max_length=8, choices=NoticePush.choices, default=NoticePush.NONE)
+    #: When it left for the agent's devices.
+    pushed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
 
     objects = NoticeQuerySet.as_manager()
@@ -44,6 +47,8 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["user", "read_at", "-id"], name="helpdesk_notice_unread"),
             models.Index(fields=["mail_state", "created_at"], name="helpdesk_notice_to_mail"),
+            models.Index(fields=["push_state", "created_at"], name="helpdesk_notice_to_push"),
+            models.Index(fields=["user", "pushed_at"], name="helpdesk_notice_pushed"),
             models.Index(fields=["created_at"], name="helpdesk_notice_age"),
         ]
 
@@ -57,12 +62,14 @@ class NoticePreference(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="helpdesk_notice_preference"
     )
-    #: {kind: {"in_app": bool, "by_mail": bool}}; a kind that is not here is as by default.
+    #: {kind: {"in_app": bool, "by_mail": bool, "by_push": bool}}; a kind that is not here is as by default.
     choices = models.JSONField(default=dict, blank=True)
     #: {key of a mailbox: the same as in "choices"}: what else holds for the tickets of single mailboxes.
     mailboxes = models.JSONField(default=dict, blank=True)
     #: Whoever replies on a ticket or writes a note watches it from then on.
     watch_replied = models.BooleanField(default=False)
+    #: Whether a device shows the subject of a ticket: it may lie where others see it.
+    show_subject = models.BooleanField(default=True)
     rhythm = models.CharField(_("mails"), max_length=8, choices=Rhythm.choices, default=Rhythm.AT_ONCE)
 
     class Meta:

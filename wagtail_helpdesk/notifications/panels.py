@@ -7,7 +7,9 @@ from typing import Any
 
 from django import forms
 from django.db.models import TextChoices
+from django.forms import Media
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.views.account import BaseSettingsPanel, notifications_tab
 
 from wagtail_helpdesk.desk.models import Mailbox
@@ -19,10 +21,13 @@ from wagtail_helpdesk.notifications.preferences import (
     mailbox_choices_of,
     may_be_mailed,
     rhythm_of,
+    shows_subject,
     silence,
     watches_replied,
     ways_for,
 )
+from wagtail_helpdesk.notifications.push.devices import devices_of, is_on
+from wagtail_helpdesk.notifications.push.words import state_of
 from wagtail_helpdesk.tickets.permissions import may
 
 HELP = {
@@ -64,19 +69,30 @@ def mailboxes_of(user: Any) -> list[Mailbox]:
 
 
 class NoticeForm(forms.Form):
-    """For each kind whether it is shown in the admin, and whether it is mailed; and when mails leave.
+    """For each kind whether it is shown in the admin, mailed, and shown on devices; and when mails leave.
 
     The same may be chosen for single mailboxes.
     """
 
     rhythm = forms.ChoiceField(label=_("Mails leave"), choices=Rhythm.choices)
     watch_replied = forms.BooleanField(label=_("Watch the tickets on which I write"), required=False)
+    show_subject = forms.BooleanField(
+        label=_("Show names and subjects on my devices"),
+        required=False,
+        help_text=_("Otherwise only the number of the ticket: a device may lie where others see it."),
+    )
 
     def __init__(self, *args: Any, instance: Any, **kwargs: Any) -> None:
         self.user = instance
-        super().__init__(
-            *args, initial={"rhythm": rhythm_of(instance), "watch_replied": watches_replied(instance)}, **kwargs
-        )
+        initial = {
+            "rhythm": rhythm_of(instance),
+            "watch_replied": watches_replied(instance),
+            "show_subject": shows_subject(instance),
+        }
+        super().__init__(*args, initial=initial, **kwargs)
+        self.with_push = is_on()
+        if not self.with_push:
+            del self.fields["show_subject"]
         self._add_boxes("", choices_of(instance))
         self.mailboxes = mailboxes_of(instance)
         for mailbox in self.mailboxes:
@@ -92,6 +108,16 @@ class NoticeForm(forms.Form):
             self.fields[f"{prefix}{kind}_in_app"] = forms.BooleanField(required=False, initial=ways.in_app)
             if may_be_mailed(kind):
                 self.fields[f"{prefix}{kind}_by_mail"] = forms.BooleanField(required=False, initial=ways.by_mail)
+            if self.with_push:
+                self.fields[f"{prefix}{kind}_by_push"] = forms.BooleanField(required=False, initial=ways.by_push)
+
+    @property
+    def media(self) -> Media:
+        """The script that turns a device on."""
+        if not self.with_push:
+            return super().media
+        scripts = [versioned_static(f"wagtail_helpdesk/app/{name}.js") for name in ("push", "push_controller")]
+        return super().media + Media(js=scripts)
 
     def rows(self, prefix: str = "") -> list[dict[str, Any]]:
         """Return the kinds as the table shows them."""
@@ -101,6 +127,7 @@ class NoticeForm(forms.Form):
                 "help": HELP[kind],
                 "in_app": self[f"{prefix}{kind}_in_app"],
                 "by_mail": self[f"{prefix}{kind}_by_mail"] if may_be_mailed(kind) else None,
+                "by_push": self[f"{prefix}{kind}_by_push"] if self.with_push else None,
             }
             for kind in NoticeKind
         ]
@@ -128,22 +155,21 @@ class NoticeForm(forms.Form):
                 kept[key] = silence()
             elif how == MailboxWay.OWN:
                 kept[key] = self._chosen(f"box{mailbox.pk}_")
-        preference, _new = NoticePreference.objects.update_or_create(
-            user=self.user,
-            defaults={
-                "choices": self._chosen(""),
-                "mailboxes": kept,
-                "rhythm": data["rhythm"],
-                "watch_replied": data["watch_replied"],
-            },
-        )
+        chosen = {
+            "choices": self._chosen(""),
+            "mailboxes": kept,
+            **{name: data[name] for name in ("rhythm", "watch_replied", "show_subject") if name in data},
+        }
+        preference, _new = NoticePreference.objects.update_or_create(user=self.user, defaults=chosen)
         return preference
 
     def _chosen(self, prefix: str) -> dict[str, dict[str, bool]]:
         data = self.cleaned_data
         return {
             str(kind): {
-                way: data[f"{prefix}{kind}_{way}"] for way in ("in_app", "by_mail") if f"{prefix}{kind}_{way}" in data
+                way: data[f"{prefix}{kind}_{way}"]
+                for way in ("in_app", "by_mail", "by_push")
+                if f"{prefix}{kind}_{way}" in data
             }
             for kind in NoticeKind
         }
@@ -162,3 +188,11 @@ class NoticeSettingsPanel(BaseSettingsPanel):
     def is_active(self) -> bool:
         """Tell whether the panel is shown."""
         return may(self.user, "view")
+
+    def get_context_data(self) -> dict[str, Any]:
+        """Return the form, and the agent's devices."""
+        devices = devices_of(self.user).select_related("user") if is_on() else ()
+        return {
+            **super().get_context_data(),
+            "devices": [{"device": device, "state": state_of(device)} for device in devices],
+        }

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 
 from wagtail_helpdesk.desk.choices import HIDDEN
-from wagtail_helpdesk.notifications.choices import NoticeMail
+from wagtail_helpdesk.notifications.choices import NoticeMail, NoticePush
 from wagtail_helpdesk.tickets.models import Ticket
 
 
@@ -23,6 +23,10 @@ class NoticeQuerySet(models.QuerySet):
     def unread(self) -> NoticeQuerySet:
         """Return what was not read."""
         return self.filter(read_at__isnull=True)
+
+    def to_push(self) -> NoticeQuerySet:
+        """Return what has to go to devices."""
+        return self.filter(push_state=NoticePush.WAITING)
 
     def to_mail(self) -> NoticeQuerySet:
         """Return what has to leave by mail, alone or in a digest."""

@@ -43,9 +43,11 @@ from wagtail_helpdesk.notifications.choices import (
     REPLIED,
     NoticeKind,
     NoticeMail,
+    NoticePush,
 )
 from wagtail_helpdesk.notifications.models import Notice
 from wagtail_helpdesk.notifications.preferences import choices_of, ways_for
+from wagtail_helpdesk.notifications.push.devices import may_have_device, with_devices
 from wagtail_helpdesk.notifications.standing_in import stand_ins
 from wagtail_helpdesk.notifications.watching import Marks, marks_of, watch_as_writer
 from wagtail_helpdesk.remembering import remembered
@@ -246,9 +248,10 @@ def _message(message_id: int) -> Message | None:
 
 
 def _users() -> QuerySet:
-    """Return those who may see tickets at all, with their preferences, and with those who stand in for them."""
+    """Return those who may see tickets at all, with their preferences, whether they have devices, and with those who
+    stand in for them."""
     related = ("helpdesk_notice_preference", "helpdesk_absence__substitute__helpdesk_notice_preference")
-    return users_who_may("view").select_related(*related)
+    return with_devices(users_who_may("view").select_related(*related))
 
 
 def _owner_of(ticket: Ticket) -> Sequence[Any]:
@@ -296,7 +299,13 @@ def _tell(
         if user.pk in own or (stands_for and user.pk in concerned) or _wrote(user, actor, message):
             continue
         concerned.add(user.pk)
-        ways = ways_for(choices_of(user, ticket.mailbox_id), kind, what=what, automatic=automatic)
+        ways = ways_for(
+            choices_of(user, ticket.mailbox_id),
+            kind,
+            what=what,
+            automatic=automatic,
+            has_device=may_have_device(user),
+        )
         if ways:
             rows.append(
                 Notice(
@@ -309,6 +318,7 @@ def _tell(
                     for_name=Actor.of_user(stands_for).name[:200] if stands_for else "",
                     in_app=ways.in_app,
                     mail_state=NoticeMail.WAITING if ways.by_mail else NoticeMail.NONE,
+                    push_state=NoticePush.WAITING if ways.by_push else NoticePush.NONE,
                 )
             )
     write_later(rows)

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from PIL import Image
 
-from wagtail_helpdesk.conversations.remote_images import guard
+from wagtail_helpdesk.outside import guard
 
 Answer = tuple[int, dict[str, str], bytes]
 

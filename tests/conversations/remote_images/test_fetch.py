@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.conversations.remote_images.conftest import picture
 from wagtail_helpdesk.conversations.remote_images import fetch as fetching
-from wagtail_helpdesk.conversations.remote_images import guard
 from wagtail_helpdesk.conversations.remote_images.fetch import FetchFailed, fetch
-from wagtail_helpdesk.conversations.remote_images.guard import Refused, is_public, public_address
+from wagtail_helpdesk.outside import guard
+from wagtail_helpdesk.outside.guard import Refused, is_public, public_address
 
 
 @pytest.mark.parametrize(

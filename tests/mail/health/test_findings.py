@@ -125,6 +125,7 @@ def test_every_code_has_its_words():
     import inspect
 
     from wagtail_helpdesk.mail.health import findings
+    from wagtail_helpdesk.notifications.push import health as push_health
 
-    told = inspect.getsource(findings)
+    told = inspect.getsource(findings) + inspect.getsource(push_health.push_findings)
     assert [code for code in SENTENCES if f'"{code}"' not in told] == []

@@ -101,7 +101,7 @@ def test_rows_become_facts(desk, ticket, django_assert_num_queries, clock):
         SourceFolder.objects.create(source=source, name=name, name_hash=name, backlog=backlog)
     MailTransport.objects.create(mailbox=desk.mailbox, paused_at=NOW, pause_reason="auth 535")
     clock.shift(timedelta(minutes=20))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         facts = read_facts()
     assert facts.sources[0].backlog == 7
     told = {(finding.code, finding.mailbox_id) for finding in judge(facts)}

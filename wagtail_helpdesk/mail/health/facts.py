@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Max, Min, QuerySet, Sum
 from django.utils import timezone
@@ -13,10 +15,12 @@ from wagtail_helpdesk.mail.health.findings import (
     PATIENCE,
     AccountFacts,
     Facts,
+    Finding,
     MailboxFacts,
     SourceFacts,
     TransportFacts,
 )
+from wagtail_helpdesk.mail.health.words import SENTENCES
 from wagtail_helpdesk.mail.models import (
     InboundMail,
     MailAccount,
@@ -34,8 +38,18 @@ from wagtail_helpdesk.mail.sources import kinds
 FAILED_FOR = timedelta(days=7)
 
 
+#: What higher packages look after, see :func:`install`.
+_finders: list[Callable[[datetime], Iterable[Finding]]] = []
+
 #: By mailbox: how many, and since when the oldest.
 _Counts = dict[int | None, tuple[int, datetime | None]]
+
+
+def install(finder: Callable[[datetime], Iterable[Finding]], sentences: Mapping[str, Any]) -> None:
+    """Let a higher package say what is wrong, and in which words. Called once, from ``pipeline.install``."""
+    if finder not in _finders:
+        _finders.append(finder)
+    SENTENCES.update(sentences)
 
 
 def read_facts() -> Facts:
@@ -58,6 +72,7 @@ def read_facts() -> Facts:
             for row in MailAccount.objects.all()
         ],
         oldest_unaddressed=waiting.get(None, (0, None))[1],
+        others=[finding for finder in _finders for finding in finder(now)],
     )
 
 

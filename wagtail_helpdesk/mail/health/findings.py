@@ -107,11 +107,13 @@ class Facts:
     accounts: Sequence[AccountFacts] = ()
     #: Since when a mail waits that was delivered to no mailbox in particular.
     oldest_unaddressed: datetime | None = None
+    #: What higher packages found.
+    others: Sequence[Finding] = ()
 
 
 def judge(facts: Facts) -> list[Finding]:
     """Return what is wrong, the worst first."""
-    found = [*_worker(facts), *_accounts(facts), *_sources(facts), *_paused(facts), *_mailboxes(facts)]
+    found = [*_worker(facts), *_accounts(facts), *_sources(facts), *_paused(facts), *_mailboxes(facts), *facts.others]
     return sorted(found, key=lambda finding: -finding.severity)
 
 

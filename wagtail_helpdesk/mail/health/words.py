@@ -13,7 +13,7 @@ from django.utils.translation import ngettext_lazy
 from wagtail_helpdesk.mail.health.findings import Finding
 from wagtail_helpdesk.mail.sources.problems import describe_problem, describe_warning
 
-SENTENCES = {
+SENTENCES: dict[str, Any] = {
     "worker_never": _("No worker has run yet, so nothing is fetched or sent. Start manage.py helpdesk_work."),
     "worker_stopped": _("No worker has been seen since %(since)s: start manage.py helpdesk_work."),
     "unread": _("Mail that arrived has been waiting to be read since %(since)s"),

@@ -155,6 +155,7 @@
       }
       put(page.node, page.title, page.bodyClass, left);
       current = here();
+      document.dispatchEvent(new CustomEvent('helpdesk:visited'));
       settle(page);
     } catch {
       if (mine === number) leave();

@@ -1,4 +1,4 @@
-"""Which machines we may ask on behalf of a stranger's mail: none but those of the public internet."""
+"""Which machines we may ask at an address that somebody handed in: none but those of the public internet."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Asks machines at addresses that strangers wrote or browsers handed in."""
