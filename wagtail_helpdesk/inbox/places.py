@@ -6,7 +6,7 @@ So previous and next, the slim list and "all that match" mean the very list that
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol
 from urllib.parse import quote, unquote, urlencode
@@ -39,6 +39,8 @@ from wagtail_helpdesk.tickets.querysets import TicketQuerySet
 #: What the address of a list can be narrowed by: fields of ``tickets.conditions``.
 FILTERS = ("status", "priority", "ticket_type", "team", "assignee", "tag", "channel", "mailbox")
 SEARCH, SORT, MAILBOX = "q", "sort", "mailbox"
+#: Stands in a place's token, and in no address of a list: the tickets opened from it belong to a focus session.
+FOCUS = "focus"
 #: Filters whose values are keys of rows, with the words that they take beside.
 _KEYED = {"status": (), "priority": (), "ticket_type": (), "team": (MINE,), "tag": (), "mailbox": ()}
 
@@ -99,7 +101,7 @@ class Place:
         if view is None:
             return None
         pairs = (tuple(map(unquote, entry.partition("=")[::2])) for entry in rest[:MAX_VALUES])
-        return cls(view, tuple(_clean(pair for pair in pairs if pair[0] in (*FILTERS, SEARCH, SORT))))
+        return cls(view, tuple(_clean(pair for pair in pairs if pair[0] in (*FILTERS, SEARCH, SORT, FOCUS))))
 
     @property
     def slug(self) -> str:
@@ -109,7 +111,22 @@ class Place:
     @property
     def query_string(self) -> str:
         """What follows the view's own address."""
-        return urlencode(self.pairs)
+        return urlencode(self.out_of_focus.pairs)
+
+    @property
+    def is_in_focus(self) -> bool:
+        """Whether it is worked through, one ticket after another."""
+        return bool(self.value(FOCUS))
+
+    @property
+    def in_focus(self) -> Place:
+        """The same place, worked through."""
+        return self if self.is_in_focus else replace(self, pairs=(*self.pairs, (FOCUS, "1")))
+
+    @property
+    def out_of_focus(self) -> Place:
+        """The same place as a list."""
+        return replace(self, pairs=tuple(pair for pair in self.pairs if pair[0] != FOCUS))
 
     @property
     def label(self) -> Any:
@@ -158,9 +175,15 @@ class Place:
         return Conditions(all=tuple(found))
 
     @property
+    def all_conditions(self) -> list[Conditions]:
+        """What the filters ask, and what the view itself asks where it is a saved one."""
+        own = getattr(self.view, "conditions", None)
+        return [self.conditions, own] if own else [self.conditions]
+
+    @property
     def is_plain(self) -> bool:
         """Whether it shows the whole view, of all mailboxes or of one: so that its parts serve."""
-        return not any(name not in (SORT, MAILBOX) for name, _value in self.pairs) and (
+        return not any(name not in (SORT, MAILBOX, FOCUS) for name, _value in self.pairs) and (
             self.mailbox is not None or not self.value(MAILBOX)
         )
 
@@ -209,5 +232,5 @@ def _clean(pairs: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
             is_key = value.isascii() and value.isdigit() and len(value) < 19
             if not value or (name in _KEYED and not is_key and value not in _KEYED[name]):
                 continue
-        if value and (name != SORT or value in ORDERINGS):
+        if value and (name != SORT or value in ORDERINGS) and (name != FOCUS or value == "1"):
             yield name, value

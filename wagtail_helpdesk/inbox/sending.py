@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from wagtail_helpdesk import events
@@ -74,9 +75,13 @@ def preference_of(user: Any) -> SendPreference:
     return SendPreference.objects.filter(user=user).first() or SendPreference(user=user)
 
 
-def remember_choice(user: Any, data: dict[str, Any]) -> None:
-    """The next message is sent as this one was. Notes have one button only, and say nothing of the status."""
-    chosen = {"after": data["after"]} if data["mode"] == NOTE else {"then": data["then"], "after": data["after"]}
+def remember_choice(user: Any, data: dict[str, Any], *, but: Collection[str] = ()) -> None:
+    """The next message is sent as this one was, ``but`` for what was not free to choose.
+
+    Notes have one button only, and say nothing of the status.
+    """
+    names = {"after"} if data["mode"] == NOTE else {"then", "after"}
+    chosen = {name: data[name] for name in names.difference(but)}
     now = preference_of(user)
     if any(getattr(now, name) != value for name, value in chosen.items()):
         SendPreference.objects.update_or_create(user=user, defaults=chosen)

@@ -124,6 +124,8 @@ class MacroView(MacroMixin):
         undo = remember(self.request.user, result.undo)
         said = _("“%(macro)s” was run.") % {"macro": name}
         ticket = self.get_tickets().filter(pk=self.ticket.pk).first()
+        if following := self.move_on_if_over(ticket):
+            return answer(self.request, then=following, said=said, undo=undo, leave=True)
         if ticket is None:
             return answer(self.request, then=view_url(self.standing_view or DEFAULT), said=said, undo=undo, leave=True)
         self.ticket = ticket

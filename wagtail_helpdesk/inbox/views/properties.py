@@ -53,9 +53,14 @@ class PropertiesView(ConversationView):
         errors = apply_by_field(self.ticket, changes, actor=self.actor)
         refused = {field: _sentence(error) for field, error in errors.items()}
         self.asks_anyway = isinstance(errors.get("status"), ItemsOpen)
-        self.ticket = self.get_tickets().filter(pk=self.ticket.pk).first()
-        if self.ticket is None:
-            return self._gone()
+        ticket = self.get_tickets().filter(pk=self.ticket.pk).first()
+        following = None if refused else self.move_on_if_over(ticket)
+        if following:
+            return self._go(following, _("Saved."))
+        if ticket is None:
+            said = _("The ticket was given away: you do not see it any more.")
+            return self._go(view_url(self.standing_view or DEFAULT), said)
+        self.ticket = ticket
         return self._answer(form, refused, changes)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -82,10 +87,9 @@ class PropertiesView(ConversationView):
         parts = {part: render_to_string(f"wagtail_helpdesk/inbox/{part}.html", context, self.request) for part in PARTS}
         return JsonResponse(parts, status=status)
 
-    def _gone(self) -> HttpResponse:
-        """The ticket went to people who see other tickets than this user."""
-        messages.success(self.request, _("The ticket was given away: you do not see it any more."))
-        address = view_url(self.standing_view or DEFAULT)
+    def _go(self, address: str, said: str) -> HttpResponse:
+        """Go on elsewhere: the ticket is done with, or went to people who see other tickets than this user."""
+        messages.success(self.request, said)
         return JsonResponse({"redirect": address}) if self.is_fetched else redirect(address)
 
 

@@ -22,6 +22,8 @@ class WorkView(TicketMixin):
     """POST does one thing (:meth:`act`) and answers with the parts of the page that show it."""
 
     http_method_names = ["post", "options"]
+    #: Whether a focus session goes on to its next ticket where the work on this one is over by it.
+    moves_on = True
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Do it; what is refused is said. PermissionDenied for who may not."""
@@ -37,6 +39,9 @@ class WorkView(TicketMixin):
     def done(self, said: str = "", *, undo: list[Step] | None = None, **more: Any) -> HttpResponse:
         """Show the ticket as it is now; ``undo`` are the steps that take it back."""
         record = remember(self.request.user, undo) if undo else None
+        if self.focus and self.moves_on:
+            following = self.move_on_if_over(self.get_tickets().filter(pk=self.ticket.pk).first())
+            more |= {"then": following, "leave": True} if following else {}
         more.setdefault("then", self.ticket_url)
         return answer(self.request, said=said, undo=record, parts=self.parts(), tickets=[self.ticket.pk], **more)
 
