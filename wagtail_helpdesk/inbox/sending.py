@@ -18,7 +18,7 @@ from wagtail_helpdesk.conversations.drafts import draft_of, refuse_if_changed
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.events import Actor
-from wagtail_helpdesk.inbox.composer import FORWARD, NOTE, THEN
+from wagtail_helpdesk.inbox.composer import FORWARD, NOTE, TEAM, THEN
 from wagtail_helpdesk.inbox.extras import Extras
 from wagtail_helpdesk.inbox.models import SendPreference
 from wagtail_helpdesk.inbox.rich_text import is_empty, to_message_html
@@ -82,6 +82,8 @@ def remember_choice(user: Any, data: dict[str, Any], *, but: Collection[str] = (
     """
     names = {"after"} if data["mode"] == NOTE else {"then", "after"}
     chosen = {name: data[name] for name in names.difference(but)}
+    if data["mode"] != NOTE and data["approval"]:
+        chosen |= {"then": "approval", "approver": data["approver"] or TEAM}
     now = preference_of(user)
     if any(getattr(now, name) != value for name, value in chosen.items()):
         SendPreference.objects.update_or_create(user=user, defaults=chosen)

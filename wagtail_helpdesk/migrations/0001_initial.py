@@ -1575,6 +1575,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("then", models.CharField(blank=True, max_length=10)),
                 ("after", models.CharField(blank=True, max_length=10)),
+                ("approver", models.CharField(blank=True, max_length=40)),
                 (
                     "user",
                     models.OneToOneField(

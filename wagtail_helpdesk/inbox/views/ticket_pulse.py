@@ -23,6 +23,7 @@ LIVE_PARTS = {
     "ticket-properties": "wagtail_helpdesk/inbox/properties.html",
     "ticket-people": "wagtail_helpdesk/inbox/about.html",
     "ticket-work": "wagtail_helpdesk/inbox/work.html",
+    "composer-sends": "wagtail_helpdesk/inbox/composer_sends.html",
 }
 
 

@@ -82,9 +82,8 @@ class WriteView(ConversationView):
             return self._refuse(form, str(error), version=error.draft.version if error.draft else 0)
         except ActionRefused as error:
             return self._refuse(form, str(error))
-        if not asks:
-            # Within a focus session one goes on to the next ticket, whatever one does elsewhere.
-            remember_choice(request.user, form.cleaned_data, but=("after",) if self.focus else ())
+        # Within a focus session one goes on to the next ticket, whatever one does elsewhere.
+        remember_choice(request.user, form.cleaned_data, but=("after",) if self.focus else ())
         if self.focus and (form.cleaned_data["after"] or form.cleaned_data["then"] == "resolve"):
             return self._sent(message, "next", self.move_on())
         return self._sent(message, form.cleaned_data["after"], following)

@@ -9,6 +9,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.inbox.answers import REFUSED, answer
+from wagtail_helpdesk.inbox.composer_page import sends_part
 from wagtail_helpdesk.inbox.head import head_of
 from wagtail_helpdesk.inbox.undoing import Step, remember
 from wagtail_helpdesk.inbox.views.base import TicketMixin, inbox_breadcrumb
@@ -55,7 +56,9 @@ class WorkView(TicketMixin):
         if ticket is None:
             return {}
         shared = {"ticket": ticket, "standing_view": self.standing_view}
-        return {
+        # Which ways to send there are depends on the status.
+        sends = sends_part(ticket, self.request.user) if ticket.status_id != self.ticket.status_id else {}
+        return sends | {
             "ticket-head": (HEAD, shared | head_of(ticket, self.request)),
             "ticket-work": (WORK, shared | work_of(ticket, self.request.user)),
         }
