@@ -28,6 +28,7 @@ from wagtail_helpdesk.inbox.saved.models import SavedView
 from wagtail_helpdesk.pipeline import STEPS
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
+from wagtail_helpdesk.tickets.actions.merge_tickets import MergeTickets
 from wagtail_helpdesk.tickets.actions.snooze_ticket import WakeTicket
 from wagtail_helpdesk.tickets.choices import EventKind
 from wagtail_helpdesk.tickets.models import Ticket
@@ -223,6 +224,8 @@ class TestGoingOn:
         brought.post(reverse("helpdesk_inbox:undo", args=[UndoRecord.objects.latest("pk").pk]))
         tickets[0].refresh_from_db()
         assert tickets[0].assignee is None
+        # And there it is again, once the present one is done.
+        assert ticket_in(brought.post(url("focus_skip", tickets[1]), {"reason": "time"})["Location"]) == tickets[0].pk
 
     def test_staying_on_the_ticket(self, desk, tickets, brought):
         response = brought.post(url("write", tickets[0]), answer_to(tickets[0], after=""))
@@ -365,6 +368,11 @@ class TestEnding:
         saved.delete()
         assert "not there any more" in client.get(inbox("focus")).content.decode()
         assert client.post(inbox("end_focus"))["Location"] == "/admin/helpdesk/inbox/unassigned/"
+
+    def test_the_ticket_was_merged_meanwhile(self, desk, tickets, brought):
+        MergeTickets(source=tickets[0], target=tickets[2], actor=Actor.of_user(desk.agent))()
+        assert "The ticket that you had is not there any more." in brought.get(inbox("focus")).content.decode()
+        assert start(brought) == tickets[1].pk
 
     def test_what_was_left_is_forgotten(self, desk, tickets, brought):
         FocusSession.objects.update(moved_at=timezone.now() - timedelta(hours=19))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -64,6 +65,16 @@ def move_on(user: Any, place: Place, ticket: int, *, skips: bool = False) -> Foc
             session.save(update_fields=["done", "skipped"])
             return session
         return _take(session, user, place)
+
+
+def bring_back(user: Any, tickets: Iterable[int]) -> None:
+    """What was done with ``tickets`` was taken back: they are to be done again. One query, one more in a session."""
+    keys = set(map(str, tickets))
+    with transaction.atomic():
+        session = _locked(user)
+        if session is not None and not keys.isdisjoint(session.done):
+            session.done = {key: at for key, at in session.done.items() if key not in keys}
+            session.save(update_fields=["done"])
 
 
 def stay(session: FocusSession, ticket: int) -> None:
