@@ -16,6 +16,7 @@ from wagtail_helpdesk.contacts.models import Contact, ContactEmail, Organisation
 from wagtail_helpdesk.conversations.models import Approval, Attachment, Draft, Message, MessageIdIndex
 from wagtail_helpdesk.desk.models import Absence, Mailbox, Priority, Status, StatusLabel, Team, TicketType
 from wagtail_helpdesk.inbox.bulk.models import BulkJob, BulkResult
+from wagtail_helpdesk.inbox.focus.models import FocusSession
 from wagtail_helpdesk.inbox.models import LastSeen, Mention, Presence, UndoRecord
 from wagtail_helpdesk.inbox.saved.models import InboxPreference, SavedView
 from wagtail_helpdesk.knowledge_base.models import TicketArticle
@@ -73,6 +74,7 @@ __all__ = [
     "DeliveryEvent",
     "Draft",
     "FileText",
+    "FocusSession",
     "InboundDelivery",
     "InboundMail",
     "InboundOrigin",

@@ -18,6 +18,7 @@ from wagtail_helpdesk.inbox.bulk import macros as bulk_macros
 from wagtail_helpdesk.inbox.bulk import reversing
 from wagtail_helpdesk.inbox.bulk import snooze as bulk_snooze
 from wagtail_helpdesk.inbox.bulk.running import continue_jobs
+from wagtail_helpdesk.inbox.focus.sessions import forget_left
 from wagtail_helpdesk.inbox.presence import forget_gone, presence_part
 from wagtail_helpdesk.inbox.pulse import register_part
 from wagtail_helpdesk.inbox.undoing import forget_old
@@ -152,6 +153,7 @@ STEPS = (
     Step(clean, every=HOURLY),
     Step(forget_old, every=HOURLY),
     Step(forget_gone, every=HOURLY),
+    Step(forget_left, every=HOURLY),
     Step(clean_drafts, every=HOURLY),
     Step(reseal, every=HOURLY),
     Step(clear_notices, every=HOURLY),

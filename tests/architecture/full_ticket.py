@@ -14,6 +14,7 @@ from wagtail_helpdesk.conversations.actions.write_message import KnownIds
 from wagtail_helpdesk.conversations.models import Draft
 from wagtail_helpdesk.conversations.words import NewFile
 from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.inbox.focus.models import FocusSession
 from wagtail_helpdesk.inbox.models import Mention, Presence
 from wagtail_helpdesk.intake.incoming import Person
 from wagtail_helpdesk.knowledge_base.models import TicketArticle
@@ -123,6 +124,7 @@ def _make_work(ticket: Ticket, desk: Any, number: int) -> None:
     typed = {"to": f"Bo <bo@example.org>, {NAME} <{ADDRESS}>", "copies": ADDRESS.upper()}
     Draft.objects.create(ticket=ticket, user=user, mode="reply", body=WORDS, preview=WORDS, choices=typed)
     Presence.objects.create(ticket=ticket, user=user)
+    FocusSession.objects.create(ticket=ticket, user=user, place="all")
     SnoozeTicket(ticket=ticket, until=None, reason=f"{WORDS} reason", words="on reply", actor=actor)()
 
 

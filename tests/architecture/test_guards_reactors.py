@@ -39,6 +39,7 @@ STAYS_ON_MERGE = {
     "TicketFieldValue.ticket": "the target takes the values it lacks, and has rows of its own for them",
     "TicketReader.ticket": "the target gets stars and watches in addition, so that the source has them back",
     "Presence.ticket": "it is over in 15 seconds",
+    "FocusSession.ticket": "the agent goes on from it to the next one",
     "SearchEntry.ticket": "the entry of the ticket itself, which the worker takes away",
     "Mention.ticket": "who is named in both is named in both again when the merge is undone",
     "TicketAccess.ticket": "the target gets the shares in addition, so that the source has them back",

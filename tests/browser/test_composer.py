@@ -13,6 +13,8 @@ from tests.browser.axe import assert_axe
 from tests.browser.test_inbox import DRAFTAIL_RULES, EDITOR, draftail_is_known, opened, ticket, type_answer  # noqa: F401
 from wagtail_helpdesk.conversations.models import Draft
 from wagtail_helpdesk.conversations.words import NewFile
+from wagtail_helpdesk.desk.choices import Category
+from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.testing import factories
 
 
@@ -214,3 +216,32 @@ class TestApproval:
         opened.locator(".helpdesk-toast").get_by_role("button", name="Undo").click()
         expect(opened.locator(".helpdesk-message--scheduled")).to_have_count(0)
         assert Draft.objects.get().user == desk.agent
+
+    def test_from_the_menu_of_ways_to_send(self, opened, desk, ticket):  # noqa: F811
+        type_answer(opened, "You get your money back")
+        opened.locator(".helpdesk-composer__approval summary").click()
+        opened.get_by_label("Who is to approve it").select_option(label="Clara")
+        opened.locator("#composer-sends").get_by_role("button", name="Actions").click()
+        opened.get_by_role("button", name="Send for approval Clara").click()
+        expect(opened.locator(".helpdesk-message--waiting")).to_contain_text("waiting for approval by Clara")
+        # The next one is asked for in the same way; what is passed on cannot be.
+        expect(opened.locator("#composer-send")).to_have_text(re.compile("Send for approval\\s+Clara"))
+        opened.locator(".helpdesk-composer__mode--forward").click()
+        expect(opened.locator("#composer-send")).to_be_hidden()
+        expect(opened.locator("#composer-sends").get_by_role("button", name="Send", exact=True)).to_be_visible()
+
+
+def test_ways_to_send_follow_the_status_and_the_text_stays(opened, desk, ticket):  # noqa: F811
+    pending, resolved = default_status(Category.PENDING), default_status(Category.RESOLVED)
+    resolved.next_statuses.set([default_status(Category.OPEN)])
+    pending.next_statuses.set([default_status(Category.OPEN)])
+    opened.reload()
+    type_answer(opened, "Half a sentence")
+    ways = opened.locator("#composer button[value=resolve]")
+    expect(ways).to_have_count(1)
+    status = opened.get_by_label("Status", exact=True)
+    status.focus()
+    status.select_option(label="Pending")
+    expect(ways).to_have_count(0)
+    expect(status).to_be_focused()
+    expect(opened.locator(EDITOR)).to_contain_text("Half a sentence")

@@ -9,6 +9,7 @@ from wagtail.test.utils.form_data import rich_text
 from wagtail_helpdesk.conversations.actions.ask_approval import AskApproval
 from wagtail_helpdesk.conversations.models import Draft
 from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.inbox.models import SendPreference
 from wagtail_helpdesk.inbox.rich_text import FEATURES
 from wagtail_helpdesk.testing import factories
 
@@ -90,6 +91,27 @@ class TestAsking:
         assert "Anybody in Billing" not in page and "Manager" in page
         assert ask(desk.agent).status_code == 422
         assert "Anybody in Billing" in page_of(login(desk.light), ticket)
+
+    def test_a_way_to_send_like_others(self, desk, ticket, ask, login):
+        client = login(desk.agent)
+        page = client.get(url("ticket", ticket.pk))
+        assert [way.name for way in page.context["other_sends"]][-1] == "approval"
+        assert page.content.decode().count('name="approval" value="1"') == 2
+        assert "<small data-helpdesk-asked>Anybody in Billing</small>" in page.content.decode()
+        ask(desk.agent, approver=desk.colleague.pk)
+        page = client.get(url("ticket", ticket.pk))
+        assert page.context["default_send"].name == "approval" and page.context["forward_send"].value == ""
+        assert page.context["asked"] == "Clara"
+        ask(desk.agent, approval="", then="pending", once="2")
+        page = client.get(url("ticket", ticket.pk))
+        assert (page.context["default_send"].value, page.context["forward_send"]) == ("pending", None)
+        assert page.context["asked"] == "Clara", "who was asked stays chosen"
+
+    def test_whoever_was_asked_last_may_not_be_there_any_more(self, desk, ticket, ask, login):
+        ask(desk.light, approver=desk.colleague.pk)
+        assert SendPreference.objects.get().approver == str(desk.colleague.pk)
+        desk.team.members.remove(desk.colleague)
+        assert login(desk.light).get(url("ticket", ticket.pk)).context["asked"] == "Anybody in Billing"
 
     def test_nobody_to_ask(self, desk, ticket, login):
         for user in (desk.agent, desk.colleague, desk.manager, desk.administrator, desk.superuser):

@@ -8,6 +8,7 @@ from io import BytesIO
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
@@ -377,10 +378,27 @@ class TestPreview:
         assert "the invoice of March is wrong" in page
         assert ticket.participants.count() == 1
 
-    @pytest.mark.parametrize(("name", "status"), [("light", 302), ("other_agent", 404), ("editor", 404)])
+    @pytest.mark.parametrize(("name", "status"), [("other_agent", 404), ("editor", 404)])
     def test_who_may_not(self, desk, ticket, login, name, status):
         data = {"mode": "reply", "body": written("<p>x</p>")}
         assert login(getattr(desk, name)).post(url(ticket, "preview"), data).status_code == status
+
+    def test_trainees_see_what_leaves_once_it_is_approved(self, desk, ticket, login):
+        ticket.mailbox.signature = "{agent} of {team}"
+        ticket.mailbox.save()
+        client = login(desk.light)
+        assert url(ticket, "preview") in client.get(url(ticket)).content.decode()
+        page = client.post(url(ticket, "preview"), {"mode": "reply", "body": written("<p>All <b>well</b></p>")})
+        assert page.status_code == 200
+        assert "<b>well</b>" in page.content.decode() and "Lea of Acme Support" in page.content.decode()
+        passed_on = {"mode": "forward", "to": "eva@example.net", "forwarded": [ticket.messages.get().pk]}
+        assert client.post(url(ticket, "preview"), passed_on).status_code == 302
+
+    def test_who_may_only_read_has_none(self, desk, ticket, login):
+        permission = Permission.objects.get(codename="note_ticket")
+        desk.light.groups.get().permissions.remove(permission)
+        page = login(desk.light).post(url(ticket, "preview"), {"mode": "reply", "body": written("<p>x</p>")})
+        assert page.status_code == 302
 
 
 class TestBlindCopies:

@@ -113,10 +113,13 @@ class TestKeys:
             assert len(set(keys)) == len(keys), where
             pairs = [key.split() for key in keys if " " in key]
             firsts = {first for first, second in pairs if first != second}
-            assert not firsts & set(keys), "a key that begins a pair does nothing by itself"
+            # From a field back to the page: that is no move of the page itself.
+            alone = {shortcut.keys for shortcut in shortcuts(where) if shortcut.name != "leave"}
+            assert not firsts & alone, "a key that begins a pair does nothing by itself"
 
     def test_wagtails_own_keys_are_left_alone(self):
-        assert not {"?", "/", "[", "]", "mod+s", "mod+p"} & {shortcut.keys for shortcut in shortcuts()}
+        # "/" is the search on our pages too: ours, where Wagtail's own is that of pages.
+        assert not {"?", "[", "]", "mod+s", "mod+p"} & {shortcut.keys for shortcut in shortcuts()}
 
     def test_pages_carry_the_table_and_the_dialog_its_rows(self, desk, ticket, login):
         client = login(desk.agent)

@@ -131,7 +131,13 @@ class TestNews:
         assert answer["message"] == message.pk
         assert "I found it meanwhile" in answer["items"]
         assert answer["arrivals"] == [{"id": f"message-{message.pk}", "words": "New message from Ana Souza"}]
-        assert set(answer["parts"]) == {"ticket-head", "ticket-properties", "ticket-people", "ticket-work"}
+        assert set(answer["parts"]) == {
+            "ticket-head",
+            "ticket-properties",
+            "ticket-people",
+            "ticket-work",
+            "composer-sends",
+        }
 
     def test_own_message_is_no_arrival(self, desk, ticket, pulse):
         before = known(ticket)

@@ -86,6 +86,29 @@ class TestFields:
         assert seen_of(unchanged) == seen_of(ticket)
 
 
+class TestWaysToSend:
+    def test_follow_the_status(self, desk, ticket, page, login):
+        opened, pending = (default_status(one) for one in (Category.OPEN, Category.PENDING))
+        opened.next_statuses.set([pending])
+        client = login(desk.agent)
+        answer = client.post(address_of(ticket), page | {"status": opened.pk}, **FETCHED).json()
+        assert 'value="pending"' in answer["composer-sends"] and 'value="resolve"' not in answer["composer-sends"]
+        ticket.refresh_from_db()
+        answer = client.post(address_of(ticket), posted(ticket, status=pending.pk), **FETCHED).json()
+        assert 'value="resolve"' in answer["composer-sends"]
+
+    def test_stay_as_they_are_with_another_field(self, desk, ticket, page, login):
+        answer = login(desk.agent).post(address_of(ticket), page | {"assignee": desk.agent.pk}, **FETCHED).json()
+        assert "Saved." in answer["properties"] and "composer-sends" not in answer
+
+    def test_are_made_anew_by_a_menu_that_changes_the_status(self, desk, ticket, login):
+        address = reverse("helpdesk_tickets:close_on", args=[ticket.pk])
+        client = login(desk.agent)
+        assert "composer-sends" in client.post(address, {"preset": "3 days"}, **FETCHED).json()["parts"]
+        # Pending already.
+        assert "composer-sends" not in client.post(address, {"preset": "1 week"}, **FETCHED).json()["parts"]
+
+
 class TestConflicts:
     def test_told_with_what_one_chose(self, desk, ticket, page, login):
         ChangeStatus(ticket=ticket, status=default_status(Category.PENDING), actor=Actor.of_user(desk.colleague))()

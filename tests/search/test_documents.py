@@ -143,7 +143,9 @@ class TestReading:
         assert len(text_of_document(word(paragraph("wombat " * 10_000)), WORD)) == document_reader.MAX_TEXT
 
     @pytest.mark.fault
-    @pytest.mark.parametrize("program", ["while True: pass", "import threading; threading.Event().wait()", "x = ' ' * 10**12"])
+    @pytest.mark.parametrize(
+        "program", ["while True: pass", "import threading; threading.Event().wait()", "x = ' ' * 10**12"]
+    )
     def test_one_that_takes_too_much_is_given_up(self, monkeypatch, tmp_path, program):
         reader = tmp_path / "reader.py"
         reader.write_text(program)

@@ -34,6 +34,7 @@ from wagtail_helpdesk.inbox.composer import (
     values_of,
 )
 from wagtail_helpdesk.inbox.extras import carried
+from wagtail_helpdesk.inbox.models import SendPreference
 from wagtail_helpdesk.inbox.sending import preference_of
 from wagtail_helpdesk.mail.choices import QuoteHistory
 from wagtail_helpdesk.mail.models import MailboxOptions
@@ -54,10 +55,17 @@ _QUOTES: dict[str, Promise] = {
 
 @dataclass(frozen=True)
 class SendButton:
-    """One way to send: its value and its words."""
+    """One way to send: its value and its words, the name of its field and the modes that it is for."""
 
     value: str
     label: Promise
+    name: str = "then"
+    modes: str = f"{REPLY} {FORWARD}"
+    icon: str = "mail"
+
+
+#: The way that only replies have.
+APPROVAL = SendButton("1", _("Send for approval"), name="approval", modes=str(REPLY), icon="check")
 
 
 @dataclass(frozen=True)
@@ -105,10 +113,12 @@ def composer_context(
         )
         form.initial["version"] = draft.version if draft else 0
     preference = preference_of(user)
-    sends = send_buttons(ticket, user) if may_change else [SendButton("", _SENDS[""])]
-    then, ways = form.fields["approval_then"], {one.value for one in sends}
+    choices = {str(key): str(label) for key, label in form.fields["approver"].widget.choices}
+    if preference.approver in choices:
+        form.initial.setdefault("approver", preference.approver)
+    ways = {one.value for one in send_buttons(ticket, user)} if may_change else {""}
+    then = form.fields["approval_then"]
     then.choices = [pair for pair in then.choices if pair[0] in ways]
-    default = next((one for one in sends if one.value == preference.then), sends[0])
     options = getattr(ticket.mailbox, "mail_options", None) or MailboxOptions(mailbox=ticket.mailbox)
     return {
         "ticket": ticket,
@@ -125,8 +135,8 @@ def composer_context(
         "signature": signature_of(ticket.mailbox, user.get_full_name() or user.get_username()),
         "quotes": _QUOTES.get(options.quote_history) if wrote else "",
         "forwardable": messages,
-        "default_send": default,
-        "other_sends": [one for one in sends if one is not default],
+        **sends_context(ticket, user, may_ask=may_ask and bool(approvers), preference=preference),
+        "asked": choices.get(str(form["approver"].value() or ""), next(iter(choices.values()), "")),
         "after": preference.after,
         "afters": AFTER,
         "presets": presets(timezone.localtime()),
@@ -135,6 +145,30 @@ def composer_context(
         "typed_warnings": typed_warnings(_typed_in(form)) if may_reply else [],
         "max_files": conf.get("MAX_UPLOAD_FILES"),
     }
+
+
+def sends_context(
+    ticket: Ticket, user: Any, *, may_ask: bool, preference: SendPreference | None = None
+) -> dict[str, Any]:
+    """Return the context of ``composer_sends.html``: the button as it was used last, and the other ways to send."""
+    preference = preference or preference_of(user)
+    sends = send_buttons(ticket, user) if may(user, "change", ticket) else [SendButton("", _SENDS[""])]
+    ways = [*sends, *([APPROVAL] if may_ask else [])]
+    chosen = (one for one in ways if preference.then == ("approval" if one is APPROVAL else one.value))
+    default = next(chosen, sends[0])
+    return {
+        "default_send": default,
+        "forward_send": sends[0] if default is APPROVAL else None,
+        "other_sends": [one for one in ways if one is not default],
+    }
+
+
+def sends_part(ticket: Ticket, user: Any) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Return the part of the page with the ways to send, for a ticket whose status changed; none for who may not."""
+    if not may(user, "reply", ticket):
+        return {}
+    context = sends_context(ticket, user, may_ask=bool(approvers_of(ticket, user)))
+    return {"composer-sends": ("wagtail_helpdesk/inbox/composer_sends.html", context)}
 
 
 def send_buttons(ticket: Ticket, user: Any) -> list[SendButton]:

@@ -64,9 +64,11 @@ class SendPreference(models.Model):
     """What the send button does for one agent: as the last time."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    #: Values of ``inbox.composer.THEN`` and ``AFTER``.
+    #: Values of ``inbox.composer.THEN`` and ``AFTER``; "approval" where it is sent for approval.
     then = models.CharField(max_length=10, blank=True)
     after = models.CharField(max_length=10, blank=True)
+    #: Who was asked to approve a reply: a user's key, or ``inbox.composer.TEAM``.
+    approver = models.CharField(max_length=40, blank=True)
 
     class Meta:
         verbose_name = _("preference for sending")

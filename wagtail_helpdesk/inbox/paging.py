@@ -79,6 +79,11 @@ def neighbours(
     return before[::-1], after
 
 
+def first_rows(rows: QuerySet, ordering: Ordering, size: int, *, parts: Sequence[QuerySet] = ()) -> QuerySet:
+    """Return the first ``size`` of ``rows`` in order; ``parts`` as in :func:`key_page`."""
+    return _stretch(rows, ordering, size, key=None, parts=parts)
+
+
 def _stretch(
     rows: QuerySet,
     ordering: Ordering,

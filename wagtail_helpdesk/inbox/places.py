@@ -6,7 +6,7 @@ So previous and next, the slim list and "all that match" mean the very list that
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol
 from urllib.parse import quote, unquote, urlencode
@@ -42,6 +42,8 @@ FILTERS = ("status", "priority", "ticket_type", "team", "assignee", "tag", "chan
 SEARCH, SORT, GROUP, MAILBOX = "q", "sort", "group", "mailbox"
 #: Everything that the address of a list can say of what it shows.
 _NAMES = (*FILTERS, SEARCH, SORT, GROUP)
+#: Stands in a place's token, and in no address of a list: the tickets opened from it belong to a focus session.
+FOCUS = "focus"
 #: Filters whose values are keys of rows, with the words that they take beside.
 _KEYED = {"status": (), "priority": (), "ticket_type": (), "team": (MINE,), "tag": (), "mailbox": ()}
 
@@ -104,7 +106,7 @@ class Place:
         if view is None:
             return None
         pairs = (tuple(map(unquote, entry.partition("=")[::2])) for entry in rest[:MAX_VALUES])
-        return cls(view, tuple(_clean(pair for pair in pairs if pair[0] in _NAMES)))
+        return cls(view, tuple(_clean(pair for pair in pairs if pair[0] in (*_NAMES, FOCUS))))
 
     @property
     def slug(self) -> str:
@@ -114,7 +116,22 @@ class Place:
     @property
     def query_string(self) -> str:
         """What follows the view's own address."""
-        return urlencode(self.pairs)
+        return urlencode(self.out_of_focus.pairs)
+
+    @property
+    def is_in_focus(self) -> bool:
+        """Whether it is worked through, one ticket after another."""
+        return bool(self.value(FOCUS))
+
+    @property
+    def in_focus(self) -> Place:
+        """The same place, worked through."""
+        return self if self.is_in_focus else replace(self, pairs=(*self.pairs, (FOCUS, "1")))
+
+    @property
+    def out_of_focus(self) -> Place:
+        """The same place as a list."""
+        return replace(self, pairs=tuple(pair for pair in self.pairs if pair[0] != FOCUS))
 
     @property
     def label(self) -> Any:
@@ -171,9 +188,15 @@ class Place:
         return Conditions(all=tuple(found))
 
     @property
+    def all_conditions(self) -> list[Conditions]:
+        """What the filters ask, and what the view itself asks where it is a saved one."""
+        own = getattr(self.view, "conditions", None)
+        return [self.conditions, own] if own else [self.conditions]
+
+    @property
     def is_plain(self) -> bool:
         """Whether it shows the whole view, of all mailboxes or of one: so that its parts serve."""
-        return not any(name not in (SORT, GROUP, MAILBOX) for name, _value in self.pairs) and (
+        return not any(name not in (SORT, GROUP, MAILBOX, FOCUS) for name, _value in self.pairs) and (
             self.mailbox is not None or not self.value(MAILBOX)
         )
 
@@ -224,5 +247,5 @@ def _clean(pairs: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
                 continue
         if name == GROUP and not is_grouping_name(value):
             continue
-        if value and (name != SORT or value in ORDERINGS):
+        if value and (name != SORT or value in ORDERINGS) and (name != FOCUS or value == "1"):
             yield name, value

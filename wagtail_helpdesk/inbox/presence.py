@@ -90,6 +90,12 @@ def present_at(tickets: Iterable[int], user: Any) -> dict[int, list[Present]]:
     return {ticket: sorted(people, key=lambda who: not who.is_typing)[:MAX_NAMED] for ticket, people in present.items()}
 
 
+def open_elsewhere(user: Any) -> set[int]:
+    """Return the keys of all tickets that somebody but ``user`` has open now. One query, of few rows."""
+    rows = Presence.objects.filter(seen_at__gt=timezone.now() - ALIVE, user__is_active=True).exclude(user=user)
+    return set(rows.values_list("ticket", flat=True))
+
+
 def presence_part(user: Any, keys: Sequence[int]) -> dict[int, str]:
     """Return by ticket what stands in a list's row (``inbox.pulse`` leaves out what ``user`` may not see)."""
     template = "wagtail_helpdesk/inbox/row_presence.html"

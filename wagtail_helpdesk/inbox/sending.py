@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from wagtail_helpdesk import events
@@ -17,7 +18,7 @@ from wagtail_helpdesk.conversations.drafts import draft_of, refuse_if_changed
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.events import Actor
-from wagtail_helpdesk.inbox.composer import FORWARD, NOTE, THEN
+from wagtail_helpdesk.inbox.composer import FORWARD, NOTE, TEAM, THEN
 from wagtail_helpdesk.inbox.extras import Extras
 from wagtail_helpdesk.inbox.models import SendPreference
 from wagtail_helpdesk.inbox.rich_text import is_empty, to_message_html
@@ -74,9 +75,15 @@ def preference_of(user: Any) -> SendPreference:
     return SendPreference.objects.filter(user=user).first() or SendPreference(user=user)
 
 
-def remember_choice(user: Any, data: dict[str, Any]) -> None:
-    """The next message is sent as this one was. Notes have one button only, and say nothing of the status."""
-    chosen = {"after": data["after"]} if data["mode"] == NOTE else {"then": data["then"], "after": data["after"]}
+def remember_choice(user: Any, data: dict[str, Any], *, but: Collection[str] = ()) -> None:
+    """The next message is sent as this one was, ``but`` for what was not free to choose.
+
+    Notes have one button only, and say nothing of the status.
+    """
+    names = {"after"} if data["mode"] == NOTE else {"then", "after"}
+    chosen = {name: data[name] for name in names.difference(but)}
+    if data["mode"] != NOTE and data["approval"]:
+        chosen |= {"then": "approval", "approver": data["approver"] or TEAM}
     now = preference_of(user)
     if any(getattr(now, name) != value for name, value in chosen.items()):
         SendPreference.objects.update_or_create(user=user, defaults=chosen)

@@ -29,6 +29,7 @@ GROUPS: dict[str, Promise] = {
     "go": gettext_lazy("Help desk: go to"),
     "list": gettext_lazy("Help desk: in a list"),
     "ticket": gettext_lazy("Help desk: tickets"),
+    "focus": gettext_lazy("Help desk: focus session"),
     "reading": gettext_lazy("Help desk: reading"),
     "writing": gettext_lazy("Help desk: writing"),
 }
@@ -64,6 +65,7 @@ _COMMANDS = (
     Shortcut("clear", "Escape", gettext_lazy("Pick none"), "list", LIST),
     Shortcut("older_page", ">", gettext_lazy("Next page"), "list", LIST),
     Shortcut("newer_page", "<", gettext_lazy("Page before"), "list", LIST),
+    Shortcut("focus", "f", gettext_lazy("Work through this view"), "list", LIST),
     Shortcut("list", "l", gettext_lazy("Move to the list of tickets"), "list", BOTH),
     Shortcut("assign_me", "m", gettext_lazy("Assign to me"), "ticket", BOTH),
     Shortcut("assign", "a", gettext_lazy("Assign to …"), "ticket", BOTH),
@@ -89,6 +91,8 @@ _COMMANDS = (
     Shortcut("copy_link", ",", gettext_lazy("Copy number, subject and address"), "ticket", BOTH),
     Shortcut("promote", "F", gettext_lazy("Promote to FAQ"), "ticket", TICKET),
     Shortcut("print", "P", gettext_lazy("Print"), "ticket", TICKET),
+    Shortcut("focus_skip", "y", gettext_lazy("Skip …"), "focus", TICKET),
+    Shortcut("focus_end", "Escape Escape", gettext_lazy("End the focus session"), "focus", TICKET),
     Shortcut("back", "u", gettext_lazy("Back to the list"), "reading", TICKET),
     Shortcut("next_message", "J", gettext_lazy("Next message"), "reading", TICKET),
     Shortcut("previous_message", "K", gettext_lazy("Previous message"), "reading", TICKET),
@@ -141,6 +145,7 @@ def _ways() -> list[Shortcut]:
         Shortcut("inbox", "g i", gettext_lazy("Inbox"), "go", url=reverse("helpdesk_inbox:index")),
         Shortcut("my_day", "g y", gettext_lazy("My day"), "go", url=reverse("helpdesk_inbox:my_day")),
         Shortcut("people", "g w", gettext_lazy("Who is here"), "go", url=reverse("helpdesk_inbox:people")),
+        Shortcut("focus_session", "g f", gettext_lazy("Focus session"), "go", url=reverse("helpdesk_inbox:focus")),
         Shortcut("notices", "g b", gettext_lazy("Notices"), "go", url=reverse("helpdesk_inbox:notices")),
     ]
     for view in VIEWS:
@@ -184,5 +189,6 @@ def keys_in_words(keys: str, labels: Any) -> list[str]:
         last = labels.ENTER if key == "Enter" else key
         return [" + ".join([*(names[modifier] for modifier in modifiers), last])]
     if " " in keys:
-        return [_("%(first)s, then %(second)s") % dict(zip(("first", "second"), keys.split(), strict=True))]
+        first, second = (labels.ESC if key == "Escape" else key for key in keys.split())
+        return [_("%(first)s, then %(second)s") % {"first": first, "second": second}]
     return [f"{labels.SHIFT} + {keys.lower()}" if keys.isalpha() and keys.isupper() else keys]

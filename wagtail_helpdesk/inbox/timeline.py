@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from wagtail_helpdesk.desk.absences import last_whole_day, moment_words, zone_called
-from wagtail_helpdesk.tickets.choices import EventKind, LinkKind
+from wagtail_helpdesk.tickets.choices import EventKind, LinkKind, SkipReason
 from wagtail_helpdesk.tickets.models import TicketEvent
 
 #: The messages themselves stand in the conversation.
@@ -238,6 +238,14 @@ def _snoozed(event: TicketEvent, words: dict[str, Any]) -> str:
     return f"{said}: {event.data['reason']}" if event.data.get("reason") else said
 
 
+def _skipped(event: TicketEvent, words: dict[str, Any]) -> str:
+    reason, more = event.data.get("reason"), event.data.get("words", "")
+    if reason in SkipReason.values and reason != SkipReason.OTHER:
+        known = str(SkipReason(reason).label)
+        more = _("%(reason)s (%(words)s)") % {"reason": known, "words": more} if more else known
+    return _("%(who)s skipped the ticket: %(reason)s") % {**words, "reason": more}
+
+
 def _given_back(event: TicketEvent, words: dict[str, Any]) -> str:
     until = parse_datetime(event.data["away_until"])
     if until is None:
@@ -292,6 +300,7 @@ def _merged(event: TicketEvent, words: dict[str, Any]) -> str:
 #: Kinds whose lines take more than words to fill in.
 _TELLERS: dict[str, Callable[[TicketEvent, dict[str, Any]], str]] = {
     EventKind.SNOOZED: _snoozed,
+    EventKind.SKIPPED: _skipped,
     EventKind.CLOSING: _closing,
     EventKind.CHECKLIST: _checklist,
     EventKind.SPLIT: _split,

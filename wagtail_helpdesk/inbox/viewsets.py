@@ -24,6 +24,7 @@ from wagtail_helpdesk.inbox.views.customer import CustomerView
 from wagtail_helpdesk.inbox.views.deliveries import DeliveryView
 from wagtail_helpdesk.inbox.views.draft_files import DraftFileView, UploadView
 from wagtail_helpdesk.inbox.views.drafts import ComposerPartView, DiscardDraftView, DraftView, TakeOverDraftView
+from wagtail_helpdesk.inbox.views.focus import EndFocusView, FocusView, StartFocusView
 from wagtail_helpdesk.inbox.views.held import HeldMailView
 from wagtail_helpdesk.inbox.views.images import ImagesView
 from wagtail_helpdesk.inbox.views.index import IndexView, TagsView
@@ -122,6 +123,9 @@ class InboxViewSet(ViewSet):
             path("my-day/", MyDayView.as_view(), name="my_day"),
             path("people/", TeamView.as_view(), name="people"),
             path("people/<str:pk>/absence/", AbsenceView.as_view(), name="absence"),
+            path("focus/", FocusView.as_view(), name="focus"),
+            path("focus/start/", StartFocusView.as_view(), name="start_focus"),
+            path("focus/end/", EndFocusView.as_view(), name="end_focus"),
             path("notices/", NoticesView.as_view(), name="notices"),
             path("notices/read/", ReadNoticesView.as_view(), name="read_notices"),
             path("drafts/files/<str:public_id>/", DraftFileView.as_view(), name="draft_file"),

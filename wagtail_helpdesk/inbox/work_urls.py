@@ -7,6 +7,7 @@ from django.urls import path
 from wagtail_helpdesk.inbox.views.work.checklist import AddItemView, ItemView
 from wagtail_helpdesk.inbox.views.work.children import ReplyToChildrenView
 from wagtail_helpdesk.inbox.views.work.closing import CloseOnView
+from wagtail_helpdesk.inbox.views.work.focus import NextView, SkipView
 from wagtail_helpdesk.inbox.views.work.follow import StarView, WatchView
 from wagtail_helpdesk.inbox.views.work.links import LinkView, OthersView
 from wagtail_helpdesk.inbox.views.work.merge import MergeView, UnmergeView
@@ -28,6 +29,8 @@ WORK_URLS = [
     path("<int:pk>/others/", OthersView.as_view(), name="others"),
     path("<int:pk>/merge/", MergeView.as_view(), name="merge"),
     path("<int:pk>/merges/<int:merge>/undo/", UnmergeView.as_view(), name="unmerge"),
+    path("<int:pk>/focus/next/", NextView.as_view(), name="focus_next"),
+    path("<int:pk>/focus/skip/", SkipView.as_view(), name="focus_skip"),
     path("<int:pk>/split/", SplitView.as_view(), name="split"),
     path("<int:pk>/checklist/", AddItemView.as_view(), name="add_item"),
     path("<int:pk>/checklist/<int:item>/", ItemView.as_view(), name="item"),

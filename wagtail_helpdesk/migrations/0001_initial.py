@@ -1656,6 +1656,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("then", models.CharField(blank=True, max_length=10)),
                 ("after", models.CharField(blank=True, max_length=10)),
+                ("approver", models.CharField(blank=True, max_length=40)),
                 (
                     "user",
                     models.OneToOneField(
@@ -2621,6 +2622,41 @@ class Migration(migrations.Migration):
                 verbose_name="ticket",
             ),
         ),
+        migrations.CreateModel(
+            name="FocusSession",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.TextField()),
+                ("taken_at", models.DateTimeField(blank=True, null=True)),
+                ("claimed_at", models.DateTimeField(blank=True, null=True)),
+                ("left", models.PositiveIntegerField(default=0)),
+                ("done", models.JSONField(default=dict)),
+                ("skipped", models.JSONField(default=list)),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("moved_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtail_helpdesk.ticket",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "focus session",
+                "verbose_name_plural": "focus sessions",
+                "default_permissions": (),
+            },
+        ),
         migrations.AddField(
             model_name="draft",
             name="ticket",
@@ -2809,6 +2845,7 @@ class Migration(migrations.Migration):
                             ("forwarded", "Forwarded by an agent"),
                             ("requester", "Requester changed"),
                             ("split", "Message split off"),
+                            ("skipped", "Skipped"),
                             ("failure", "Something went wrong"),
                         ],
                         max_length=14,

@@ -112,4 +112,15 @@ class EventKind(models.TextChoices):
     FORWARDED = "forwarded", _("Forwarded by an agent")
     REQUESTER = "requester", _("Requester changed")
     SPLIT = "split", _("Message split off")
+    SKIPPED = "skipped", _("Skipped")
     FAILURE = "failure", _("Something went wrong")
+
+
+class SkipReason(models.TextChoices):
+    """Why an agent leaves a ticket to others, or to later."""
+
+    COLLEAGUE = "colleague", _("waits for a colleague")
+    CUSTOMER = "customer", _("waits for the customer or somebody outside")
+    KNOWLEDGE = "knowledge", _("somebody else knows more about it")
+    TIME = "time", _("takes longer than there is time now")
+    OTHER = "other", _("another reason")

@@ -12,9 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 
 from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.inbox.focus import sessions
+from wagtail_helpdesk.inbox.focus.models import FocusSession
+from wagtail_helpdesk.inbox.focus.order import State, is_over
+from wagtail_helpdesk.inbox.focus.page import session_url
 from wagtail_helpdesk.inbox.links import ticket_url, view_url
 from wagtail_helpdesk.inbox.places import Place
 from wagtail_helpdesk.inbox.standing_views import DEFAULT, visible_scopes, visible_tickets
+from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.permissions import may
 from wagtail_helpdesk.tickets.querysets import Parts
 
@@ -59,14 +64,48 @@ class TicketMixin(InboxMixin):
         return tickets.select_related("assignee__helpdesk_absence__substitute")
 
     @cached_property
+    def _named_place(self) -> Place | None:
+        return Place.parse(self.request.GET.get("view", ""), self.request.user)
+
+    @cached_property
+    def focus(self) -> FocusSession | None:
+        """The user's focus session, where this page is a part of it. One query, and only where the address says so."""
+        place = self._named_place
+        if place is None or not place.is_in_focus:
+            return None
+        session = sessions.session_of(self.request.user)
+        return session if session is not None and session.place == place.out_of_focus.slug else None
+
+    @cached_property
     def standing_view(self) -> Place | None:
         """The place (a view, and what narrowed it) that the user came from, None when it is not known."""
-        return Place.parse(self.request.GET.get("view", ""), self.request.user)
+        place = self._named_place
+        return place.out_of_focus if place and place.is_in_focus and self.focus is None else place
+
+    def move_on(self, *, skips: bool = False) -> str:
+        """Be done with the ticket in the focus session; return where the next one is."""
+        place = self.standing_view
+        session = sessions.move_on(self.request.user, place, self.ticket.pk, skips=skips)
+        return session_url(session, place) if session else view_url(place)
+
+    def move_on_if_over(self, after: Ticket | None) -> str | None:
+        """As :meth:`move_on` where what was just done ends the work on the ticket; None where one stays on it.
+
+        ``after``: the ticket as it is now, None where the user does not see it any more; ``self.ticket`` is as it was.
+        """
+        if self.focus is None or not is_over(state_of(self.ticket), state_of(after), self.request.user.pk):
+            return None
+        return self.move_on()
 
     @property
     def ticket_url(self) -> str:
         """The address of the conversation, with the view that the user came from."""
         return ticket_url(self.ticket, self.standing_view)
+
+
+def state_of(ticket: Ticket | None) -> State | None:
+    """Return what of a ticket matters to focus sessions."""
+    return State(ticket.category, ticket.asleep, ticket.assignee_id) if ticket else None
 
 
 def inbox_breadcrumb() -> dict[str, Any]:

@@ -9,9 +9,11 @@ from django.shortcuts import redirect
 from django.utils.functional import cached_property
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from wagtail_helpdesk.inbox.composer import ComposerForm
+from wagtail_helpdesk.inbox.composer import AFTER, ComposerForm
 from wagtail_helpdesk.inbox.composer_page import composer_context
 from wagtail_helpdesk.inbox.customer import CustomerForm, customer_panel
+from wagtail_helpdesk.inbox.focus import sessions
+from wagtail_helpdesk.inbox.focus.page import bar_context
 from wagtail_helpdesk.inbox.forms import PropertiesForm
 from wagtail_helpdesk.inbox.head import head_of
 from wagtail_helpdesk.inbox.links import view_url
@@ -49,6 +51,7 @@ CONTROLLERS = (
     "others",
     "live",
     "card",
+    "focus",
 )
 STYLES = ("lists", "composer", "live", "work")
 
@@ -85,6 +88,8 @@ class ConversationView(AheadMixin, TicketMixin, WagtailAdminTemplateMixin):
         if "prefetch" not in request.headers.get("Sec-Purpose", "") and "X-Helpdesk-Ahead" not in request.headers:
             mark_read(request.user, ticket_id=self.ticket.pk)
             mark_seen(request.user, self.ticket, context["conversation"].last_seen, known=context["reader"])
+            if self.focus:
+                sessions.stay(self.focus, self.ticket.pk)
         return self.render_to_response(context)
 
     def get_page_title(self) -> str:
@@ -142,7 +147,9 @@ class ConversationView(AheadMixin, TicketMixin, WagtailAdminTemplateMixin):
         return super().get_context_data(**{**context, **kwargs})
 
     def _way(self) -> dict[str, Any]:
-        """The neighbours within the place that one came from."""
+        """The neighbours within the place that one came from; in a focus session how much is left instead."""
+        if self.focus:
+            return bar_context(self.focus, self.standing_view)
         return way_through(self.standing_view, self.request.user, self.ticket) if self.standing_view else {}
 
     def _composer_context(self, last_seen: int, last_event: int) -> dict[str, Any]:
@@ -159,6 +166,8 @@ class ConversationView(AheadMixin, TicketMixin, WagtailAdminTemplateMixin):
             passed_on=self.request.GET.get("forward", ""),
         )
         view = {"standing_view": self.standing_view, "refusal": self.refusal}
+        if self.focus:
+            view |= {"after": "next", "afters": [pair for pair in AFTER if pair[0] != "list"]}
         return {**context, **view, "last_event": last_event, "anyway": self.anyway}
 
     def _asked_for(self) -> int | None:

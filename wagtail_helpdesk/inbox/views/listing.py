@@ -76,10 +76,14 @@ class ListingView(AheadMixin, InboxMixin, BaseListingView):
 
     @cached_property
     def header_buttons(self) -> list[HeaderButton]:
-        """The way to a new ticket, for those who may open one."""
-        if not may(self.request.user, "reply"):
-            return []
-        return [HeaderButton(_("New ticket"), url=reverse("helpdesk_tickets:new"), icon_name="plus")]
+        """The way through the view, and to a new ticket for those who may open one."""
+        # Its form stands in the part that searching and filtering swap, so that it means what is shown.
+        form = {"type": "submit", "form": "helpdesk-focus", "data-helpdesk-key": "focus"}
+        form["title"] = _("Work through this view, one ticket after another")
+        buttons = [HeaderButton(_("Start"), icon_name="arrow-right-full", attrs=form)]
+        if may(self.request.user, "reply"):
+            buttons.append(HeaderButton(_("New ticket"), url=reverse("helpdesk_tickets:new"), icon_name="plus"))
+        return buttons
 
     def get_index_url(self) -> str:
         """Return this view's address."""

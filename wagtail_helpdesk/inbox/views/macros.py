@@ -20,6 +20,7 @@ from wagtail_helpdesk.automation.runs import Line
 from wagtail_helpdesk.conversations.sanitising import clean_agent_html
 from wagtail_helpdesk.inbox.answering import answers_of
 from wagtail_helpdesk.inbox.answers import REFUSED, answer
+from wagtail_helpdesk.inbox.composer_page import sends_part
 from wagtail_helpdesk.inbox.durations import short_time_since
 from wagtail_helpdesk.inbox.forms import PropertiesForm
 from wagtail_helpdesk.inbox.insertions import contentstate
@@ -128,9 +129,11 @@ class MacroView(MacroMixin):
         undo = remember(self.request.user, result.undo)
         said = _("“%(macro)s” was run.") % {"macro": name}
         ticket = self.get_tickets().filter(pk=self.ticket.pk).first()
+        if following := self.move_on_if_over(ticket):
+            return answer(self.request, then=following, said=said, undo=undo, leave=True)
         if ticket is None:
             return answer(self.request, then=view_url(self.standing_view or DEFAULT), said=said, undo=undo, leave=True)
-        self.ticket = ticket
+        has_other_status, self.ticket = ticket.status_id != self.ticket.status_id, ticket
         if result.message is not None and not result.draft:
             return answer(
                 self.request,
@@ -141,7 +144,8 @@ class MacroView(MacroMixin):
                 tickets=[ticket.pk],
             )
         more = {"insert": contentstate(result.draft)} if result.draft else {}
-        return answer(self.request, then=then, said=said, undo=undo, parts=self._parts(), tickets=[ticket.pk], **more)
+        parts = self._parts() | (sends_part(ticket, self.request.user) if has_other_status else {})
+        return answer(self.request, then=then, said=said, undo=undo, parts=parts, tickets=[ticket.pk], **more)
 
     def _parts(self) -> dict[str, tuple[str, dict[str, Any]]]:
         """What the page of the ticket shows of its fields."""

@@ -19,13 +19,12 @@ from wagtail_helpdesk.conversations.drafts import draft_of
 from wagtail_helpdesk.conversations.sanitising import render_html
 from wagtail_helpdesk.conversations.serving import page_response
 from wagtail_helpdesk.conversations.words import prepare_agent
-from wagtail_helpdesk.inbox.composer import FORWARD, VERBS, DraftForm
+from wagtail_helpdesk.inbox.composer import FORWARD, REPLY, DraftForm, may_write
 from wagtail_helpdesk.inbox.composer_page import forwardable_messages
 from wagtail_helpdesk.inbox.rich_text import is_empty, to_message_html
 from wagtail_helpdesk.inbox.views.conversation import ConversationView
 from wagtail_helpdesk.mail.compose.headers import mailbox_header
 from wagtail_helpdesk.mail.outbox.preview import Preview, preview_forward, preview_reply
-from wagtail_helpdesk.tickets.permissions import may
 
 _STYLE = (
     "body{padding:16px}"
@@ -42,9 +41,12 @@ class PreviewView(ConversationView):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show what the form would send. PermissionDenied for who may not send it; a note is never mailed."""
+        """Show what the form would send. PermissionDenied for who may neither send it nor have it approved.
+
+        A note is never mailed.
+        """
         mode = request.POST.get("mode", "")
-        if not may(request.user, VERBS.get(mode, "reply"), self.ticket) or not may(request.user, "reply", self.ticket):
+        if not may_write(request.user, mode if mode in (REPLY, FORWARD) else REPLY, self.ticket):
             raise PermissionDenied
         passable = list(forwardable_messages(self.ticket)) if mode == FORWARD else []
         form = DraftForm(request.POST, ticket=self.ticket, user=request.user, people=self.people, forwardable=passable)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.inbox.changes import FieldChange, apply_by_field
+from wagtail_helpdesk.inbox.composer_page import sends_part
 from wagtail_helpdesk.inbox.forms import PropertiesForm
 from wagtail_helpdesk.inbox.head import head_of
 from wagtail_helpdesk.inbox.links import view_url
@@ -35,6 +36,8 @@ class PropertiesView(ConversationView):
     http_method_names = ["post", "options"]
     #: Whether the ticket can be resolved all the same, by pressing another button.
     asks_anyway = False
+    #: Whether other ways to send follow from the change.
+    has_other_status = False
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Change what was changed. PermissionDenied for who may change nothing here."""
@@ -53,9 +56,15 @@ class PropertiesView(ConversationView):
         errors = apply_by_field(self.ticket, changes, actor=self.actor)
         refused = {field: _sentence(error) for field, error in errors.items()}
         self.asks_anyway = isinstance(errors.get("status"), ItemsOpen)
-        self.ticket = self.get_tickets().filter(pk=self.ticket.pk).first()
-        if self.ticket is None:
-            return self._gone()
+        ticket = self.get_tickets().filter(pk=self.ticket.pk).first()
+        following = None if refused else self.move_on_if_over(ticket)
+        self.has_other_status = ticket is not None and ticket.status_id != self.ticket.status_id
+        if following:
+            return self._go(following, _("Saved."))
+        if ticket is None:
+            said = _("The ticket was given away: you do not see it any more.")
+            return self._go(view_url(self.standing_view or DEFAULT), said)
+        self.ticket = ticket
         return self._answer(form, refused, changes)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -80,12 +89,14 @@ class PropertiesView(ConversationView):
         context["away_notice"] = away_notice(self.ticket.assignee)
         context |= head_of(self.ticket, self.request)
         parts = {part: render_to_string(f"wagtail_helpdesk/inbox/{part}.html", context, self.request) for part in PARTS}
+        if self.has_other_status:
+            for key, (template, more) in sends_part(self.ticket, self.request.user).items():
+                parts[key] = render_to_string(template, more, self.request)
         return JsonResponse(parts, status=status)
 
-    def _gone(self) -> HttpResponse:
-        """The ticket went to people who see other tickets than this user."""
-        messages.success(self.request, _("The ticket was given away: you do not see it any more."))
-        address = view_url(self.standing_view or DEFAULT)
+    def _go(self, address: str, said: str) -> HttpResponse:
+        """Go on elsewhere: the ticket is done with, or went to people who see other tickets than this user."""
+        messages.success(self.request, said)
         return JsonResponse({"redirect": address}) if self.is_fetched else redirect(address)
 
 

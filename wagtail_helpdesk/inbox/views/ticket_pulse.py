@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from wagtail_helpdesk.inbox.focus import sessions
 from wagtail_helpdesk.inbox.last_seen import note_seen
 from wagtail_helpdesk.inbox.news import News, news_since, with_version
 from wagtail_helpdesk.inbox.presence import come, go, present_at
@@ -22,6 +23,7 @@ LIVE_PARTS = {
     "ticket-properties": "wagtail_helpdesk/inbox/properties.html",
     "ticket-people": "wagtail_helpdesk/inbox/about.html",
     "ticket-work": "wagtail_helpdesk/inbox/work.html",
+    "composer-sends": "wagtail_helpdesk/inbox/composer_sends.html",
 }
 
 
@@ -82,8 +84,10 @@ class LeaveView(TicketMixin):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Forget the presence."""
+        """Forget the presence; a focus session's ticket is free for others."""
         go(request.user, self.ticket)
+        if self.focus:
+            sessions.leave(self.focus, self.ticket.pk)
         return HttpResponse(status=204)
 
 

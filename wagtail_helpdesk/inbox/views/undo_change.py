@@ -15,6 +15,7 @@ from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.inbox.answers import answer
 from wagtail_helpdesk.inbox.bulk.registry import action_called
 from wagtail_helpdesk.inbox.bulk.running import AT_ONCE, start_job
+from wagtail_helpdesk.inbox.focus.sessions import bring_back
 from wagtail_helpdesk.inbox.links import ticket_url, view_url
 from wagtail_helpdesk.inbox.models import UndoRecord
 from wagtail_helpdesk.inbox.standing_views import DEFAULT, visible_tickets
@@ -54,6 +55,7 @@ class UndoChangeView(InboxMixin, WagtailAdminTemplateMixin):
         except ActionRefused as error:
             return answer(request, then=then, said=str(error), level="warning")
         done = [pk for pk, why in results.items() if not why]
+        bring_back(request.user, done)
         known = visible_tickets(request.user).in_bulk(results)
         refused = [
             _("%(ticket)s: %(why)s") % {"ticket": known[pk].reference, "why": why}

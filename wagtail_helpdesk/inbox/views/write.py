@@ -32,6 +32,7 @@ from wagtail_helpdesk.inbox.standing_views import DEFAULT
 from wagtail_helpdesk.inbox.thread import last_event_of
 from wagtail_helpdesk.inbox.undoing import field_steps, remember
 from wagtail_helpdesk.inbox.views.conversation import ConversationView
+from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
 from wagtail_helpdesk.tickets.blocking import ItemsOpen
 from wagtail_helpdesk.tickets.permissions import may
 
@@ -45,13 +46,16 @@ class WriteView(ConversationView):
     http_method_names = ["post", "options"]
     #: What takes the tags of saved replies back.
     tag_steps: list[dict[str, Any]] = []
+    #: What gives a ticket back that was nobody's before.
+    assignee_steps: list[dict[str, Any]] = []
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Write the message; show it on the ticket's page. PermissionDenied for who may not write here."""
         asks = bool(request.POST.get("approval"))
         self._check_rights(request.POST.get("mode", ""), asks=asks)
         # Asked before the message is there: it may lead out of the view.
-        following = self._way().get("next_url", "") if request.POST.get("after") == "next" else ""
+        goes_on = request.POST.get("after") == "next" and not self.focus
+        following = self._way().get("next_url", "") if goes_on else ""
         messages = forwardable_messages(self.ticket) if may(request.user, "reply", self.ticket) else []
         form = ComposerForm(
             request.POST,
@@ -78,8 +82,10 @@ class WriteView(ConversationView):
             return self._refuse(form, str(error), version=error.draft.version if error.draft else 0)
         except ActionRefused as error:
             return self._refuse(form, str(error))
-        if not asks:
-            remember_choice(request.user, form.cleaned_data)
+        # Within a focus session one goes on to the next ticket, whatever one does elsewhere.
+        remember_choice(request.user, form.cleaned_data, but=("after",) if self.focus else ())
+        if self.focus and (form.cleaned_data["after"] or form.cleaned_data["then"] == "resolve"):
+            return self._sent(message, "next", self.move_on())
         return self._sent(message, form.cleaned_data["after"], following)
 
     def _check_rights(self, mode: str, *, asks: bool) -> None:
@@ -97,17 +103,30 @@ class WriteView(ConversationView):
         anyway = bool(data.get("then")) and self.request.session.pop(self._asked, False)
         before = set(self.ticket.tags.names()) if extras.tags else set()
         message = send(self.ticket, user, data, extras, anyway=anyway)
+        self.assignee_steps = self._take_over() if self.focus and data["mode"] != NOTE else []
         if extras.tags:
             # The way back takes the tags of a saved reply along.
             change = FieldChange(sorted(set(self.ticket.tags.names())), sorted(before))
             self.tag_steps = field_steps(self.ticket, {"tags": sorted(before)}, {"tags": change})
         return message
 
+    def _take_over(self) -> list[dict[str, Any]]:
+        """A ticket of nobody is the agent's who answers it in a focus session; return what takes that back."""
+        user = self.request.user
+        if self.ticket.assignee_id is not None or not may(user, "assign", self.ticket):
+            return []
+        try:
+            AssignTicket(ticket=self.ticket, assignee=user, seen=None, actor=self.actor)()
+        except ActionRefused:
+            # Somebody took it at this very moment.
+            return []
+        return field_steps(self.ticket, {"assignee": None}, {"assignee": FieldChange(user)})
+
     def _sent(self, message: Message, after: str, following: str) -> HttpResponse:
         """Say what was done and offer the way back; go where the person wants to be."""
         scheduled = message.state == MessageState.SCHEDULED
         sent = {"kind": "message", "ticket": self.ticket.pk, "message": message.pk}
-        steps = [*self.tag_steps, sent] if scheduled else []
+        steps = [*self.assignee_steps, *self.tag_steps, sent] if scheduled else []
         then, leave = f"{self.ticket_url}#message-{message.pk}", False
         if after == "next" and following:
             then, leave = following, True

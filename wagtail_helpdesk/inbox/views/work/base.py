@@ -9,6 +9,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.inbox.answers import REFUSED, answer
+from wagtail_helpdesk.inbox.composer_page import sends_part
 from wagtail_helpdesk.inbox.head import head_of
 from wagtail_helpdesk.inbox.undoing import Step, remember
 from wagtail_helpdesk.inbox.views.base import TicketMixin, inbox_breadcrumb
@@ -22,6 +23,8 @@ class WorkView(TicketMixin):
     """POST does one thing (:meth:`act`) and answers with the parts of the page that show it."""
 
     http_method_names = ["post", "options"]
+    #: Whether a focus session goes on to its next ticket where the work on this one is over by it.
+    moves_on = True
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Do it; what is refused is said. PermissionDenied for who may not."""
@@ -37,6 +40,9 @@ class WorkView(TicketMixin):
     def done(self, said: str = "", *, undo: list[Step] | None = None, **more: Any) -> HttpResponse:
         """Show the ticket as it is now; ``undo`` are the steps that take it back."""
         record = remember(self.request.user, undo) if undo else None
+        if self.focus and self.moves_on:
+            following = self.move_on_if_over(self.get_tickets().filter(pk=self.ticket.pk).first())
+            more |= {"then": following, "leave": True} if following else {}
         more.setdefault("then", self.ticket_url)
         return answer(self.request, said=said, undo=record, parts=self.parts(), tickets=[self.ticket.pk], **more)
 
@@ -50,7 +56,9 @@ class WorkView(TicketMixin):
         if ticket is None:
             return {}
         shared = {"ticket": ticket, "standing_view": self.standing_view}
-        return {
+        # Which ways to send there are depends on the status.
+        sends = sends_part(ticket, self.request.user) if ticket.status_id != self.ticket.status_id else {}
+        return sends | {
             "ticket-head": (HEAD, shared | head_of(ticket, self.request)),
             "ticket-work": (WORK, shared | work_of(ticket, self.request.user)),
         }

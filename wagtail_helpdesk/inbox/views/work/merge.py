@@ -29,6 +29,8 @@ class MergeView(WorkPage):
     template_name = "wagtail_helpdesk/inbox/merge.html"
     page_title = gettext_lazy("Merge tickets")
     header_icon = "resubmit"
+    #: The ticket that is left is the one to go on with.
+    moves_on = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """As the base; PermissionDenied for who may not merge this ticket."""

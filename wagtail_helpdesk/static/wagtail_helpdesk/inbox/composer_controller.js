@@ -19,6 +19,16 @@ class HelpdeskComposerController extends window.StimulusModule.Controller {
 
   connect() {
     if (this.hasPresetsTarget) this.presetsTarget.hidden = false;
+    this.asked();
+  }
+
+  /** The way to send for approval says who is asked, as it is chosen beside it. */
+  asked() {
+    const choice = this.element.querySelector('select[name="approver"]');
+    if (!choice || choice.selectedIndex < 0) return;
+    document.querySelectorAll('[data-helpdesk-asked]').forEach((words) => {
+      words.textContent = choice.options[choice.selectedIndex].label;
+    });
   }
 
   get mode() {

@@ -199,14 +199,22 @@ class HelpdeskLiveController extends window.StimulusModule.Controller {
         const same = part.querySelector(`[id="${id}"]`);
         if (same) old.replaceWith(part);
         else old.replaceChildren(part);
+        if (id === 'composer-sends') this.dressed();
         // Wagtail's field for tags has no name of its own.
         window.wagtail.app.getControllerForElementAndIdentifier(old, 'helpdesk-properties')?.nameTagInput();
       }
     });
   }
 
+  /** The ways to send were made anew: they say again whom they ask, and that somebody was told to wait. */
+  dressed() {
+    document.dispatchEvent(new CustomEvent('helpdesk:sends'));
+    if (this.composer && this.composer.elements.anyway.value) this.label(document.getElementById('composer-guard').dataset.anyway);
+  }
+
   /** What was fetched for these places is older than what stands there by now. */
   forget({ detail }) {
+    if (detail.includes('composer-sends')) this.dressed();
     if (this.waiting) detail.forEach((id) => delete this.waiting[id]);
   }
 
@@ -319,7 +327,8 @@ class HelpdeskLiveController extends window.StimulusModule.Controller {
   /** The button that sends says so. */
   label(words) {
     const button = this.composer.querySelector('#composer-send');
-    if (button) button.lastChild.textContent = words;
+    // Whoever asks for approval sends nothing yet.
+    if (button && button.name === 'then') button.lastChild.textContent = words;
   }
 
   /** The server did not send: show what arrived. The next click sends. */

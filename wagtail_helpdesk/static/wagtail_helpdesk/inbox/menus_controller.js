@@ -7,7 +7,7 @@ class HelpdeskMenusController extends window.StimulusModule.Controller {
       const menu = event.target;
       if (!menu.open || !menu.matches('.helpdesk-menu')) return;
       this.close((other) => other !== menu);
-      const input = menu.querySelector('[aria-invalid], #new-subject, #snooze-when');
+      const input = menu.querySelector('[aria-invalid], #new-subject, #snooze-when, #skip-reason_0');
       if (input) input.focus();
     };
     // "toggle" does not bubble.

@@ -1,0 +1,1 @@
+"""Focus sessions: an agent works through a view, and is brought one ticket after another."""
