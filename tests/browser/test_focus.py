@@ -86,7 +86,7 @@ def test_through_a_view_with_keys(page, screen, sign_in, watch, desk, tickets):
 def test_escape_twice_ends_it_and_a_reload_does_not(page, sign_in, desk, tickets):
     sign_in(page, desk.agent)
     page.goto("/admin/helpdesk/inbox/unassigned/")
-    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="Work through").click()
     page.reload()
     expect(page.locator("#focus-bar")).to_be_visible()
     expect(page.locator("#ticket-subject")).to_have_text("The first question")
@@ -104,7 +104,7 @@ def test_escape_twice_ends_it_and_a_reload_does_not(page, sign_in, desk, tickets
 def test_a_status_brings_the_next_ticket(page, sign_in, desk, tickets):
     sign_in(page, desk.agent)
     page.goto("/admin/helpdesk/inbox/unassigned/")
-    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="Work through").click()
     expect(page.locator("#ticket-subject")).to_have_text("The first question")
     with page.expect_navigation():
         page.get_by_label("Status").select_option(label="Resolved")

@@ -80,7 +80,7 @@ class ListingView(AheadMixin, InboxMixin, BaseListingView):
         # Its form stands in the part that searching and filtering swap, so that it means what is shown.
         form = {"type": "submit", "form": "helpdesk-focus", "data-helpdesk-key": "focus"}
         form["title"] = _("Work through this view, one ticket after another")
-        buttons = [HeaderButton(_("Start"), icon_name="arrow-right-full", attrs=form)]
+        buttons = [HeaderButton(_("Work through"), icon_name="arrow-right-full", attrs=form)]
         if may(self.request.user, "reply"):
             buttons.append(HeaderButton(_("New ticket"), url=reverse("helpdesk_tickets:new"), icon_name="plus"))
         return buttons
