@@ -15,6 +15,7 @@ from benchmarks.growth import Growth
 from benchmarks.models import BareTicket
 from benchmarks.queries import getting, signed_in
 from benchmarks.report import Times, print_growth, ratio, times_of
+from wagtail_helpdesk.inbox.focus.models import FocusSession
 from wagtail_helpdesk.inbox.listing import list_page
 from wagtail_helpdesk.inbox.places import Place
 from wagtail_helpdesk.inbox.saved.models import SavedView
@@ -65,6 +66,9 @@ def _screens(desk: BusyDesk) -> Iterable[tuple[str, Callable[[], Any]]]:
     address = reverse("helpdesk_inbox:view", args=["closed"])
     yield "manager, Closed, deep page", getting(signed_in(desk.manager), f"{address}?after={_deep_key(desk)}")
     yield "agent, All open, by tag", getting(signed_in(desk.agent), f"{_list('all')}?tag={desk.tags[0].pk}")
+    for name in ("status", "assignee"):
+        yield f"agent, All open, grouped by {name}", getting(signed_in(desk.agent), f"{_list('all')}?group={name}")
+    yield "agent, All open, a focus session begins", _focus(signed_in(desk.agent))
     newest = Ticket.objects.filter(team=desk.teams[0]).order_by("-pk").first()
     ticket = reverse("helpdesk_tickets:ticket", args=[newest.pk])
     yield "agent, conversation", getting(signed_in(desk.agent), ticket)
@@ -99,6 +103,19 @@ def _idle(client: Any, address: str) -> Callable[[], Any]:
     known: dict[str, str] = {}
     ask()
     return ask
+
+
+def _focus(client: Any) -> Callable[[], Any]:
+    """The first ticket of a session is looked for, and claimed."""
+
+    def begin() -> None:
+        FocusSession.objects.all().delete()
+        response = client.post(reverse("helpdesk_inbox:start_focus"), {"place": "all"})
+        if "/tickets/" not in response.url:
+            raise RuntimeError(f"No ticket: {response.url}")
+
+    begin()
+    return begin
 
 
 def _deep_key(desk: BusyDesk) -> str:
