@@ -316,3 +316,35 @@ class TestQueries:
         assert count(12) == few
         # A search by words looks for people too, and for where it found what.
         assert few <= (64 if query.get("q") == "invoice" else 32 if query.get("q") else 31)
+
+
+class TestNextThings:
+    """An empty list says where there is work, and what could be read by others."""
+
+    @pytest.fixture
+    def offered(self, login):
+        def offers(user, view="starred", **query):
+            response = login(user).get(reverse("helpdesk_inbox:view", args=[view]), query)
+            return [(thing.label, thing.count) for thing in response.context.get("next_things", [])]
+
+        return offers
+
+    def test_the_views_that_are_not_empty(self, desk, ticket, offered):
+        assert offered(desk.agent) == [("Unassigned", "1"), ("Team", "1")]
+        assert offered(desk.other_agent) == []
+        assert offered(desk.agent, view="unassigned") == []
+        assert offered(desk.agent, tag=["1"]) == []
+
+    def test_answers_that_others_could_read(self, desk, ticket, offered, login):
+        AssignTicket(ticket=ticket, assignee=desk.agent, actor=Actor.of_user(desk.agent))()
+        set_status(ticket, Category.RESOLVED, desk.agent)
+        assert offered(desk.agent) == [("Answer of yours that could be promoted to the FAQ", "1")]
+        assert offered(desk.colleague) == []
+        page = login(desk.agent).get(reverse("helpdesk_inbox:view", args=["starred"]))
+        [thing] = page.context["next_things"]
+        assert thing.url in page.content.decode()
+        assert [row.ticket for row in login(desk.agent).get(thing.url).context["rows"]] == [ticket]
+        Ticket.objects.update(assignee=desk.light)
+        assert offered(desk.light) == [], "who may not promote is not told to"
+        Ticket.objects.update(assignee=desk.agent, resolved_at=timezone.now() - timedelta(days=31))
+        assert offered(desk.agent) == []

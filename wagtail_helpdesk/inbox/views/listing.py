@@ -23,6 +23,7 @@ from wagtail_helpdesk.inbox.links import view_url
 from wagtail_helpdesk.inbox.listing import list_page
 from wagtail_helpdesk.inbox.marks import newest_message_key
 from wagtail_helpdesk.inbox.media import inbox_media
+from wagtail_helpdesk.inbox.next_things import next_things
 from wagtail_helpdesk.inbox.ordering import Key, Ordering
 from wagtail_helpdesk.inbox.paging import KeyPage
 from wagtail_helpdesk.inbox.places import GROUP, SEARCH, SORT, Place
@@ -136,7 +137,10 @@ class ListingView(AheadMixin, InboxMixin, BaseListingView):
             context["chips"] = self.results.chips(self.request.GET)
         if not self.results_only:
             offered = {offer.action.name for offer in context["bulk_actions"]}
-            context["views"] = with_drops(views_with_counts(user, mailbox=place.mailbox, scopes=self.scopes), offered)
+            views = views_with_counts(user, mailbox=place.mailbox, scopes=self.scopes)
+            context["views"] = with_drops(views, offered)
+            if not page.rows and place.is_plain and not place.hidden:
+                context["next_things"] = next_things(user, views, self.standing_view.slug)
             context["can_merge"] = "merge" in offered
             mailboxes = choices_for(user).of("mailbox")
             context["mailboxes"] = mailboxes if len(mailboxes) > 1 else []
