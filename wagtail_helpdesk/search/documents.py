@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -10,6 +11,8 @@ from pathlib import Path
 _READER = Path(__file__).with_name("document_reader.py")
 #: So long the reader may take, whatever it does (seconds).
 PATIENCE = 20
+#: What Python itself may need of the environment to start.
+_KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _ODF = "application/vnd.oasis.opendocument."
 #: What the content is, and how the reader calls it.
@@ -35,10 +38,11 @@ def readable_documents() -> tuple[str, ...]:
 
 def text_of_document(content: bytes, kind: str) -> str:
     """Return the text of a document of the media type ``kind``. DocumentUnreadable."""
-    # Isolated: neither the site's folder nor its environment is of any use to what reads a stranger's file.
+    # Isolated: neither the site's folder nor its secrets are of any use to what reads a stranger's file.
     command = [sys.executable, "-I", str(_READER), KINDS[kind]]
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     try:
-        done = subprocess.run(command, input=content, capture_output=True, timeout=PATIENCE, check=True, env={})  # noqa: S603
+        done = subprocess.run(command, input=content, capture_output=True, timeout=PATIENCE, check=True, env=kept)  # noqa: S603
     except subprocess.TimeoutExpired:
         raise DocumentUnreadable("took too long") from None
     except (subprocess.CalledProcessError, OSError) as error:
