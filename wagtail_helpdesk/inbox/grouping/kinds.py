@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Model
+from django.db.models import ExpressionWrapper, Model, TextField
 from django.db.models.fields.json import KT
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -183,6 +183,6 @@ def _by_field(field: TicketField) -> Grouping:
         places = {option.value: number for number, option in enumerate(field.options)}
         return {value: ((places.get(value, len(places)), value.casefold()), field.show(value)) for value in values}
 
-    return Grouping(
-        _field_name(field), field.name, _("Nothing chosen"), KT(f"custom_fields__{field.key}"), value_of, named, False
-    )
+    # Compared as the words that it is: by itself it takes what it is compared with for JSON.
+    column = ExpressionWrapper(KT(f"custom_fields__{field.key}"), output_field=TextField())
+    return Grouping(_field_name(field), field.name, _("Nothing chosen"), column, value_of, named, False)
