@@ -210,6 +210,7 @@ class TestKeyboard:
         expect(page.get_by_label("Or write when")).to_be_focused()
         page.keyboard.type("3 days")
         page.keyboard.press("Enter")
+        expect(page.get_by_text("1 ticket changed.")).to_be_visible()
         expect(page.locator(".helpdesk-row")).to_have_count(2)
         three[0].refresh_from_db()
         assert (three[0].asleep, three[0].snooze_words) == (True, "3 days")

@@ -150,7 +150,7 @@ def test_pages_cost_the_same_for_any_length(desk, client, django_assert_max_num_
         SourceFolder.objects.create(source=source, name="INBOX")
         factories.make_mailbox(team=desk.team)
     client.get(url(desk))
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(28):
         client.get(url(desk))
     with django_assert_max_num_queries(21):
         client.get(reverse("helpdesk_mail_health:index"))

@@ -231,7 +231,7 @@ class TestMacros:
         if persona == "light":
             assert "You may not do this." in response.json()["toast"]["text"]
         elif persona in ("agent", "manager"):
-            assert set(response.json()["parts"]) == {"properties", "ticket-head"}
+            assert set(response.json()["parts"]) == {"properties", "ticket-head", "composer-sends"}
             assert response.json()["tickets"] == [ticket.pk]
             assert response.json()["toast"]["undo"] == reverse(
                 "helpdesk_inbox:undo", args=[UndoRecord.objects.get().pk]

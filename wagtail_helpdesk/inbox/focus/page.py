@@ -28,9 +28,8 @@ def bar_context(session: FocusSession, place: Place, form: SkipForm | None = Non
 
 def left_words(left: int) -> str:
     """Return how many tickets there are still to do: "12 left"."""
-    if left > MOST:
-        return _("%(count)s left") % {"count": f"{number_format(MOST, force_grouping=False)}+"}
-    return ngettext("%(count)s left", "%(count)s left", left) % {"count": number_format(left)}
+    count = f"{number_format(MOST, force_grouping=False)}+" if left > MOST else number_format(left)
+    return ngettext("%(count)s left", "%(count)s left", left) % {"count": count}
 
 
 def session_url(session: FocusSession, place: Place) -> str:

@@ -75,6 +75,7 @@ class UndoChangeView(InboxMixin, WagtailAdminTemplateMixin):
             details=refused,
             tickets=list(results),
             drafts=any(step["kind"] == "draft" for step in self.record.steps),
+            undone=True,
         )
 
     def _begin(self, by_ticket: dict[int, list[Step]]) -> HttpResponse:

@@ -86,6 +86,11 @@ class HelpdeskListController extends window.StimulusModule.Controller {
     this.load(window.location.href).then(() => this.pick(picked));
   }
 
+  /** Rows that somebody brings back himself need no announcement. */
+  brought({ detail }) {
+    if (detail.undone && detail.tickets.some((key) => !document.getElementById(`ticket-${key}`))) this.refresh();
+  }
+
   async load(address) {
     const { search } = new URL(address, window.location);
     const results = document.getElementById('listing-results');
