@@ -152,7 +152,7 @@ def test_pages_cost_the_same_for_any_length(desk, client, django_assert_max_num_
     client.get(url(desk))
     with django_assert_max_num_queries(28):
         client.get(url(desk))
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(22):
         client.get(reverse("helpdesk_mail_health:index"))
 
 

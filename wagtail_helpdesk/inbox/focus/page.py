@@ -6,7 +6,6 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.formats import number_format
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wagtail_helpdesk.inbox.focus.forms import SkipForm
