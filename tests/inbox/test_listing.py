@@ -335,6 +335,16 @@ class TestNextThings:
         assert offered(desk.agent, view="unassigned") == []
         assert offered(desk.agent, tag=["1"]) == []
 
+    def test_counted_and_found_in_the_same_mailbox(self, desk, ticket, login):
+        other = factories.make_mailbox(team=desk.team)
+        factories.make_ticket("elsewhere", team=desk.team, mailbox=other, address="else@example.org")
+        client = login(desk.agent)
+        address = reverse("helpdesk_inbox:view", args=["starred"])
+        thing = client.get(address, {"mailbox": other.pk}).context["next_things"][0]
+        assert (thing.label, thing.count) == ("Unassigned", "1")
+        assert len(client.get(thing.url).context["rows"]) == 1
+        assert client.get(address).context["next_things"][0].count == "2"
+
     def test_answers_that_others_could_read(self, desk, ticket, offered, login):
         AssignTicket(ticket=ticket, assignee=desk.agent, actor=Actor.of_user(desk.agent))()
         set_status(ticket, Category.RESOLVED, desk.agent)

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.inbox.counts import CAP, count_text
 from wagtail_helpdesk.inbox.links import view_url
-from wagtail_helpdesk.inbox.places import View
+from wagtail_helpdesk.inbox.places import MAILBOX, View
 from wagtail_helpdesk.inbox.standing_views import BY_SLUG
 from wagtail_helpdesk.tickets.conditions.ticket_fields import ME
 from wagtail_helpdesk.tickets.models import Ticket
@@ -35,14 +35,17 @@ class NextThing:
     icon: str
 
 
-def next_things(user: Any, views: Sequence[tuple[View, str]], here: str) -> list[NextThing]:
-    """Return what ``user`` may turn to, who finds the view called ``here`` empty. ``views``: with their counts.
+def next_things(
+    user: Any, views: Sequence[tuple[View, str]], here: str, *, mailbox: int | None = None
+) -> list[NextThing]:
+    """Return what ``user`` may turn to, who finds the view called ``here`` empty.
 
-    One query, for who may promote answers.
+    ``views``: with their counts, of all mailboxes or of one. One query, for who may promote answers.
     """
     counted = {view.slug: (view, count) for view, count in views if count != count_text(0)}
     work = [counted[slug] for slug in _WORK if slug in counted and slug != here]
-    things = [NextThing(str(view.label), count, view_url(view), view.icon) for view, count in work[:_MOST]]
+    within = f"?{MAILBOX}={mailbox}" if mailbox else ""
+    things = [NextThing(str(view.label), count, f"{view_url(view)}{within}", view.icon) for view, count in work[:_MOST]]
     if may(user, "promote"):
         lately = Ticket.objects.current().filter(
             assignee=user, category=Category.RESOLVED, resolved_at__gte=timezone.now() - _LATELY, articles=None

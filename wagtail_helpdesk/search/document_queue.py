@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from wagtail_helpdesk.conversations.models import Attachment
@@ -31,6 +32,8 @@ def _read_document(row: FileText) -> bool:
     if file is None:
         return False
     text = text_of_file(file)
-    if FileText.objects.filter(pk=row.pk, due=lease).update(text=text, due=None) and text:
-        index_soon(file.message.ticket_id, file.message_id)
+    # Whoever is stopped in between has done neither.
+    with transaction.atomic():
+        if FileText.objects.filter(pk=row.pk, due=lease).update(text=text, due=None) and text:
+            index_soon(file.message.ticket_id, file.message_id)
     return True

@@ -140,7 +140,7 @@ class ListingView(AheadMixin, InboxMixin, BaseListingView):
             views = views_with_counts(user, mailbox=place.mailbox, scopes=self.scopes)
             context["views"] = with_drops(views, offered)
             if not page.rows and place.is_plain and not place.hidden:
-                context["next_things"] = next_things(user, views, self.standing_view.slug)
+                context["next_things"] = next_things(user, views, self.standing_view.slug, mailbox=place.mailbox)
             context["can_merge"] = "merge" in offered
             mailboxes = choices_for(user).of("mailbox")
             context["mailboxes"] = mailboxes if len(mailboxes) > 1 else []
