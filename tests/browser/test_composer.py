@@ -35,6 +35,31 @@ def saved(page):
     expect(page.get_by_text("Draft saved at")).to_be_visible()
 
 
+def hold_answer(page, address, words):
+    """Keep the first answer with these words from the page. Return a list that gets a function, which lets it through."""
+    held, seen = [], []
+
+    def look(route):
+        response = route.fetch()
+        if seen or words not in response.text():
+            route.fulfill(response=response)
+        else:
+            seen.append(route)
+            held.append(lambda: route.fulfill(response=response))
+
+    page.route(address, look)
+    return held
+
+
+def wait_until(page, condition):
+    """Let the page work until the condition holds, for five seconds at most."""
+    for _turn in range(100):
+        if condition():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("It did not come to that.")
+
+
 class TestDrafts:
     def test_come_back_after_a_reload_and_go_with_a_way_back(self, opened, desk):  # noqa: F811
         type_answer(opened, "Half a sentence")
@@ -213,11 +238,19 @@ class TestApproval:
         sign_in(opened, desk.colleague)
         opened.goto(f"/admin/helpdesk/tickets/{ticket.pk}/")
         assert_axe(opened, ignoring=DRAFTAIL_RULES)
+        held = hold_answer(opened, "**/pulse/", "approved by Clara")
         waiting.get_by_role("button", name="Approve and send").click()
-        expect(opened.locator(".helpdesk-message--scheduled")).to_contain_text("approved by Clara")
+        scheduled = opened.locator(".helpdesk-message--scheduled")
+        expect(scheduled).to_contain_text("approved by Clara")
+        wait_until(opened, lambda: held)
         opened.locator(".helpdesk-toast").get_by_role("button", name="Undo").click()
-        expect(opened.locator(".helpdesk-message--scheduled")).to_have_count(0)
+        expect(opened.locator(".helpdesk-toast")).to_contain_text("Its text is in the author's draft.")
+        expect(scheduled).to_have_count(0)
         assert Draft.objects.get().user == desk.agent
+        # An answer of the server from before does not bring the message back: the page asks again.
+        with opened.expect_request("**/pulse/"):
+            held.pop()()
+        assert scheduled.count() == 0
 
     def test_from_the_menu_of_ways_to_send(self, opened, desk, ticket):  # noqa: F811
         type_answer(opened, "You get your money back")

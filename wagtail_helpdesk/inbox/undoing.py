@@ -60,6 +60,13 @@ def _put_field_back(ticket: Ticket, step: Mapping[str, Any], actor: Actor) -> No
     change_fields(ticket, {field: FieldChange(old, new, field=ticket_field, back=True)}, actor=actor)
 
 
+def taken_back_words(messages: Iterable[Message], user: Any) -> str:
+    """Return what to say to ``user`` of ``messages`` that were taken back: in whose draft their text is."""
+    if all(message.author_user_id == user.pk for message in messages):
+        return _("It was taken back, and nobody got it. Its text is in your draft.")
+    return _("It was taken back, and nobody got it. Its text is in the author's draft.")
+
+
 def _take_message_back(ticket: Ticket, step: Mapping[str, Any], actor: Actor) -> None:
     message = Message.objects.filter(pk=step["message"], ticket=ticket).select_related("ticket").first()
     if message is None:

@@ -17,6 +17,7 @@ from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.inbox.answers import answer
 from wagtail_helpdesk.inbox.conversation import message_item, messages_for
 from wagtail_helpdesk.inbox.focus.sessions import bring_back
+from wagtail_helpdesk.inbox.undoing import taken_back_words
 from wagtail_helpdesk.inbox.views.base import TicketMixin
 from wagtail_helpdesk.tickets.permissions import may
 
@@ -35,9 +36,7 @@ class UndoView(TicketMixin):
             where = f"{self.ticket_url}#message-{written.pk}"
             return answer(request, then=where, said=str(error), level="warning", tickets=[self.ticket.pk])
         bring_back(request.user, [self.ticket.pk])
-        said = _("It was taken back, and nobody got it. Its text is in the author's draft.")
-        if written.author_user_id == request.user.pk:
-            said = _("It was taken back, and nobody got it. Its text is in your draft.")
+        said = taken_back_words([written], request.user)
         gone = {f"message-{written.pk}": ("wagtail_helpdesk/inbox/taken_back.html", {"said": said})}
         where = f"{self.ticket_url}#composer"
         return answer(request, then=where, said=said, parts=gone, tickets=[self.ticket.pk], drafts=True)

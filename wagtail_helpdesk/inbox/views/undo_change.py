@@ -12,6 +12,7 @@ from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from wagtail_helpdesk.actions import ActionRefused
+from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.inbox.answers import answer
 from wagtail_helpdesk.inbox.bulk.registry import action_called
 from wagtail_helpdesk.inbox.bulk.running import AT_ONCE, start_job
@@ -19,7 +20,7 @@ from wagtail_helpdesk.inbox.focus.sessions import bring_back
 from wagtail_helpdesk.inbox.links import ticket_url, view_url
 from wagtail_helpdesk.inbox.models import UndoRecord
 from wagtail_helpdesk.inbox.standing_views import DEFAULT, visible_tickets
-from wagtail_helpdesk.inbox.undoing import Step, claim, steps_by_ticket, undo
+from wagtail_helpdesk.inbox.undoing import Step, claim, steps_by_ticket, taken_back_words, undo
 from wagtail_helpdesk.inbox.views.base import InboxMixin
 from wagtail_helpdesk.inbox.views.bulk import job_answer
 
@@ -63,7 +64,9 @@ class UndoChangeView(InboxMixin, WagtailAdminTemplateMixin):
             if why and pk in known
         ]
         if done and all(step["kind"] == "message" for step in self.record.steps):
-            said = _("It was taken back, and nobody got it. Its text is in your draft.")
+            said = taken_back_words(
+                Message.objects.filter(pk__in=[step["message"] for step in self.record.steps]), request.user
+            )
             return answer(request, then=then, said=said, details=refused, tickets=list(results), drafts=True)
         said = ngettext("%(count)s ticket is as it was.", "%(count)s tickets are as they were.", len(done))
         level = "warning" if refused else "success"

@@ -126,7 +126,9 @@ class Ticket(models.Model):
     #: The first words of the newest public message, for the list.
     preview = models.CharField(_("preview"), max_length=200, blank=True)
 
-    tags = TaggableManager(through="wagtail_helpdesk.TaggedTicket", blank=True, verbose_name=_("tags"))
+    tags = TaggableManager(
+        through="wagtail_helpdesk.TaggedTicket", blank=True, ordering=["name"], verbose_name=_("tags")
+    )
 
     objects = TicketQuerySet.as_manager()
 

@@ -88,6 +88,12 @@ class HelpdeskLiveController extends window.StimulusModule.Controller {
     return JSON.parse(document.getElementById('wagtail-config').textContent);
   }
 
+  /** Something was done on this page: an answer that is on its way may not know of it. */
+  changed() {
+    this.isStale = this.isAsking;
+    this.beat();
+  }
+
   async beat() {
     clearTimeout(this.timer);
     if (document.hidden || this.isOver || this.isAsking) return;
@@ -95,6 +101,11 @@ class HelpdeskLiveController extends window.StimulusModule.Controller {
     const answer = await this.ask(this.signOfLife());
     this.isAsking = false;
     if (!this.element.isConnected || this.isOver) return;
+    if (this.isStale) {
+      this.isStale = false;
+      this.beat();
+      return;
+    }
     if (answer) {
       this.seen = 0;
       this.take(answer);

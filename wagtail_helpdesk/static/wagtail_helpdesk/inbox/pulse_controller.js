@@ -70,19 +70,29 @@ class HelpdeskPulseController extends window.StimulusModule.Controller {
     clearTimeout(this.timer);
     if (document.hidden) return;
     const list = this.hasRowsTarget ? this.rowsTarget : null;
-    try {
-      const headers = { 'X-Requested-With': 'XMLHttpRequest' };
-      if (this.etag) headers['If-None-Match'] = this.etag;
-      const response = await fetch(`${this.urlValue}?${this.query()}`, { headers });
-      if (response.status === 200 && !response.redirected) {
-        const answer = await response.json();
-        this.etag = response.headers.get('ETag') || '';
-        this.show(answer, list);
-      }
-    } catch {
-      // Without a connection what is there stays; the next look tries again.
+    this.asked = (this.asked || 0) + 1;
+    const turn = this.asked;
+    const news = await this.ask();
+    // What was asked for later knows more, however soon it came.
+    if (turn !== this.asked) return;
+    if (news) {
+      this.etag = news.etag;
+      this.show(news.answer, list);
     }
     if (this.element.isConnected) this.wait();
+  }
+
+  /** Return {answer, etag}; null where nothing is new, or nothing can be reached: what is there stays then. */
+  async ask() {
+    const headers = { 'X-Requested-With': 'XMLHttpRequest' };
+    if (this.etag) headers['If-None-Match'] = this.etag;
+    try {
+      const response = await fetch(`${this.urlValue}?${this.query()}`, { headers });
+      if (response.status !== 200 || response.redirected) return null;
+      return { answer: await response.json(), etag: response.headers.get('ETag') || '' };
+    } catch {
+      return null;
+    }
   }
 
   show(answer, list) {
