@@ -36,28 +36,22 @@ def saved(page):
 
 
 def hold_answer(page, address, words):
-    """Keep the first answer with these words from the page. Return a list that gets a function, which lets it through."""
-    held, seen = [], []
+    """Keep the first answer with these words from the page, and say so on it: data-held on its body.
+
+    Return a list, which has what lets the answer through then.
+    """
+    held = []
 
     def look(route):
         response = route.fetch()
-        if seen or words not in response.text():
+        if held or words not in response.text():
             route.fulfill(response=response)
         else:
-            seen.append(route)
             held.append(lambda: route.fulfill(response=response))
+            page.evaluate("() => { document.body.dataset.held = 'yes'; }")
 
     page.route(address, look)
     return held
-
-
-def wait_until(page, condition):
-    """Let the page work until the condition holds, for five seconds at most."""
-    for _turn in range(100):
-        if condition():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("It did not come to that.")
 
 
 class TestDrafts:
@@ -242,14 +236,14 @@ class TestApproval:
         waiting.get_by_role("button", name="Approve and send").click()
         scheduled = opened.locator(".helpdesk-message--scheduled")
         expect(scheduled).to_contain_text("approved by Clara")
-        wait_until(opened, lambda: held)
+        expect(opened.locator("body")).to_have_attribute("data-held", "yes")
         opened.locator(".helpdesk-toast").get_by_role("button", name="Undo").click()
         expect(opened.locator(".helpdesk-toast")).to_contain_text("Its text is in the author's draft.")
         expect(scheduled).to_have_count(0)
         assert Draft.objects.get().user == desk.agent
         # An answer of the server from before does not bring the message back: the page asks again.
         with opened.expect_request("**/pulse/"):
-            held.pop()()
+            held[0]()
         assert scheduled.count() == 0
 
     def test_from_the_menu_of_ways_to_send(self, opened, desk, ticket):  # noqa: F811
