@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 
 from tests.mail.helpers import make_mail, take_in
 from tests.personas import Desk
@@ -94,6 +96,15 @@ def test_robot_without_any_sign(desk: Desk) -> None:
     repeated = set(TicketLink.objects.filter(kind="repeated", target=first).values_list("source", flat=True))
     assert repeated == set(Ticket.objects.exclude(pk=first.pk).values_list("pk", flat=True))
     assert TicketEvent.objects.filter(kind="linked", ticket=first, data__link="repeated").count() == 11
+
+
+def test_a_long_series_costs_no_more_than_a_short_one(desk: Desk) -> None:
+    counts = []
+    for number in range(12):
+        with CaptureQueriesContext(connection) as queries:
+            factories.make_ticket(subject=f"Case {number}", mailbox=desk.mailbox, address="r@bot.example")
+        counts.append(len(queries))
+    assert counts[11] == counts[5]
 
 
 def test_one_person_is_not_flooded(desk: Desk) -> None:

@@ -37,7 +37,7 @@ from wagtail_helpdesk.mail.reporting.problems import refresh_delivery_flag
 from wagtail_helpdesk.tickets.actions.link_tickets import link_tickets
 from wagtail_helpdesk.tickets.actions.merge_tickets import note_moved
 from wagtail_helpdesk.tickets.choices import EventKind, LinkKind, Visibility
-from wagtail_helpdesk.tickets.models import Ticket, TicketMerge
+from wagtail_helpdesk.tickets.models import Ticket, TicketLink, TicketMerge
 from wagtail_helpdesk.tickets.timeline import write_event
 
 #: Tickets of one sender that are looked at for a series.
@@ -111,7 +111,10 @@ def _group_repeated(ticket: Ticket, now: datetime) -> None:
     series = [one for one in recent[:MAX_SERIES] if similar(one.subject) == similar(ticket.subject)]
     if len(series) < BREAKER_COUNT:
         return
+    linked = set(TicketLink.objects.filter(target=series[0], kind=LinkKind.REPEATED).values_list("source", flat=True))
     for one in series[1:]:
+        if one.pk in linked:
+            continue
         link_tickets(source=one, target=series[0], kind=LinkKind.REPEATED, actor=Actor.system())
 
 
