@@ -67,7 +67,7 @@ def test_images_are_fetched_by_us_and_only_when_asked(opened, elsewhere):  # noq
     expect(image).to_have_js_property("naturalWidth", 120)
     expect(opened.get_by_text("Images from elsewhere are shown.")).to_be_visible()
     expect(opened.locator(EDITOR)).to_contain_text("A draft that stays")
-    assert [path for path, _headers in elsewhere.seen] == ["/a.png"]
+    assert [path for path, _headers, _body in elsewhere.seen] == ["/a.png"]
 
 
 @every_screen

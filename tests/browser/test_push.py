@@ -232,6 +232,37 @@ def test_whoever_has_it_before_the_eyes_is_left_alone(worker, phone, desk):
     until(worker, BODIES, [])
 
 
+#: A tap on a notification, which only a device can make; no worker may bring a tab to the front of its own accord.
+#: Resolves when all is done.
+TAPS = """(url) => {
+  self.WindowClient.prototype.focus = async function focus() {
+    self.focused = new URL(this.url).pathname;
+    return this;
+  };
+  self.clients.openWindow = async (address) => { self.openedNew = address; };
+  const event = new Event('notificationclick');
+  const work = [];
+  let isClosed = false;
+  Object.assign(event, {
+    notification: { data: { url }, close: () => { isClosed = true; } }, waitUntil: (done) => work.push(done) });
+  [self.focused, self.openedNew] = ['', ''];
+  self.dispatchEvent(event);
+  return Promise.all(work).then(() => [isClosed, self.focused, self.openedNew]);
+}"""
+
+
+def test_a_tap_goes_to_the_ticket(worker, phone, desk):
+    """To the tab that has it, else to one that shows a list, else to a new one: nobody's page with words in it goes."""
+    tickets = [factories.make_ticket(team=desk.team, mailbox=desk.mailbox) for _number in range(2)]
+    first, second = (f"/admin/helpdesk/tickets/{ticket.pk}/" for ticket in tickets)
+    there = "/admin/helpdesk/inbox/all/"
+    assert worker.evaluate(TAPS, first) == [True, there, ""]
+    expect(phone.get_by_role("heading", name=tickets[0].subject, exact=True)).to_be_visible()
+    assert phone.evaluate("location.pathname") == first
+    assert worker.evaluate(TAPS, f"{first}#message-1") == [True, first, ""]
+    assert worker.evaluate(TAPS, second) == [True, "", second]
+
+
 def test_opening_a_ticket_takes_its_notifications_away(phone, desk):
     ticket = factories.make_ticket(team=desk.team, mailbox=desk.mailbox)
     address = f"/admin/helpdesk/tickets/{ticket.pk}/"

@@ -111,7 +111,7 @@ def test_no_plain_web_address(address):
 class TestRequest:
     def test_gives_nothing_away(self, elsewhere):
         assert fetch(elsewhere.answer("/a.png", b"png")) == b"png"
-        (path, headers), *more = elsewhere.seen
+        (path, headers, _body), *more = elsewhere.seen
         assert path == "/a.png" and not more
         assert headers == {
             "Host": f"127.0.0.1:{elsewhere.port}",
@@ -130,7 +130,7 @@ class TestRequest:
         address = elsewhere.answer("/a%0D%0AX-Evil:%201", b"png").replace("%0D%0A", "\r\n").replace("%20", " ")
         with pytest.raises(FetchFailed):
             fetch(address)
-        assert all("X-Evil" not in headers for _path, headers in elsewhere.seen)
+        assert all("X-Evil" not in headers for _path, headers, _body in elsewhere.seen)
 
     def test_letters_and_queries_are_quoted(self, elsewhere):
         fetch(elsewhere.answer("/caf%C3%A9?q=a%20b&x=%2F", b"png").replace("%C3%A9", "é").replace("%20", " "))

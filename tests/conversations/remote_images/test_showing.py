@@ -72,7 +72,7 @@ def test_allowed_for_the_message(desk, message, login, elsewhere, choose):
     assert image["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert image["X-Content-Type-Options"] == "nosniff"
     assert "private" in image["Cache-Control"]
-    assert [path for path, _headers in elsewhere.seen] == ["/a.png"]
+    assert [path for path, _headers, _body in elsewhere.seen] == ["/a.png"]
     # Another look takes it from the cache.
     assert client.get(address).content == image.content
     assert len(elsewhere.seen) == 1

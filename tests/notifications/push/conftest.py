@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -17,6 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.utils import timezone
 
+from tests.web_server import Answer, WebServer, web_server
 from wagtail_helpdesk import vault
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.notifications.push.devices import _session_hashes, hash_of
@@ -24,7 +23,6 @@ from wagtail_helpdesk.notifications.push.encoding import encode
 from wagtail_helpdesk.notifications.push.encryption import public_bytes, read_public_key
 from wagtail_helpdesk.notifications.push.keys import public_key
 from wagtail_helpdesk.notifications.push.models import PushSubscription
-from wagtail_helpdesk.outside import guard
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
 from wagtail_helpdesk.tickets.models import Ticket
@@ -57,17 +55,12 @@ class Browser:
         return plain[:-1]
 
 
-class Service:
-    """Takes pushes. ``answers`` are by path: a status, status and headers, or a function of the request."""
+class Service(WebServer):
+    """Takes pushes, for browsers by the path of their endpoints."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self.answers: dict[str, Any] = {}
-        self.seen: list[tuple[str, dict[str, str], bytes]] = []
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
         self.browsers: dict[str, Browser] = {}
-
-    def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
 
     def shown(self) -> list[dict[str, Any]]:
         """What came, as the browsers read it; forgets it."""
@@ -76,41 +69,9 @@ class Service:
 
 
 @pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            found.seen.append((self.path, dict(self.headers), body))
-            answer = found.answers.get(self.path, 201)
-            if callable(answer):
-                answer(self)
-                return
-            status, headers = answer if isinstance(answer, tuple) else (answer, {})
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-
-        do_GET = do_POST
-
-        def log_message(self, *args: Any) -> None:
-            pass
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, *args: Any) -> None:
-            pass
-
-    server = Server(("127.0.0.1", 0), Handler)
-    found = Service(server.server_port)
-    monkeypatch.setattr(guard, "_allowed_in_tests", frozenset({("127.0.0.1", server.server_port)}))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    yield found
-    server.shutdown()
-    server.server_close()
-    thread.join()
+def service() -> Iterator[Service]:
+    with web_server(otherwise=Answer(201), kind=Service) as server:
+        yield server
 
 
 @pytest.fixture

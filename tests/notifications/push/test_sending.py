@@ -280,22 +280,22 @@ class TestAnswers:
 
     @pytest.mark.parametrize("status", [404, 410])
     def test_gone(self, clock, told, service, status):
-        service.answers["/one"] = status
+        service.answer("/one", status=status)
         assert self.tried(clock, told) == (1, None)
         assert not Push.objects.exists()
 
     def test_busy_with_a_wish(self, clock, told, service):
-        service.answers["/one"] = (429, {"Retry-After": "600"})
+        service.answer("/one", status=429, Retry_After="600")
         _count, found = self.tried(clock, told)
         assert (found.failures, found.last_error) == (1, "status 429")
         assert self.tried(clock, told, 599)[0] == 0
-        service.answers["/one"] = 201
+        service.answer("/one", status=201)
         count, found = self.tried(clock, told, 1)
         assert (count, found.failures, found.last_error, found.failing_since) == (1, 0, "", None)
 
     @pytest.mark.parametrize("status", [500, 503, 400, 403])
     def test_trouble_pauses_ever_longer_and_ends_when_it_is_no_news(self, clock, told, service, status):
-        service.answers["/one"] = status
+        service.answer("/one", status=status)
         counts = [self.tried(clock, told, seconds)[0] for seconds in (10, 59, 1, 299, 1, 899, 1, 3599, 1)]
         assert counts == [1, 0, 1, 0, 1, 0, 1, 0, 1]
         assert PushSubscription.objects.get().failures == 5
@@ -303,29 +303,29 @@ class TestAnswers:
         assert not Push.objects.exists()
 
     def test_a_device_that_rests_keeps_what_comes(self, clock, desk, told, service):
-        service.answers["/one"] = 500
+        service.answer("/one", status=500)
         self.tried(clock, told)
         other = factories.make_ticket(team=desk.team, mailbox=desk.mailbox)
         AssignTicket(ticket=other, assignee=desk.agent, actor=Actor.of_user(desk.manager))()
-        service.answers["/one"] = 201
+        service.answer("/one", status=201)
         assert self.tried(clock, told, 20)[0] == 0
         assert self.tried(clock, told, 40)[0] == 2
 
     def test_refused_for_days_is_forgotten(self, clock, told, desk, owned, service):
-        service.answers["/one"] = 403
+        service.answer("/one", status=403)
         self.tried(clock, told)
         clock.shift(timedelta(days=3))
         factories.add_customer_message(owned)
         assert self.tried(clock, told) == (1, None)
 
     def test_too_large_is_dropped_and_harms_nobody(self, clock, told, service):
-        service.answers["/one"] = 413
+        service.answer("/one", status=413)
         _count, found = self.tried(clock, told)
         assert found.failures == 0
         assert not Push.objects.exists()
 
     def test_a_redirect_is_not_followed(self, clock, told, service):
-        service.answers["/one"] = (307, {"Location": service.url("/other")})
+        service.answer("/one", status=307, Location=service.url("/other"))
         _count, found = self.tried(clock, told)
         assert [path for path, _headers, _body in service.seen] == ["/one"]
         assert found.last_error == "status 307"
@@ -370,7 +370,7 @@ class TestAnswers:
         assert found.last_error == "refused address"
 
     def test_secrets_stay_out_of_the_log(self, clock, told, service, caplog):
-        service.answers["/one"] = 500
+        service.answer("/one", status=500)
         self.tried(clock, told)
         assert "push_failed" in caplog.text
         for secret in ("/one", str(service.port), "bruno", "vapid"):
@@ -429,7 +429,7 @@ def test_a_process_that_died_sends_again_what_shows_once(clock, desk, owned, dev
 
 def test_what_waits_is_replaced_by_what_is_newer(clock, desk, owned, device, service):
     device(desk.agent)
-    service.answers["/one"] = 500
+    service.answer("/one", status=500)
     factories.add_customer_message(owned)
     later(clock)
     clock.shift(timedelta(seconds=55))
