@@ -297,7 +297,7 @@ def _note(step: MacroStep, run: Run) -> None:
 
 
 def _reply(step: MacroStep, run: Run) -> None:
-    message = Reply(ticket=run.ticket, html=_html_to_send(step, run), last_seen=run.last_seen, actor=run.actor)()
+    message = Reply(ticket=run.ticket, html=_html_to_send(step, run), actor=run.actor)()
     run.message = message.pk
     if message.state == MessageState.SCHEDULED:
         run.undo.append({"kind": "message", "ticket": run.ticket.pk, "message": message.pk})

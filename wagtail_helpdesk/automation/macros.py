@@ -17,7 +17,10 @@ from wagtail_helpdesk.automation.models import Macro, MacroStep
 from wagtail_helpdesk.automation.querysets import ScopedQuerySet
 from wagtail_helpdesk.automation.questions import ask_for, unanswered, variables_of
 from wagtail_helpdesk.automation.runs import Line, Run
+from wagtail_helpdesk.conversations.actions.send_guard import refuse_if_unseen
 from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.tickets.actions.base import lock_ticket
+from wagtail_helpdesk.tickets.actions.beside_status import beside_status, steps_beside_status
 from wagtail_helpdesk.tickets.custom_fields.values import FIELD_PREFIX
 from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.permissions import may
@@ -59,12 +62,11 @@ def preview_macro(
     ticket: Ticket,
     user: Any,
     *,
-    last_seen: int | None = None,
     has_composer: bool = True,
     answers: Mapping[str, str] | None = None,
 ) -> list[Line]:
     """Return what ``macro`` would change on ``ticket``, line by line; nothing is written. ``answers``: so far."""
-    run = _run_of(macro, ticket, Actor.of_user(user), user, answers or {}, last_seen, has_composer=has_composer)
+    run = _run_of(macro, ticket, Actor.of_user(user), user, answers or {}, has_composer=has_composer)
     lines = []
     for step in steps_in_order(macro):
         kind = ACTION_KINDS[step.kind]
@@ -105,16 +107,13 @@ def _run_of(
     actor: Actor,
     user: Any,
     answers: Mapping[str, str],
-    last_seen: int | None,
     *,
     has_composer: bool,
 ) -> Run:
     questions = list(macro.questions.all())
     chosen = chosen_in(questions, answers, user)
     asked, as_they_are = variables_of(questions, answers, chosen, language=ticket.language)
-    return Run(
-        ticket, user, actor, last_seen, has_composer=has_composer, asked=asked, asked_plain=as_they_are, chosen=chosen
-    )
+    return Run(ticket, user, actor, has_composer=has_composer, asked=asked, asked_plain=as_they_are, chosen=chosen)
 
 
 def _run_on(
@@ -131,24 +130,34 @@ def _run_on(
         return MacroResult(ticket.pk, ask_for(labels))
     if not macro.is_active or not Macro.objects.filter(pk=macro.pk).usable_by(user, ticket=ticket).exists():
         return MacroResult(ticket.pk, _("This macro is not for this ticket."))
-    run = _run_of(macro, ticket, actor, user, answers, last_seen, has_composer=has_composer)
-    before = _values(ticket)
+    run = _run_of(macro, ticket, actor, user, answers, has_composer=has_composer)
     try:
         with events.unit_of_work():
-            for step in steps_in_order(macro):
+            # As it is now: what others changed since it was fetched is nothing that the macro did.
+            locked = lock_ticket(ticket.pk)
+            before, beside = _values(locked), beside_status(locked)
+            steps = steps_in_order(macro)
+            if any(step.kind == "reply" for step in steps):
+                # Before the first step: what the macro itself writes is nothing that the person has not seen.
+                refuse_if_unseen(locked, last_seen)
+            for step in steps:
                 ACTION_KINDS[step.kind].do(step, run)
+            done = Ticket.objects.get(pk=ticket.pk)
+            after = _values(done)
     except ActionRefused as error:
         return MacroResult(ticket.pk, str(error))
     except PermissionDenied:
         return MacroResult(ticket.pk, _("You may not do this."))
-    after = _values(Ticket.objects.get(pk=ticket.pk))
     names = dict.fromkeys([*before, *after])
     changed = tuple(name for name in names if before.get(name) != after.get(name))
-    undo = [
-        {"kind": "field", "ticket": ticket.pk, "field": name, "old": before.get(name), "new": after.get(name)}
+    fields = {
+        name: {"kind": "field", "ticket": ticket.pk, "field": name, "old": before.get(name), "new": after.get(name)}
         for name in changed
-    ]
-    return MacroResult(ticket.pk, undo=(*undo, *run.undo), draft=run.draft, message=run.message, changed=changed)
+    }
+    # Steps go back from the last to the first: what gave the ticket out of one's sight is taken back before all else.
+    last = [fields.pop(name) for name in ("assignee", "team") if name in fields]
+    undo = (*steps_beside_status(beside, done), *fields.values(), *run.undo, *last)
+    return MacroResult(ticket.pk, undo=undo, draft=run.draft, message=run.message, changed=changed)
 
 
 def _values(ticket: Ticket) -> dict[str, Any]:

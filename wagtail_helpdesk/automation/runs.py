@@ -22,8 +22,6 @@ class Run:
     ticket: Ticket
     user: Any
     actor: Actor
-    #: The newest message that the person saw, None where nobody looked.
-    last_seen: int | None = None
     #: Whether the person looks at the ticket, with a composer for a text.
     has_composer: bool = False
     #: What the person answered to the macro's questions, as texts and as values of actions have it.

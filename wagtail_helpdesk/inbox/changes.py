@@ -59,8 +59,12 @@ _ACTIONS: dict[str, Callable[..., Action]] = {
     ),
     "due_on": lambda ticket, change, **kw: ChangeDue(ticket=ticket, due_on=change.value, seen=change.seen, **kw),
     "tags": _tags,
-    "assignee": lambda ticket, change, **kw: AssignTicket(ticket=ticket, assignee=change.value, seen=change.seen, **kw),
-    "team": lambda ticket, change, **kw: MoveTicket(ticket=ticket, team=change.value, seen=change.seen, **kw),
+    "assignee": lambda ticket, change, **kw: AssignTicket(
+        ticket=ticket, assignee=change.value, seen=change.seen, back=change.back, **kw
+    ),
+    "team": lambda ticket, change, **kw: MoveTicket(
+        ticket=ticket, team=change.value, seen=change.seen, back=change.back, **kw
+    ),
 }
 
 

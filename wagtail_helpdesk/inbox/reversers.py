@@ -14,12 +14,15 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.conversations.actions.split_messages import JoinSplit
 from wagtail_helpdesk.conversations.models import Message
+from wagtail_helpdesk.conversations.waiting import waiting_since
+from wagtail_helpdesk.desk.choices import UNRESOLVED
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.standing_views import visible_tickets
 from wagtail_helpdesk.tickets.actions.checklist import AddItems, TickItem
 from wagtail_helpdesk.tickets.actions.close_on import CloseOn, closing_state
 from wagtail_helpdesk.tickets.actions.link_tickets import LinkTickets, UnlinkTickets
 from wagtail_helpdesk.tickets.actions.merge_tickets import UnmergeTickets
+from wagtail_helpdesk.tickets.actions.recount_ticket import wait_since
 from wagtail_helpdesk.tickets.actions.snooze_ticket import SnoozeTicket, WakeTicket, snooze_state
 from wagtail_helpdesk.tickets.choices import LinkKind
 from wagtail_helpdesk.tickets.models import Ticket, TicketLink, TicketMerge
@@ -83,6 +86,13 @@ def _close_as_before(ticket: Ticket, step: Mapping[str, Any], actor: Actor) -> N
     CloseOn(ticket=ticket, at=at if at and at > timezone.now() else None, actor=actor)()
 
 
+def _wait_as_before(ticket: Ticket, step: Mapping[str, Any], actor: Actor) -> None:
+    """The customer waits again since then, unless somebody has answered, or the ticket is over."""
+    now = Ticket.objects.select_for_update().get(pk=ticket.pk)
+    if now.category in UNRESOLVED and now.customer_waiting_since is None and waiting_since(now.pk):
+        wait_since(now.pk, parse_datetime(step["since"]))
+
+
 def _unmerge(ticket: Ticket, step: Mapping[str, Any], actor: Actor) -> None:
     merge = TicketMerge.objects.filter(pk=step["merge"]).select_related("target").first()
     if merge is None:
@@ -128,6 +138,7 @@ def _put_item_back(ticket: Ticket, step: Mapping[str, Any], actor: Actor) -> Non
 REVERSERS: dict[str, Callable[[Ticket, Mapping[str, Any], Actor], None]] = {
     "snooze": _sleep_as_before,
     "close_on": _close_as_before,
+    "wait": _wait_as_before,
     "merge": _unmerge,
     "split": _join,
     "link": _unlink,

@@ -172,7 +172,9 @@ def _blank_copies(event: MessageRedacted) -> None:
     own = OutboundMail.objects.filter(message=event.message_id)
     own.filter(state__in=_UNSENT).update(state=OutboundState.CANCELLED)
     own.update(subject="", text="", html="", settled_at=timezone.now())
-    later = OutboundMail.objects.filter(ticket=event.ticket_id, message__gt=event.message_id)
+    # By the time at which it stands in the conversation, as quotes go by: it may have been begun before.
+    redacted = Message.objects.only("created_at").get(pk=event.message_id)
+    later = OutboundMail.objects.filter(ticket=event.ticket_id, message__created_at__gte=redacted.created_at)
     later.filter(state__in=(OutboundState.SENT, OutboundState.CANCELLED)).update(text="", html="")
     _refresh_flags(event.ticket_id)
 

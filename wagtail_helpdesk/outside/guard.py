@@ -31,6 +31,10 @@ class Refused(Exception):
     """We do not ask this machine, or it cannot be found."""
 
 
+class NotFound(Refused):
+    """Its name does not resolve: now, or ever."""
+
+
 def public_address(host: str, port: int) -> tuple[int, tuple]:
     """Return family and socket address to connect to for ``host`` (a name in A-labels, or a number).
 
@@ -43,7 +47,7 @@ def public_address(host: str, port: int) -> tuple[int, tuple]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise Refused("name") from error
+        raise NotFound("name") from error
     usable = [(family, address) for family, _type, _proto, _name, address in found if _is_internet(family)]
     if not usable or not all(_may_ask(address[0], port) for _family, address in usable):
         raise Refused("address")

@@ -9,7 +9,8 @@ import io
 import re
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from xml.etree import ElementTree
 
 #: Seconds of the processor; bytes of memory.
@@ -63,7 +64,7 @@ def text_of_pdf(content: bytes) -> str:
     # It says much of what is wrong with a file, with words of it.
     logging.disable(logging.CRITICAL)
     pages = PdfReader(io.BytesIO(content)).pages
-    return joined(page.extract_text() for page, _number in zip(pages, range(MAX_PAGES), strict=False))
+    return joined(what_can_be_read(page.extract_text for page, _number in zip(pages, range(MAX_PAGES), strict=False)))
 
 
 def text_of_archive(content: bytes, kind: str) -> str:
@@ -73,7 +74,7 @@ def text_of_archive(content: bytes, kind: str) -> str:
         parts = [part for part in archive.infolist() if pattern.fullmatch(part.filename)][:MAX_PARTS]
         # The text before what stands above and below it.
         parts.sort(key=lambda part: (_BESIDE.search(part.filename) is not None, part.filename))
-        return joined(words_of(archive, part, holder) for part in parts)
+        return joined(what_can_be_read(partial(words_of, archive, part, holder) for part in parts))
 
 
 def words_of(archive: zipfile.ZipFile, part: zipfile.ZipInfo, holder: str) -> str:
@@ -103,6 +104,28 @@ def words_below(root: ElementTree.Element, holder: str) -> Iterator[str]:
         if name in _LINES:
             below.append("\n")
         stack.extend(reversed(below))
+
+
+def what_can_be_read(parts: Iterable[Callable[[], str]]) -> Iterator[str]:
+    """Yield the text of each part. One that cannot be read takes none of the others with it, unless all are so.
+
+    Raises:
+        Exception: What the last of them raised, where none could be read.
+    """
+    failure = None
+    found = False
+    for read in parts:
+        try:
+            text = read()
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a stranger's document
+            failure = error
+            continue
+        found = True
+        yield text
+    if failure is not None and not found:
+        raise failure
 
 
 def joined(texts: Iterator[str]) -> str:

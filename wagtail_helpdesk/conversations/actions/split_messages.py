@@ -13,6 +13,7 @@ from wagtail_helpdesk.contacts.models import Contact
 from wagtail_helpdesk.conversations.choices import Direction, Flag, MessageState
 from wagtail_helpdesk.conversations.models import Message, MessageIdIndex
 from wagtail_helpdesk.conversations.recounting import recount_conversation
+from wagtail_helpdesk.conversations.waiting import waiting_since
 from wagtail_helpdesk.desk.choices import UNRESOLVED
 from wagtail_helpdesk.events import Verdict
 from wagtail_helpdesk.tickets.actions.base import TicketAction
@@ -77,7 +78,7 @@ class SplitMessages(TicketAction):
         for one in (old, ticket):
             recount_conversation(one.pk)
             if one.category in UNRESOLVED:
-                wait_since(one.pk, _waiting_since(one.pk))
+                wait_since(one.pk, waiting_since(one.pk))
         self._tell(ticket)
         ticket.refresh_from_db()
         return ticket
@@ -137,6 +138,11 @@ class JoinSplit(MergeTickets):
         for message in Message.objects.filter(ticket=self.source, pk__in=self.before):
             message.visibility, message.flags = self.before[str(message.pk)]
             message.save(update_fields=["visibility", "flags"])
+        target, since = self.ticket, self.ticket.customer_waiting_since
+        came = waiting_since(self.source.pk)
+        if target.category in UNRESOLVED and came and (since is None or came < since):
+            # The split had taken the wait along with the messages.
+            wait_since(target.pk, came)
         return super().execute()
 
 
@@ -144,13 +150,3 @@ def requester_of(messages: Sequence[Message], ticket: Ticket) -> Contact:
     """Return whose ticket a split of ``messages`` (in order, with their authors) would be."""
     inbound = [message for message in messages if message.direction == Direction.INBOUND]
     return (inbound[0].author_contact if inbound else None) or ticket.requester
-
-
-def _waiting_since(ticket_id: int) -> Any:
-    """Return when the oldest message came that nobody has answered, None for none."""
-    public = Message.objects.public().filter(ticket=ticket_id)
-    answered = public.filter(direction=Direction.OUTBOUND).order_by("-created_at").first()
-    asked = public.filter(direction=Direction.INBOUND).in_order()
-    if answered is not None:
-        asked = asked.filter(created_at__gt=answered.created_at)
-    return next((one.created_at for one in asked.only("created_at", "flags") if Flag.AUTO_REPLY not in one.flags), None)

@@ -23,9 +23,9 @@ from wagtail_helpdesk.inbox.bulk.registry import BulkAction, BulkFields, Step, T
 from wagtail_helpdesk.inbox.changes import FieldChange, change_fields
 from wagtail_helpdesk.inbox.models import Mention
 from wagtail_helpdesk.inbox.undoing import field_steps, take_back
+from wagtail_helpdesk.tickets.actions.beside_status import beside_status, steps_beside_status, takes_along
 from wagtail_helpdesk.tickets.actions.follow_ticket import StarTicket
 from wagtail_helpdesk.tickets.actions.merge_tickets import MergeTickets
-from wagtail_helpdesk.tickets.actions.snooze_ticket import snooze_state, snooze_step
 from wagtail_helpdesk.tickets.custom_fields.models import TicketField
 from wagtail_helpdesk.tickets.custom_fields.values import FIELD_PREFIX
 from wagtail_helpdesk.tickets.models import Ticket, TicketReader
@@ -40,12 +40,11 @@ MOST_MERGED = 50
 
 def _set(field: str, value: Any, target: Target, actor: Actor) -> Sequence[Step]:
     ticket, changes = target.ticket, {field: FieldChange(value, target.saw(field))}
-    before, sleep = {field: getattr(ticket, f"{field}_id")}, snooze_state(ticket)
+    before, beside = {field: getattr(ticket, f"{field}_id")}, beside_status(ticket)
     change_fields(ticket, changes, actor=actor)
     steps = field_steps(ticket, before, changes)
-    if field == "status" and sleep["asleep"] and steps:
-        # A ticket that is closed sleeps no more. First, as steps go back from the last to the first.
-        steps.insert(0, snooze_step(sleep, Ticket.objects.get(pk=ticket.pk)))
+    if field == "status" and steps and takes_along(beside, value.category):
+        steps[:0] = steps_beside_status(beside, Ticket.objects.get(pk=ticket.pk))
     return steps
 
 

@@ -29,6 +29,7 @@ from wagtail_helpdesk.inbox.models import UndoRecord
 from wagtail_helpdesk.inbox.seen import parse_seen
 from wagtail_helpdesk.inbox.standing_views import visible_tickets
 from wagtail_helpdesk.inbox.undoing import remember
+from wagtail_helpdesk.notifications.mailing import time_zone_of
 from wagtail_helpdesk.remembering import remembering
 from wagtail_helpdesk.tickets.models import Ticket
 
@@ -131,7 +132,9 @@ def _go_on(job: BulkJob, until: float) -> None:
         batch = job.chosen[job.position : job.position + BATCH]
         found = {target.ticket.pk: target for target in targets_of(batch, user, any_ticket=action.any_ticket)}
         for pk, _seen in batch:
-            _do_ticket(job, action, found.get(pk), pk, actor)
+            if not _do_ticket(job, action, found.get(pk), pk, actor):
+                # Somebody else goes on with the job too: the rest of the batch is another one by now.
+                break
         # The lease is prolonged with each batch, so that no second worker begins.
         BulkJob.objects.filter(pk=job.pk).update(leased_until=timezone.now() + LEASE)
         if time.monotonic() >= until:
@@ -140,15 +143,18 @@ def _go_on(job: BulkJob, until: float) -> None:
         _finish(job)
 
 
-def _do_ticket(job: BulkJob, action: BulkAction, target: Target | None, pk: int, actor: Actor) -> None:
-    """One ticket and its result in one transaction: whoever was killed in between has done neither."""
+def _do_ticket(job: BulkJob, action: BulkAction, target: Target | None, pk: int, actor: Actor) -> bool:
+    """One ticket and its result in one transaction: whoever was killed in between has done neither.
+
+    Return whether it was ours to do.
+    """
     number, refusal, steps = job.position, "", []
     try:
         with events.unit_of_work():
             # Whoever comes second waits here, and finds nothing to do.
             if not BulkJob.objects.filter(pk=job.pk, position=number).update(position=number + 1):
                 job.refresh_from_db(fields=["position"])
-                return
+                return False
             if target is not None:
                 refusal, steps = run_one(action, target, job.data, actor)
                 BulkResult.objects.create(job=job, number=number, ticket_key=pk, refusal=refusal[:300], steps=steps)
@@ -159,6 +165,7 @@ def _do_ticket(job: BulkJob, action: BulkAction, target: Target | None, pk: int,
                 refusal = _("Something went wrong.")
                 BulkResult.objects.create(job=job, number=number, ticket_key=pk, refusal=refusal)
     job.position = number + 1
+    return True
 
 
 def _finish(job: BulkJob) -> None:
@@ -182,8 +189,9 @@ def continue_jobs() -> int:
     free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
     waiting = list(BulkJob.objects.filter(free, finished_at__isnull=True).select_related("user").order_by("pk")[:10])
     for job in waiting:
-        # Why a ticket was refused is said in the language of whoever reads it.
-        with override(_language_of(job.user)):
+        # As within the person's own request: why a ticket was refused is said in the language of whoever reads it, and
+        # "tomorrow at nine" is meant where that person is.
+        with override(_language_of(job.user)), timezone.override(time_zone_of(job.user)):
             take_turn(job)
     return len(waiting)
 

@@ -63,11 +63,20 @@ class UndoChangeView(InboxMixin, WagtailAdminTemplateMixin):
             for pk, why in results.items()
             if why and pk in known
         ]
-        if done and all(step["kind"] == "message" for step in self.record.steps):
-            said = taken_back_words(
-                Message.objects.filter(pk__in=[step["message"] for step in self.record.steps]), request.user
+        if unseen := sum(bool(why) and pk not in known for pk, why in results.items()):
+            words = ngettext(
+                "%(count)s ticket that you do not see any more is not as it was.",
+                "%(count)s tickets that you do not see any more are not as they were.",
+                unseen,
             )
-            return answer(request, then=then, said=said, details=refused, tickets=list(results), drafts=True)
+            refused.append(words % {"count": unseen})
+        kinds = {step["kind"] for step in self.record.steps}
+        messages = [step["message"] for step in self.record.steps if step["kind"] == "message"]
+        taken_back = (
+            taken_back_words(Message.objects.filter(pk__in=messages), request.user) if messages and done else ""
+        )
+        if taken_back and kinds == {"message"}:
+            return answer(request, then=then, said=taken_back, details=refused, tickets=list(results), drafts=True)
         said = ngettext("%(count)s ticket is as it was.", "%(count)s tickets are as they were.", len(done))
         level = "warning" if refused else "success"
         return answer(
@@ -75,9 +84,9 @@ class UndoChangeView(InboxMixin, WagtailAdminTemplateMixin):
             then=then,
             said=said % {"count": len(done)},
             level=level,
-            details=refused,
+            details=[*([taken_back] if taken_back else []), *refused],
             tickets=list(results),
-            drafts=any(step["kind"] == "draft" for step in self.record.steps),
+            drafts=bool(kinds & {"draft", "message"}),
             undone=True,
         )
 

@@ -35,7 +35,7 @@ from wagtail_helpdesk.notifications.push.schedule import Outcome, Result, is_hop
 from wagtail_helpdesk.notifications.push.vapid import authorization
 from wagtail_helpdesk.notifications.rhythm import HOUR, Pending
 from wagtail_helpdesk.outside.asking import ask, read_address
-from wagtail_helpdesk.outside.guard import Refused
+from wagtail_helpdesk.outside.guard import NotFound, Refused
 from wagtail_helpdesk.tickets.tokens import mac
 
 logger = logging.getLogger(__name__)
@@ -195,6 +195,9 @@ def _push(push: Push, silent: set[str], now: datetime) -> Result | None:
         return Result(Outcome.UNFIT, type(error).__name__)
     try:
         answer = ask(target, headers, deadline=time.monotonic() + TIMEOUT, method="POST", content=body)
+    except NotFound:
+        silent.add(target.origin)
+        return Result(Outcome.UNREACHABLE, "name")
     except Refused as error:
         return Result(Outcome.REFUSED, f"refused {error}")
     except (OSError, HTTPException, ValueError) as error:

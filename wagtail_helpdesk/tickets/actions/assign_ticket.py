@@ -16,14 +16,23 @@ from wagtail_helpdesk.tickets.permissions import may
 
 
 class AssignTicket(TicketAction):
-    """Set the assignee (a user, or None). ``seen`` is the key of the assignee the person saw."""
+    """Set the assignee (a user, or None). ``seen`` is the key of the assignee the person saw; ``back``: the person
+    takes back what he did.
+    """
 
     verb = "assign"
 
-    def __init__(self, *, ticket: Ticket, assignee: Any, actor: Actor, seen: Any = UNSEEN, depth: int = 0) -> None:
+    def __init__(
+        self, *, ticket: Ticket, assignee: Any, actor: Actor, seen: Any = UNSEEN, back: bool = False, depth: int = 0
+    ) -> None:
         super().__init__(ticket=ticket, actor=actor, depth=depth)
         self.assignee = assignee
-        self.seen = seen
+        self.seen, self.back = seen, back
+
+    def is_allowed(self) -> bool:
+        """As the base; what somebody gave out of his own sight he takes back while it is still as he left it."""
+        is_as_left = self.back and self.seen == self.ticket.assignee_id
+        return super().is_allowed() or (is_as_left and may(self.user, self.verb))
 
     def check(self) -> None:
         """As the base; ActionRefused for somebody who cannot work on tickets, Conflict for a change meanwhile."""

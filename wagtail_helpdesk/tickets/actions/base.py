@@ -35,12 +35,16 @@ class TicketAction(Action):
     def check(self) -> None:
         """Lock the ticket, then: PermissionDenied without the right, ActionRefused for an erased or merged one."""
         self.ticket = lock_ticket(self.ticket.pk)
-        if self.actor.kind == "user" and not may(self.user, self.verb, self.ticket):
+        if self.actor.kind == "user" and not self.is_allowed():
             raise PermissionDenied
         if self.ticket.erased_at:
             raise ActionRefused(_("This ticket was erased."))
         if self.ticket.merged_into_id:
             raise ActionRefused(_("This ticket was merged into another one."))
+
+    def is_allowed(self) -> bool:
+        """Return whether the user may do this to the ticket, as it is now."""
+        return may(self.user, self.verb, self.ticket)
 
     def record(self, what: str, /, **values: Any) -> None:
         """Write one line of the ticket's timeline. What is back from snooze is so until somebody did something."""

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import events
-from wagtail_helpdesk.desk.choices import Category
+from wagtail_helpdesk.desk.choices import HIDDEN, Category
 from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.desk.models import Status
 from wagtail_helpdesk.events import Actor, Change
@@ -57,7 +57,10 @@ class ChangeStatus(TicketAction):
             )
         if self.actor.kind == "user" and not self.back:
             refuse_other_ways(self.ticket.status, self.status)
-        refuse_while_open(self.ticket, self.status.category, self.user, anyway=self.anyway)
+        # What was over before it was put away, or before somebody took it up by mistake, is so again.
+        is_restored = self.ticket.category in HIDDEN and self.status.pk == self.ticket.restore_status_id
+        if not self.back and not is_restored:
+            refuse_while_open(self.ticket, self.status.category, self.user, anyway=self.anyway)
 
     def execute(self) -> Ticket:
         """Return the ticket; nothing is written when it has this status already."""

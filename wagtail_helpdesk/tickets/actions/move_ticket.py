@@ -12,17 +12,26 @@ from wagtail_helpdesk.events import Actor, Change
 from wagtail_helpdesk.tickets.actions.base import UNSEEN, Conflict, TicketAction
 from wagtail_helpdesk.tickets.choices import EventKind
 from wagtail_helpdesk.tickets.models import Ticket
+from wagtail_helpdesk.tickets.permissions import may
 
 
 class MoveTicket(TicketAction):
-    """Set the team. ``seen`` is the key of the team the person saw. The assignee stays: a person may help out."""
+    """Set the team. ``seen`` is the key of the team the person saw; ``back``: the person takes back what he
+    did. The assignee stays: a person may help out."""
 
     verb = "assign"
 
-    def __init__(self, *, ticket: Ticket, team: Team, actor: Actor, seen: Any = UNSEEN, depth: int = 0) -> None:
+    def __init__(
+        self, *, ticket: Ticket, team: Team, actor: Actor, seen: Any = UNSEEN, back: bool = False, depth: int = 0
+    ) -> None:
         super().__init__(ticket=ticket, actor=actor, depth=depth)
         self.team = team
-        self.seen = seen
+        self.seen, self.back = seen, back
+
+    def is_allowed(self) -> bool:
+        """As the base; what somebody gave out of his own sight he takes back while it is still as he left it."""
+        is_as_left = self.back and self.seen == self.ticket.team_id
+        return super().is_allowed() or (is_as_left and may(self.user, self.verb))
 
     def check(self) -> None:
         """As the base; Conflict when somebody else moved the ticket meanwhile."""

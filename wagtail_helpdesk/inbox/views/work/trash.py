@@ -15,6 +15,7 @@ from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.inbox.links import view_url
 from wagtail_helpdesk.inbox.standing_views import DEFAULT
 from wagtail_helpdesk.inbox.views.work.base import WorkPage, WorkView
+from wagtail_helpdesk.tickets.actions.beside_status import beside_status, steps_beside_status
 from wagtail_helpdesk.tickets.actions.change_status import ChangeStatus, RestoreTicket, TrashTicket
 from wagtail_helpdesk.tickets.actions.erase_ticket import EraseTicket
 from wagtail_helpdesk.tickets.permissions import may
@@ -25,6 +26,7 @@ class PutAwayView(WorkView):
 
     def act(self) -> HttpResponse:
         do, old = self.request.POST.get("do", ""), self.ticket.status_id
+        beside = beside_status(self.ticket)
         common = {"ticket": self.ticket, "actor": self.actor}
         if do == "trash":
             ticket, said = TrashTicket(**common)(), _("%(ticket)s is in the trash.")
@@ -36,7 +38,7 @@ class PutAwayView(WorkView):
             raise Http404
         new = ticket.status_id
         step = {"kind": "field", "ticket": ticket.pk, "field": "status", "old": old, "new": new}
-        undo = [step] if old != new else None
+        undo = [*steps_beside_status(beside, ticket), step] if old != new else None
         said = said % {"ticket": ticket.reference}
         if do == "restore":
             return self.done(said, undo=undo)

@@ -77,7 +77,8 @@
   const show = async (data) => {
     const { title = push.title, body = '', tag = 'helpdesk', url = page, close: tags = [], lang = '', dir } = read(data);
     const isHere = ({ client, path }) => client.focused && client.visibilityState === 'visible' && path === pathOf(url);
-    const isOpen = (await tabs()).some(isHere);
+    // Only a ticket's page shows by itself what is new on it.
+    const isOpen = tag.startsWith('helpdesk-ticket-') && (await tabs()).some(isHere);
     await close(tags);
     // Browsers want something to be shown for each push, also to whoever has the ticket before the eyes.
     await worker.registration.showNotification(title, {
@@ -89,9 +90,10 @@
   const open = async (url) => {
     const found = await tabs();
     const there = found.find(({ path }) => path === pathOf(url));
-    if (there) return there.client.focus();
+    // A ticket's page shows by itself what is new on it; another is loaded again.
+    if (there && /\/tickets\//.test(pathOf(url))) return there.client.focus();
     // A list may be left for the ticket; where somebody may be typing is left alone.
-    const list = found.find(({ path }) => /\/inbox\/[^/]*\/?$/.test(path));
+    const list = there || found.find(({ path }) => /\/inbox\/[^/]*\/?$/.test(path));
     try {
       if (list) return await (await list.client.focus()).navigate(url);
     } catch {

@@ -184,11 +184,11 @@ class HelpdeskComposerController extends window.StimulusModule.Controller {
 
   async refresh(force = false) {
     const draft = this.other('draft');
-    this.asked = (this.asked || 0) + 1;
-    const turn = this.asked;
+    this.turns = (this.turns || 0) + 1;
+    const turn = this.turns;
     const answer = await this.fetch();
     // What was asked for later knows more, however soon it came.
-    if (!answer || !this.element.isConnected || turn !== this.asked) return;
+    if (!answer || !this.element.isConnected || turn !== this.turns) return;
     const part = window.helpdeskFragment(answer.parts.composer);
     const version = Number(part.querySelector('input[name="version"]').value);
     if (version === draft.version && !force) return;

@@ -24,6 +24,9 @@ class HelpdeskLiveController extends window.StimulusModule.Controller {
   /** Who does nothing for so long is not here; the page then asks less often. Milliseconds. */
   static REST = 300000;
 
+  /** For so long after doing something one reads. Milliseconds. */
+  static READING = 60000;
+
   /** How long a note has to be seen before a click can have been meant in spite of it. */
   static NOTICED = 1500;
 
@@ -53,6 +56,11 @@ class HelpdeskLiveController extends window.StimulusModule.Controller {
 
   get isResting() {
     return Date.now() - this.stirred > HelpdeskLiveController.REST;
+  }
+
+  /** Whether what is on the screen is being read: it arrives there while nobody sits before it, too. */
+  get isLooking() {
+    return Date.now() - this.stirred < HelpdeskLiveController.READING;
   }
 
   /** Somebody does something. */
@@ -98,6 +106,7 @@ class HelpdeskLiveController extends window.StimulusModule.Controller {
     clearTimeout(this.timer);
     if (document.hidden || this.isOver || this.isAsking) return;
     this.isAsking = true;
+    const told = this.isLooking ? this.seen : 0;
     const answer = await this.ask(this.signOfLife());
     this.isAsking = false;
     if (!this.element.isConnected || this.isOver) return;
@@ -106,12 +115,20 @@ class HelpdeskLiveController extends window.StimulusModule.Controller {
       this.beat();
       return;
     }
-    if (answer) {
-      this.seen = 0;
-      this.take(answer);
-    }
+    if (answer) this.receive(answer, told);
+    this.timer = setTimeout(() => this.beat(), this.pause);
+  }
+
+  /** Milliseconds until the next sign of life. */
+  get pause() {
     const pause = this.pauseValue * 1000 * (this.isResting ? 5 : 1);
-    this.timer = setTimeout(() => this.beat(), this.isTyping ? Math.min(pause, 2000) : pause);
+    return this.isTyping ? Math.min(pause, 2000) : pause;
+  }
+
+  receive(answer, told) {
+    // A newer one may have been seen meanwhile.
+    if (this.seen === told) this.seen = 0;
+    this.take(answer);
   }
 
   /** What to tell the server. That somebody types is told once: it counts anew from here. */
@@ -125,7 +142,7 @@ class HelpdeskLiveController extends window.StimulusModule.Controller {
       this.told = Date.now();
     }
     this.isTyping = false;
-    if (this.seen) body.set('seen', this.seen);
+    if (this.seen && this.isLooking) body.set('seen', this.seen);
     return body;
   }
 
@@ -147,7 +164,10 @@ class HelpdeskLiveController extends window.StimulusModule.Controller {
       return answer;
     } catch {
       this.failures += 1;
-      if (this.failures === 2) this.presenceTarget.textContent = this.lostValue;
+      if (this.failures === 2) {
+        this.presenceTarget.textContent = this.lostValue;
+        this.presence = null;
+      }
       return null;
     }
   }
@@ -168,7 +188,10 @@ class HelpdeskLiveController extends window.StimulusModule.Controller {
       this.waiting = answer.parts;
       window.helpdeskKeepPlace(this.anchor(), () => {
         this.put(answer.items);
-        Object.values(answer.changed).forEach((html) => this.put(html));
+        // What is folded away comes as it is by then when somebody unfolds it.
+        Object.entries(answer.changed).forEach(([id, html]) => {
+          if (document.getElementById(id)) this.put(html);
+        });
         answer.gone.forEach((id) => document.getElementById(id)?.remove());
         this.settle();
       });

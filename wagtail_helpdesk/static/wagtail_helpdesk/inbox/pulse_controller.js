@@ -70,11 +70,11 @@ class HelpdeskPulseController extends window.StimulusModule.Controller {
     clearTimeout(this.timer);
     if (document.hidden) return;
     const list = this.hasRowsTarget ? this.rowsTarget : null;
-    this.asked = (this.asked || 0) + 1;
-    const turn = this.asked;
+    this.turns = (this.turns || 0) + 1;
+    const turn = this.turns;
     const news = await this.ask();
     // What was asked for later knows more, however soon it came.
-    if (turn !== this.asked) return;
+    if (turn !== this.turns) return;
     if (news) {
       this.etag = news.etag;
       this.show(news.answer, list);
