@@ -58,6 +58,8 @@ class TestTwoAgents:
         beat(opened)
         expect(opened.locator(".helpdesk-presence")).to_contain_text("Clara is writing an answer")
         factories.add_customer_message(ticket, "I found it meanwhile")
+        beat(opened)
+        # The news of the message stays, whatever happens then.
         ChangeStatus(ticket=ticket, status=default_status(Category.PENDING), actor=Actor.of_user(desk.colleague))()
         beat(opened)
         expect(opened.locator(".helpdesk-news")).to_contain_text("New message from Ana Souza")

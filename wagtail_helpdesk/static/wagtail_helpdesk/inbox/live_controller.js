@@ -34,6 +34,8 @@ class HelpdeskLiveController extends window.StimulusModule.Controller {
     this.stirred = Date.now();
     this.seen = this.messageValue;
     this.failures = 0;
+    /** New messages that the note at the edge of the window tells of. */
+    this.arrived = [];
     this.observer = new IntersectionObserver((entries) => this.look(entries));
     this.timer = setTimeout(() => this.beat(), 300);
   }
@@ -269,23 +271,31 @@ class HelpdeskLiveController extends window.StimulusModule.Controller {
       const article = document.getElementById(id);
       if (article) this.observer.observe(article);
     });
-    const newest = arrivals[arrivals.length - 1];
-    if (newest) {
-      const button = document.createElement('button');
-      button.type = 'button';
-      button.append(this.showValue);
-      button.addEventListener('click', () => {
-        this.hush();
-        const article = document.getElementById(arrivals[0].id);
-        article.focus({ preventScroll: true });
-        article.scrollIntoView({ block: 'start' });
-      });
-      this.say(arrivals.map(({ words }) => words).join(' · '), button);
-      if (this.isWriting) this.warn(arrivals.map(({ words }) => words), arrivals);
-    } else if (changes.length > 0) {
-      this.say(changes.join(' · '));
+    // Those before that nobody has gone to or put away are told of, too.
+    this.arrived = [...this.arrived, ...arrivals];
+    if (arrivals.length + changes.length === 0) return;
+    const words = [...this.arrived.map((arrival) => arrival.words), ...changes].join(' · ');
+    if (this.arrived.length > 0) this.say(words, this.way(this.arrived.map(({ id }) => id)));
+    else {
+      this.say(words);
       this.quiet = setTimeout(() => this.hush(), 12000);
     }
+    if (arrivals.length > 0 && this.isWriting) this.warn(arrivals.map((arrival) => arrival.words), arrivals);
+  }
+
+  /** A button that leads to the first of the messages that is still there. */
+  way(ids) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.append(this.showValue);
+    button.addEventListener('click', () => {
+      this.hush();
+      const article = ids.map((id) => document.getElementById(id)).find(Boolean);
+      if (!article) return;
+      article.focus({ preventScroll: true });
+      article.scrollIntoView({ block: 'start' });
+    });
+    return button;
   }
 
   /** Say something at the edge of the window, with something to click. */
@@ -305,6 +315,7 @@ class HelpdeskLiveController extends window.StimulusModule.Controller {
   hush() {
     if (this.newsTarget.contains(document.activeElement)) document.getElementById('ticket-subject')?.focus();
     this.newsTarget.replaceChildren();
+    this.arrived = [];
   }
 
   link(words) {
