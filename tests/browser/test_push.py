@@ -230,6 +230,9 @@ def test_whoever_has_it_before_the_eyes_is_left_alone(worker, phone, desk):
     Deliver(phone)(title="HD-1", body="x", tag="helpdesk-ticket-1", url=address, close=[])
     until(worker, "() => self.rung", [True])
     until(worker, BODIES, [])
+    # A test is not: whoever asked for it wants to see it.
+    Deliver(phone)(title="Test", body="here", tag="helpdesk-test", url=phone.evaluate("location.pathname"), close=[])
+    until(worker, BODIES, ["here"])
 
 
 #: A tap on a notification, which only a device can make; no worker may bring a tab to the front of its own accord.

@@ -6,6 +6,7 @@ import io
 import zipfile
 import zlib
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -125,6 +126,11 @@ class TestReading:
         with pytest.raises(DocumentUnreadable):
             text_of_document(content, kind)
 
+    def test_one_part_that_is_broken_takes_no_other_with_it(self):
+        whole = f"<w:p {W}><w:t>the wombat</w:t></w:p>"
+        content = archive(word__document_xml=whole, word__comments_xml="<w:p>", word__header1_xml="<")
+        assert text_of_document(content, WORD).strip() == "the wombat"
+
     def test_entities_are_not_followed(self):
         bomb = '<!DOCTYPE x [<!ENTITY a "wombat"><!ENTITY b "&a;&a;&a;">]>' + f"<w:p {W}><w:t>&b;</w:t></w:p>"
         assert text_of_document(archive(word__document_xml=bomb), WORD) == ""
@@ -195,6 +201,15 @@ class TestFinding:
         monkeypatch.setattr(document_queue, "text_of_file", reads)
         assert read_documents_due() == 1
         assert asked == [(Attachment.objects.get().pk, 0)]
+
+    def test_the_worker_has_more_to_do(self, desk, ticket, monkeypatch):
+        for _number in range(3):
+            factories.add_customer_message(ticket, "See the file.", files=[NewFile(*DOCUMENTS[0])])
+        index_due()
+        times = iter([0.0, 1.0, document_queue.ROUND])
+        monkeypatch.setattr(document_queue, "time", SimpleNamespace(monotonic=lambda: next(times)))
+        assert read_documents_due() == 1
+        assert FileText.objects.filter(due__lte=timezone.now()).count() == 2
 
     def test_one_that_a_worker_left_is_read_later(self, desk, ticket, found, monkeypatch):
         factories.add_customer_message(ticket, "See the file.", files=[NewFile(*DOCUMENTS[0])])

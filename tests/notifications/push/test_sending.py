@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from datetime import timedelta
 
@@ -323,6 +324,23 @@ class TestAnswers:
         _count, found = self.tried(clock, told)
         assert found.failures == 0
         assert not Push.objects.exists()
+
+    def test_a_resolver_that_fails_takes_no_device_away(self, clock, told, desk, owned, service, monkeypatch):
+        def fails(*args, **options):
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(socket, "getaddrinfo", fails)
+            _count, found = self.tried(clock, told)
+            assert (found.failures, found.last_error) == (1, "name")
+            clock.shift(timedelta(days=4))
+            factories.add_customer_message(owned)
+            _count, found = self.tried(clock, told)
+            assert found is not None
+        clock.shift(timedelta(hours=1))
+        factories.add_customer_message(owned)
+        _count, found = self.tried(clock, told)
+        assert (found.failures, found.failing_since) == (0, None)
 
     def test_a_redirect_is_not_followed(self, clock, told, service):
         service.answer("/one", status=307, Location=service.url("/other"))
