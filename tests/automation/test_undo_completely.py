@@ -10,6 +10,7 @@ from django.utils import timezone
 from wagtail.users.models import UserProfile
 
 from wagtail_helpdesk.automation.macros import run_macro
+from wagtail_helpdesk.conversations.actions.split_messages import JoinSplit, SplitMessages
 from wagtail_helpdesk.conversations.models import Draft
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.defaults import default_status
@@ -109,6 +110,23 @@ def test_spam_by_mistake_goes_on_sleeping(desk, ticket, client):
     assert not state(ticket)["asleep"]
     take_back(client)
     assert state(ticket) == before
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_split_taken_back_takes_the_wait_along(desk, ticket, answered):
+    """The customer waits for what nobody has answered, and for nothing else."""
+    question = ticket.messages.get()
+    if answered:
+        factories.add_reply(ticket, desk.agent)
+    before, kept = state(ticket), {str(question.pk): [question.visibility, list(question.flags)]}
+    assert (before["customer_waiting_since"] is None) is answered
+    actor = Actor.of_user(desk.agent)
+    if not answered:
+        factories.add_note(ticket, desk.agent)
+    new = SplitMessages(ticket=Ticket.objects.get(pk=ticket.pk), messages=[question], actor=actor)()
+    assert state(ticket)["customer_waiting_since"] is None
+    JoinSplit(source=new, target=Ticket.objects.get(pk=ticket.pk), before=kept, actor=actor)()
+    assert (state(ticket)["customer_waiting_since"] is None) is answered
 
 
 class TestOutOfSight:

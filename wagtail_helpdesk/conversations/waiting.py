@@ -8,9 +8,9 @@ from wagtail_helpdesk.conversations.choices import Direction, Flag
 from wagtail_helpdesk.conversations.models import Message
 
 
-def waiting_since(ticket_id: int) -> datetime | None:
-    """Return when the oldest message came that nobody has answered, None for none."""
-    public = Message.objects.public().filter(ticket=ticket_id)
+def waiting_since(*ticket_ids: int) -> datetime | None:
+    """Return when the oldest message came that nobody has answered, None for none; of several, as if they were one."""
+    public = Message.objects.public().filter(ticket__in=ticket_ids)
     answered = public.filter(direction=Direction.OUTBOUND).order_by("-created_at").first()
     asked = public.filter(direction=Direction.INBOUND).in_order()
     if answered is not None:

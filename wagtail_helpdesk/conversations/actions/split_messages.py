@@ -138,11 +138,9 @@ class JoinSplit(MergeTickets):
         for message in Message.objects.filter(ticket=self.source, pk__in=self.before):
             message.visibility, message.flags = self.before[str(message.pk)]
             message.save(update_fields=["visibility", "flags"])
-        target, since = self.ticket, self.ticket.customer_waiting_since
-        came = waiting_since(self.source.pk)
-        if target.category in UNRESOLVED and came and (since is None or came < since):
+        if self.ticket.category in UNRESOLVED:
             # The split had taken the wait along with the messages.
-            wait_since(target.pk, came)
+            wait_since(self.ticket.pk, waiting_since(self.ticket.pk, self.source.pk))
         return super().execute()
 
 

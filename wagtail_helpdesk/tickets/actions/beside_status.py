@@ -27,8 +27,8 @@ def takes_along(before: Mapping[str, Any], category: str) -> bool:
     """Tell whether a status of this ``category`` takes anything from a ticket that was so ``before``."""
     is_over = category in FINISHED and before["waits"]
     wakes = category in (*FINISHED, *HIDDEN) and before["snooze"]["asleep"]
-    stays = category != Category.PENDING and before["close_on"]["close_on"]
-    return bool(is_over or wakes or stays)
+    stays_open = category != Category.PENDING and before["close_on"]["close_on"]
+    return bool(is_over or wakes or stays_open)
 
 
 def steps_beside_status(before: Mapping[str, Any], ticket: Ticket) -> list[Step]:
