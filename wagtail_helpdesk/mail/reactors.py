@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from wagtail_helpdesk.conversations.models import Message
@@ -33,6 +33,7 @@ from wagtail_helpdesk.mail.models import DeliveryEvent, InboundMail, OutboundMai
 from wagtail_helpdesk.mail.outbox.blind import queue_blind_copies
 from wagtail_helpdesk.mail.outbox.enqueue import Outgoing
 from wagtail_helpdesk.mail.outbox.forward import OutgoingForward
+from wagtail_helpdesk.mail.outbox.requote import requote
 from wagtail_helpdesk.mail.reporting.problems import refresh_delivery_flag
 from wagtail_helpdesk.tickets.actions.link_tickets import link_tickets
 from wagtail_helpdesk.tickets.actions.merge_tickets import note_moved
@@ -175,7 +176,10 @@ def _blank_copies(event: MessageRedacted) -> None:
     # By the time at which it stands in the conversation, as quotes go by: it may have been begun before.
     redacted = Message.objects.only("created_at").get(pk=event.message_id)
     later = OutboundMail.objects.filter(ticket=event.ticket_id, message__created_at__gte=redacted.created_at)
-    later.filter(state__in=(OutboundState.SENT, OutboundState.CANCELLED)).update(text="", html="")
+    settled = Q(state__in=(OutboundState.SENT, OutboundState.CANCELLED))
+    later.filter(settled).update(text="", html="")
+    for mail in later.exclude(settled).exclude(message=event.message_id).select_related("message", "ticket__mailbox"):
+        requote(mail)
     _refresh_flags(event.ticket_id)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,11 +11,12 @@ from django.core.exceptions import PermissionDenied
 from tests.architecture.full_ticket import places_of
 from tests.mail.helpers import make_mail, take_in
 from wagtail_helpdesk.actions import ActionRefused
+from wagtail_helpdesk.conversations.actions.addressing import Addressed
 from wagtail_helpdesk.conversations.actions.redact import RedactFile, RedactMessage
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.conversations.storage import private_storage
 from wagtail_helpdesk.events import Actor
-from wagtail_helpdesk.mail.models import InboundMail, OutboundMail
+from wagtail_helpdesk.mail.models import InboundMail, MailboxOptions, OutboundMail
 from wagtail_helpdesk.notifications.mailing import mail_notices
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.models import Ticket
@@ -67,6 +69,32 @@ def test_our_mails_do_not_keep_it(desk, ticket):
     RedactMessage(message=reply, actor=Actor.of_user(desk.agent))()
     mail.refresh_from_db()
     assert (mail.state, mail.text, mail.html) == ("cancelled", "", "")
+
+
+@pytest.mark.parametrize("state", ["queued", "claimed", "retry", "failed", "uncertain"])
+def test_what_has_not_left_quotes_it_no_more(desk, ticket, state):
+    MailboxOptions.objects.update_or_create(mailbox=ticket.mailbox, defaults={"quote_history": "all"})
+    factories.add_customer_message(ticket, "What would I do without you?")
+    said = factories.add_customer_message(ticket, f"It is {SECRET}")
+    boss = Addressed("boss@example.net", "Bea Boss")
+    reply = factories.add_reply(ticket, desk.agent, "<p>Thank you.</p>", delay=0, bcc=[boss])
+    OutboundMail.objects.filter(message=reply).update(state=state, lease_owner="somebody")
+    before = {mail.pk: mail for mail in OutboundMail.objects.filter(message=reply)}
+    assert len(before) == 2
+    RedactMessage(message=said, actor=Actor.of_user(desk.manager))()
+    for mail in OutboundMail.objects.filter(message=reply):
+        old = before[mail.pk]
+        assert SECRET in old.text and SECRET in old.html
+        assert SECRET not in mail.text and SECRET not in mail.html
+        assert "Thank you." in mail.text and "without you?" in mail.text and "without you?" in mail.html
+        assert links(mail.text) == links(old.text) and links(mail.html) == links(old.html)
+        assert mail.headers == old.headers
+        # A process that has it holds the old words: it is taken from it.
+        assert (mail.state, mail.lease_owner) == (("queued", "") if state == "claimed" else (state, "somebody"))
+
+
+def links(body: str) -> list[str]:
+    return re.findall(r"https?://[^\s\"<>]+", body)
 
 
 def test_mails_to_agents_do_not_keep_it(desk, ticket):

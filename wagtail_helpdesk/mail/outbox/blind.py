@@ -37,7 +37,7 @@ class _Blind:
     def _reply_to(self, addressee: Addressee) -> str:
         return ""
 
-    def _tracking_url(self, addressee: Addressee) -> str:
+    def link_for(self, addressee: Addressee) -> str:
         return ""
 
     def _ways_out(self, addressee: Addressee) -> list[list[str]]:

@@ -34,7 +34,7 @@ class OutgoingWarning(Outgoing):
             reference=self.ticket.reference,
             team=self.mailbox.name,
             signature=signature_of(self.mailbox, ""),
-            tracking_url=self._tracking_url(addressee),
+            tracking_url=self.link_for(addressee),
             subject=self.ticket.subject,
             name=addressee.name,
             days=str((timezone.now() - since).days),

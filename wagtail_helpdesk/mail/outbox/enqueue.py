@@ -88,7 +88,7 @@ class Outgoing:
                     quoted=quoted,
                     files=files,
                     attached=attached,
-                    tracking_url=self._tracking_url(addressee),
+                    tracking_url=self.link_for(addressee),
                 ),
                 addressee,
                 message=message,
@@ -154,7 +154,7 @@ class Outgoing:
             team=self.mailbox.name,
             text=message.text,
             signature=signature_of(self.mailbox, ""),
-            tracking_url=self._tracking_url(addressee),
+            tracking_url=self.link_for(addressee),
             subject=self.ticket.subject,
             name=addressee.name,
             own=choose(texts, language),
@@ -281,7 +281,8 @@ class Outgoing:
         token = token_for(addressee.participant, TokenPurpose.REPLY, is_new=self.is_new).signed
         return mailbox_header(self.mailbox.name, make_reply_address(self.mailbox, token))
 
-    def _tracking_url(self, addressee: Addressee) -> str:
+    def link_for(self, addressee: Addressee) -> str:
+        """Return the address of the tracking page, as this person alone gets it; "" for who gets none."""
         token = token_for(addressee.participant, TokenPurpose.PORTAL, is_new=self.is_new)
         return tracking_url(token.signed, self.site)
 
