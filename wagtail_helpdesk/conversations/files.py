@@ -6,9 +6,11 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import Any
 
+from django.apps import apps
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import models, transaction
 
 from wagtail_helpdesk.conversations.choices import ScanState
 from wagtail_helpdesk.conversations.file_names import clean_file_name, number_duplicates
@@ -82,3 +84,25 @@ def delete_files_after_commit(keys: Iterable[str]) -> None:
     """Remove stored files once the transaction that dropped their rows is safe."""
     for key in keys:
         transaction.on_commit(partial(private_storage().delete, key))
+
+
+def file_models() -> list[type[models.Model]]:
+    """Return every model whose rows name a stored file, of all packages: not a list, in which one would be missing."""
+    return [
+        model
+        for model in apps.get_app_config("wagtail_helpdesk").get_models()
+        if any(field.name == "storage_key" for field in model._meta.concrete_fields)
+    ]
+
+
+def named_files(keys: Sequence[str]) -> set[str]:
+    """Return those of ``keys`` that a row names.
+
+    One statement: a file that a draft hands to its message while one looks stands in one of both tables.
+    """
+    first, *others = (_rows_of(model, keys) for model in file_models())
+    return set(first.union(*others, all=True))
+
+
+def _rows_of(model: type[models.Model], keys: Sequence[str]) -> Any:
+    return model._base_manager.filter(storage_key__in=keys).order_by().values_list("storage_key", flat=True)

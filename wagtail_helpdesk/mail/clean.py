@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from wagtail_helpdesk import conf
 from wagtail_helpdesk.conversations.files import FOLDER as ATTACHMENTS
-from wagtail_helpdesk.conversations.models import Attachment
+from wagtail_helpdesk.conversations.files import named_files
 from wagtail_helpdesk.conversations.storage import private_storage
 from wagtail_helpdesk.mail.arriving.raw_store import FOLDER as RAW
 from wagtail_helpdesk.mail.arriving.raw_store import drop_raw
@@ -43,7 +43,7 @@ def sweep_orphans() -> int:
     storage = private_storage()
     limit = timezone.now() - ORPHAN_AGE
     removed = 0
-    for folder, known in ((ATTACHMENTS, _known_attachments), (RAW, _known_raws)):
+    for folder, known in ((ATTACHMENTS, named_files), (RAW, _known_raws)):
         names = [name for name in _walk(storage, folder) if storage.get_modified_time(name) < limit]
         for start in range(0, len(names), BATCH):
             batch = names[start : start + BATCH]
@@ -51,10 +51,6 @@ def sweep_orphans() -> int:
                 storage.delete(name)
                 removed += 1
     return removed
-
-
-def _known_attachments(names: list[str]) -> set[str]:
-    return set(Attachment.objects.filter(storage_key__in=names).values_list("storage_key", flat=True))
 
 
 def _known_raws(names: list[str]) -> set[str]:
