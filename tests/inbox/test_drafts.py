@@ -350,6 +350,13 @@ class TestFiles:
         assert not private_storage().exists(file.storage_key)
         assert Draft.objects.get().preview == "Half a sentence"
 
+    def test_several_removed(self, desk, upload, save):
+        for name in ("a.txt", "b.txt", "c.txt"):
+            upload(desk.agent, name=name)
+        gone = DraftFile.objects.filter(display_name__in=["a.txt", "c.txt"]).values_list("public_id", flat=True)
+        save(desk.agent, version=1, remove=list(gone))
+        assert DraftFile.objects.get().display_name == "b.txt"
+
     def test_of_others_are_not_removed(self, desk, upload, save):
         upload(desk.agent)
         save(desk.colleague, remove=DraftFile.objects.get().public_id)

@@ -74,13 +74,14 @@ class DraftView(ConversationView):
         except DraftChanged as error:
             return self._changed(error)
         refused += keep_files(user, self.ticket, data.get("mode") or "note", data.get("files") or [])
-        self._remove(request.POST.get("remove", ""))
+        self._remove(request.POST.getlist("remove"))
         return self._saved(draft_of(user, self.ticket), refused)
 
-    def _remove(self, public_id: str) -> None:
+    def _remove(self, public_ids: list[str]) -> None:
+        if not public_ids:
+            return
         mine = DraftFile.objects.filter(draft__user=self.request.user, draft__ticket=self.ticket)
-        file = mine.select_related("draft").filter(public_id=public_id).first() if public_id else None
-        if file is not None:
+        for file in mine.select_related("draft").filter(public_id__in=public_ids):
             remove_draft_file(file)
 
     def _saved(self, draft: Draft | None, refused: list[str]) -> HttpResponse:

@@ -15,6 +15,8 @@ class HelpdeskComposerController extends window.StimulusModule.Controller {
     rejected: String,
     /** What the button says meanwhile. */
     sending: String,
+    /** What to say when a file that was removed is with the draft still. */
+    going: String,
   };
 
   connect() {
@@ -105,12 +107,9 @@ class HelpdeskComposerController extends window.StimulusModule.Controller {
     const release = this.hold(button);
     const draft = this.other('draft');
     await this.other('uploads').idle();
+    const isSettled = await draft.settle();
     await draft.pause();
-    const body = new FormData(this.element);
-    body.set('body', window.helpdeskEditor.read(this.element));
-    body.delete('files');
-    if (button && button.name) body.set(button.name, button.value);
-    const answer = await this.send(body);
+    const answer = isSettled ? await this.send(this.bodyWith(button)) : { refusal: this.goingValue };
     if (answer.refusal) {
       this.refuse(answer);
       this.isSending = false;
@@ -123,6 +122,15 @@ class HelpdeskComposerController extends window.StimulusModule.Controller {
     window.helpdeskApply(answer);
     const next = document.getElementById('composer');
     if (wrote && next && !answer.redirect) window.helpdeskEditor.focus(next);
+  }
+
+  /** What is sent: files are with the draft already. */
+  bodyWith(button) {
+    const body = new FormData(this.element);
+    body.set('body', window.helpdeskEditor.read(this.element));
+    body.delete('files');
+    if (button && button.name) body.set(button.name, button.value);
+    return body;
   }
 
   /** Say that it is being sent; return the function that takes it back. */

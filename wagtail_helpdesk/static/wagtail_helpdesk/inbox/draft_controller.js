@@ -18,6 +18,8 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
   async connect() {
     this.failures = 0;
     this.isOver = false;
+    /** Files that are to go, until the server has taken them away. */
+    this.removals = new Set();
     if (this.hasSaveTarget) this.saveTarget.hidden = true;
     await window.helpdeskEditor.ready(this.element);
     this.known = this.content;
@@ -55,7 +57,26 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
   }
 
   get isDirty() {
-    return this.known !== undefined && this.content !== this.known;
+    return this.removals.size > 0 || (this.known !== undefined && this.content !== this.known);
+  }
+
+  /** Take a file away: its line goes when the server has done it, however many tries that takes. */
+  remove(file) {
+    this.mark(file);
+    this.keep();
+    return this.save();
+  }
+
+  mark(file) {
+    this.removals.add(file);
+    const line = this.lineOf(file);
+    if (!line) return;
+    line.classList.add('helpdesk-composer__going');
+    line.setAttribute('aria-busy', 'true');
+  }
+
+  lineOf(file) {
+    return this.element.querySelector(`[data-file="${CSS.escape(file)}"]`);
   }
 
   /** Something may have changed. */
@@ -124,6 +145,13 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
     if (this.isDirty) await this.save();
   }
 
+  /** Before sending: return whether the files that go along are those that stand on the page. */
+  async settle() {
+    await this.saving;
+    if (this.removals.size > 0) await this.save();
+    return this.removals.size === 0;
+  }
+
   save(options = {}) {
     clearTimeout(this.timer);
     this.timer = null;
@@ -132,18 +160,19 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
     return this.saving;
   }
 
-  async send({ keepalive = false, remove = '', force = false } = {}) {
-    const content = this.content;
-    if (this.isOver || (content === this.known && !remove && !force)) return;
-    const reply = await this.post(this.formWith(remove, force), keepalive);
-    if (reply) this.receive(content, reply);
+  async send({ keepalive = false, force = false } = {}) {
+    if (this.isOver || (!this.isDirty && !force)) return;
+    const { content } = this;
+    const removals = [...this.removals];
+    const reply = await this.post(this.formWith(removals, force), keepalive);
+    if (reply) this.receive({ content, removals }, reply);
     else this.fail();
   }
 
   /** What is saved, and what the server is to do beside or in spite of it. */
-  formWith(remove, force) {
+  formWith(removals, force) {
     const { form } = this;
-    if (remove) form.set('remove', remove);
+    removals.forEach((file) => form.append('remove', file));
     if (force) form.set('force', '1');
     return form;
   }
@@ -164,15 +193,17 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
     }
   }
 
-  receive(content, { response, answer }) {
+  receive(sent, { response, answer }) {
     // It may have been sent or thrown away meanwhile.
     if (this.isOver) return;
     if (response.status === 409) this.conflict(answer.changed, answer.version);
     else if (!response.ok) this.fail();
-    else this.done(content, answer);
+    else this.done(sent, answer);
   }
 
-  done(content, answer) {
+  done({ content, removals }, answer) {
+    removals.forEach((file) => this.removals.delete(file));
+    if (removals.length > 0) this.dispatch('removed', { detail: { files: removals } });
     this.version = answer.version;
     this.known = content;
     this.failures = 0;
@@ -197,7 +228,7 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
 
   keep() {
     try {
-      const copy = { version: this.version, entries: JSON.parse(this.content) };
+      const copy = { version: this.version, entries: JSON.parse(this.content), removals: [...this.removals] };
       localStorage.setItem(this.keyValue, JSON.stringify(copy));
       this.isKept = true;
     } catch {
@@ -213,19 +244,31 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
     }
   }
 
-  async restore() {
-    let copy = null;
+  /** What was kept, null where nothing was that can be read. */
+  get copy() {
     try {
-      copy = JSON.parse(localStorage.getItem(this.keyValue));
+      return JSON.parse(localStorage.getItem(this.keyValue));
     } catch {
-      return;
+      return null;
     }
+  }
+
+  /** Whether the page says what was kept; a copy without words has nothing to say. */
+  stands(entries) {
+    const body = (entries.find(([name]) => name === 'body') || ['', ''])[1];
+    return window.helpdeskEditor.isEmpty(body) || JSON.stringify(entries) === this.known;
+  }
+
+  async restore() {
+    const { copy } = this;
     if (!copy || this.isOver) return;
-    const body = (copy.entries.find(([name]) => name === 'body') || ['', ''])[1];
-    if (window.helpdeskEditor.isEmpty(body) || JSON.stringify(copy.entries) === this.known) {
+    const isSame = this.stands(copy.entries);
+    const removals = (copy.removals || []).filter((file) => this.lineOf(file));
+    if (isSame && removals.length === 0) {
       this.forget();
-    } else if (copy.version === this.version) {
-      await this.put(copy.entries);
+    } else if (isSame || copy.version === this.version) {
+      if (!isSame) await this.put(copy.entries);
+      removals.forEach((file) => this.mark(file));
       this.stateTarget.textContent = this.keptValue;
       this.touch();
     } else {

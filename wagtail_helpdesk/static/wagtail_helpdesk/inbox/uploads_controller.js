@@ -129,12 +129,24 @@ class HelpdeskUploadsController extends window.StimulusModule.Controller {
   async remove(event) {
     event.preventDefault();
     const line = event.currentTarget.closest('li');
-    const next = line.nextElementSibling || line.previousElementSibling;
     const draft = window.wagtail.app.getControllerForElementAndIdentifier(this.element, 'helpdesk-draft');
     if (line.dataset.cid) await window.helpdeskEditor.withoutImage(this.element, line.dataset.cid);
-    await draft.save({ remove: line.dataset.file });
+    await draft.remove(line.dataset.file);
+  }
+
+  /** The server has taken files away. */
+  removed({ detail }) {
+    detail.files.forEach((file) => {
+      const line = this.listTarget.querySelector(`[data-file="${CSS.escape(file)}"]`);
+      if (line) this.takeAway(line);
+    });
+  }
+
+  takeAway(line) {
+    const next = line.nextElementSibling || line.previousElementSibling;
+    const isFocused = line.contains(document.activeElement);
     line.remove();
-    ((next && next.querySelector('button')) || this.input || this.element).focus();
+    if (isFocused) ((next && next.querySelector('button')) || this.input || this.element).focus();
   }
 }
 
