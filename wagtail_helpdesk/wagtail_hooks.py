@@ -11,6 +11,7 @@ from wagtail_modeladmin.options import modeladmin_register
 from wagtail_helpdesk.automation.models import Macro, SavedReply, TicketTemplate
 from wagtail_helpdesk.automation.permissions import ScopedPermissionPolicy
 from wagtail_helpdesk.automation.viewsets import (
+    DeleteRows,
     MacroViewSet,
     ReplyFolderViewSet,
     SavedReplyViewSet,
@@ -54,8 +55,9 @@ register_snippet(ContactFormViewSet)
 register_snippet(SavedReplyViewSet)
 register_snippet(MacroViewSet)
 register_snippet(TicketTemplateViewSet)
-# After Wagtail's own, whose place it takes.
+# After Wagtail's own, whose place they take.
 hooks.register("register_bulk_action", TrashTickets, order=100)
+hooks.register("register_bulk_action", DeleteRows, order=100)
 
 hooks.register("register_admin_viewset", AppViewSet)
 hooks.register("register_admin_viewset", InboxViewSet)

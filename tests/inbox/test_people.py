@@ -12,7 +12,7 @@ from wagtail_helpdesk.conversations.choices import Flag
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.mail.models import InboundMail, OutboundMail
 from wagtail_helpdesk.testing import factories
-from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
+from wagtail_helpdesk.tickets.models import Ticket, TicketAccess, TicketParticipant
 
 
 @pytest.fixture
@@ -67,7 +67,12 @@ def test_the_address_is_the_requesters(desk: Desk, outside: InboundMail, login) 
 
 
 def test_somebody_known_is_not_taken_for_another(desk: Desk, outside: InboundMail, login) -> None:
-    factories.make_ticket(team=desk.other_team, address="ben@example.com")
+    other = factories.make_ticket(team=desk.other_team, address="ben@example.com")
+    response = login(desk.agent).post(sender_url(outside.message), {"decision": "confirm"}, follow=True)
+    # Whom only others know has no name here.
+    assert "belongs to somebody else" in response.content.decode()
+    assert "who wrote to us before" not in response.content.decode()
+    TicketAccess.objects.create(ticket=other, user=desk.agent)
     response = login(desk.agent).post(sender_url(outside.message), {"decision": "confirm"}, follow=True)
     assert "who wrote to us before" in response.content.decode()
     assert Contact.objects.filter(merged_into__isnull=False).count() == 0

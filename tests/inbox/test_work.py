@@ -241,8 +241,8 @@ class TestLinks:
 
     def test_completion(self, ticket, other, hidden, client):
         answer = client.get(url("others", ticket), {"q": "question"}).json()
-        assert answer["tickets"] == [{"value": other.reference, "label": "Second question"}]
-        assert client.get(url("others", ticket), {"q": "others"}).json()["tickets"] == []
+        assert answer["found"] == [{"value": other.reference, "label": "Second question"}]
+        assert client.get(url("others", ticket), {"q": "others"}).json()["found"] == []
 
 
 class TestChecklist:

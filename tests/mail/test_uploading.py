@@ -125,7 +125,7 @@ class TestOnce:
         mail = make_mail("Known", to="repairs@desk.example")
         other = take_in(mail, factories.make_mailbox("repairs@desk.example", team=desk.other_team)).ticket
         page = page_of(upload(desk.agent, mail))
-        assert "belongs to another ticket already" in page and other.reference not in page
+        assert "is known already, or could not be added" in page and other.reference not in page
 
     def test_arriving_after_the_upload(self, desk, ticket, upload):
         mail = make_mail("First by hand")

@@ -169,7 +169,7 @@ def test_closing_what_an_agent_just_changed(client, ticket, link, monkeypatch):
     assert response.status_code == 409
     assert ticket.category == Category.SPAM
     page = page_of(response)
-    assert "meanwhile" in page.select_one("[role=alert]").text
+    assert "cannot be closed now" in page.select_one("[role=alert]").text
     assert not page.select("[aria-invalid]")
     assert page.textarea.text.strip() == ""
 

@@ -162,10 +162,11 @@ class TestSaying:
 
 
 class TestSeeing:
-    """Carla, who has left Bruno's team for another one, stands in for him."""
+    """Carla, who shares another of his teams with Bruno, stands in for him."""
 
     @pytest.fixture
     def held(self, desk, ticket, frozen):
+        desk.other_team.members.add(desk.agent)
         AssignTicket(ticket=ticket, assignee=desk.agent, actor=Actor.system())()
         go_away(desk.agent, desk.other_agent)
         return Ticket.objects.get(pk=ticket.pk)
@@ -206,6 +207,15 @@ class TestSeeing:
     def test_who_lost_the_right_to_view_sees_nothing(self, desk, held):
         desk.other_agent.groups.clear()
         assert self.ways(again(desk.other_agent), held) == {False}
+
+    def test_who_shares_no_team_any_more_sees_nothing(self, desk, held):
+        desk.other_team.members.remove(desk.agent)
+        assert self.ways(again(desk.other_agent), held) == {False}
+
+    def test_who_sees_all_stands_in_for_anybody(self, desk, held):
+        desk.other_team.members.remove(desk.agent)
+        Absence.objects.update(substitute=desk.manager)
+        assert stands_in_for(again(desk.manager)) == [desk.agent.pk]
 
     def test_it_does_not_go_on_and_on(self, desk, held):
         """Who stands in for somebody who stands in sees that one's own tickets only."""
@@ -318,6 +328,11 @@ class TestReturning:
     def test_where_the_substitute_is_away_too(self, desk, held):
         go_away(desk.agent, desk.colleague)
         go_away(desk.colleague)
+        assert self.after_answer(held) is None
+
+    def test_where_the_substitute_left_the_team(self, desk, held):
+        go_away(desk.agent, desk.colleague)
+        desk.team.members.remove(desk.colleague)
         assert self.after_answer(held) is None
 
     def test_where_the_substitute_left(self, desk, held):

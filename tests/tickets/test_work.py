@@ -90,7 +90,7 @@ class TestBlockers:
             LinkTickets(ticket=ticket, other=blocker, kind=LinkKind.BLOCKED, actor=manager)()
         with pytest.raises(ActionRefused) as refusal:
             set_status(ticket, Category.CLOSED, actor)
-        assert f"{other.reference}, 1 ticket that you do not see" in str(refusal.value)
+        assert f"{other.reference}, others that you do not see" in str(refusal.value)
         assert hidden.reference not in str(refusal.value)
 
     def test_a_merged_blocker_is_its_survivor(self, desk, ticket, other, actor):

@@ -9,6 +9,7 @@ from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.desk.absences import absence_by_key, away
 from wagtail_helpdesk.desk.choices import HIDDEN
 from wagtail_helpdesk.desk.models import Absence
+from wagtail_helpdesk.desk.querysets import stands_in_for
 from wagtail_helpdesk.events import Actor, MessageAdded
 from wagtail_helpdesk.tickets.actions.return_to_team import ReturnToTeam
 from wagtail_helpdesk.tickets.choices import Visibility
@@ -38,6 +39,8 @@ def return_to_team(event: MessageAdded) -> None:
 
 
 def is_covered(absence: Absence) -> bool:
-    """Tell whether somebody stands in who is there."""
+    """Tell whether somebody stands in who is there, and may."""
     substitute = absence.substitute
-    return substitute is not None and may(substitute, "view") and away(substitute) is None
+    if substitute is None or not may(substitute, "view") or away(substitute) is not None:
+        return False
+    return absence.user_id in stands_in_for(substitute)

@@ -11,6 +11,8 @@ from django.utils import timezone
 from wagtail_helpdesk.addresses import normalise_address
 from wagtail_helpdesk.desk.models import Mailbox
 
+VIEW_ALL_PERMISSION = "wagtail_helpdesk.view_all_ticket"
+
 
 def own_addresses() -> dict[str, int]:
     """Return every address and alias of our mailboxes, in normal form, with the mailbox's key. One query."""
@@ -37,7 +39,10 @@ def team_ids_of(user) -> list[int]:
 
 
 def stands_in_for(user) -> list[Any]:
-    """Return the keys of the agents who are away and for whom ``user`` stands in. The same query as the teams'."""
+    """Return the keys of the agents who are away and for whom ``user`` stands in. The same query as the teams'.
+
+    Who shares no team with them any more, and does not see all tickets, stands in for nobody.
+    """
     _remember_belongings(user)
     return user._helpdesk_stands_in_for
 
@@ -47,14 +52,16 @@ def _remember_belongings(user) -> None:
         return
     now = timezone.now()
     is_now = Q(helpdesk_stands_in__starts_at__lte=now, helpdesk_stands_in__ends_at__gt=now)
-    rows = (
+    rows = list(
         get_user_model()
         ._base_manager.filter(pk=user.pk)
         .annotate(standing_in=FilteredRelation("helpdesk_stands_in", condition=is_now))
         .order_by("helpdesk_teams__name", "helpdesk_teams", "standing_in")
-        .values_list("helpdesk_teams", "standing_in__user")
+        .values_list("helpdesk_teams", "standing_in__user", "standing_in__user__helpdesk_teams")
     )
-    # Every team with every agent: few of both. A dict keeps the order and takes each once.
-    teams, agents = zip(*rows, strict=True) if rows else ((), ())
-    user._helpdesk_team_ids = [key for key in dict.fromkeys(teams) if key is not None]
-    user._helpdesk_stands_in_for = [key for key in dict.fromkeys(agents) if key is not None]
+    # Every team with every agent and theirs: few of each. A dict keeps the order and takes each once.
+    teams = dict.fromkeys(own for own, _agent, _theirs in rows if own is not None)
+    away = dict.fromkeys(agent for _own, agent, _theirs in rows if agent is not None)
+    near = {agent for _own, agent, theirs in rows if theirs in teams}
+    user._helpdesk_team_ids = [*teams]
+    user._helpdesk_stands_in_for = [agent for agent in away if agent in near or user.has_perm(VIEW_ALL_PERMISSION)]

@@ -9,15 +9,12 @@ from django.db.models import QuerySet, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.contacts.actions.edit_contact import values_of
-from wagtail_helpdesk.contacts.models import Contact, Organisation
+from wagtail_helpdesk.contacts.models import Contact
 from wagtail_helpdesk.desk.choices import UNRESOLVED
 from wagtail_helpdesk.inbox.counts import CAP, count_text
 from wagtail_helpdesk.inbox.standing_views import visible_tickets
 from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.permissions import may
-
-#: So many organisations are offered while one types.
-MAX_OFFERED = 200
 
 
 class CustomerForm(forms.Form):
@@ -68,7 +65,6 @@ def customer_panel(ticket: Ticket, user: Any, form: CustomerForm | None = None) 
         "customer_tickets": count_text(total),
         "customer_open": count_text(open_ones),
         "customer_form": (form or CustomerForm(contact=contact)) if may_edit else None,
-        "organisations": Organisation.objects.values_list("name", flat=True)[:MAX_OFFERED] if may_edit else [],
     }
 
 

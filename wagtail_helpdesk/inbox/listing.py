@@ -11,7 +11,7 @@ from wagtail_helpdesk.inbox.paging import KeyPage, key_page, neighbours
 from wagtail_helpdesk.inbox.parts import first_keys
 from wagtail_helpdesk.inbox.places import Place
 from wagtail_helpdesk.inbox.saved.lists import MAX_READ
-from wagtail_helpdesk.inbox.standing_views import Scopes, visible_scopes
+from wagtail_helpdesk.inbox.standing_views import Scopes, visible_scopes, visible_tickets
 from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.querysets import TicketQuerySet
 
@@ -33,7 +33,7 @@ def list_page(
     tickets = place.tickets_for(user) if place.grouping is None else bounded_tickets(place, user, scopes)
     shown = tickets.for_list().select_related("assignee__wagtail_userprofile")
     if place.grouping:
-        rows = GroupedRows(tickets, shown, place.ordering, place.grouping)
+        rows = GroupedRows(tickets, shown, place.ordering, place.grouping, visible_tickets(user))
         return rows.page(after=after, before=before, size=size)
     return key_page(shown, place.ordering, after=after, before=before, size=size, parts=_parts(place, user, scopes))
 
@@ -46,7 +46,8 @@ def around(place: Place, user: Any, ticket: Ticket, size: int) -> tuple[list[Tic
     """
     if place.grouping:
         tickets = bounded_tickets(place, user)
-        rows = GroupedRows(tickets, tickets.select_related("requester"), place.ordering, place.grouping)
+        shown = tickets.select_related("requester")
+        rows = GroupedRows(tickets, shown, place.ordering, place.grouping, visible_tickets(user))
         return rows.around(ticket, size)
     tickets = place.tickets_for(user).select_related("requester")
     return neighbours(tickets, place.ordering, ticket, size=size, parts=_parts(place, user, None))

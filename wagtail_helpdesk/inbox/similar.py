@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from wagtail_helpdesk.contacts.models import Contact
+from wagtail_helpdesk.contacts.models import Contact, Organisation
 from wagtail_helpdesk.desk.choices import UNRESOLVED
 from wagtail_helpdesk.inbox.ordering import NEWEST
 from wagtail_helpdesk.inbox.parts import first_keys
@@ -74,6 +74,16 @@ def visible_contacts(user: Any, query: str, *, limit: int) -> list[Contact]:
     seen = set(visible_tickets(user).filter(requester__in=keys).values_list("requester", flat=True).distinct())
     found = Contact.objects.filter(pk__in=seen).prefetch_related("emails").order_by("name", "pk")
     return list(found[:limit])
+
+
+def visible_organisations(user: Any, words: str, *, limit: int) -> list[Organisation]:
+    """Return those whose name has ``words``, among the organisations of the requesters of visible tickets."""
+    if not words.strip():
+        return []
+    named = Organisation.objects.filter(name__icontains=words.strip()).order_by("name")
+    keys = list(named.values_list("pk", flat=True)[: 20 * limit])
+    theirs = visible_tickets(user).filter(requester__organisation=OuterRef("pk"))
+    return list(Organisation.objects.filter(Exists(theirs), pk__in=keys).order_by("name")[:limit])
 
 
 def visible_contact(user: Any, key: str) -> Contact | None:

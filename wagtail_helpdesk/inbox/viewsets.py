@@ -27,7 +27,7 @@ from wagtail_helpdesk.inbox.views.drafts import ComposerPartView, DiscardDraftVi
 from wagtail_helpdesk.inbox.views.focus import EndFocusView, FocusView, StartFocusView
 from wagtail_helpdesk.inbox.views.held import HeldMailView
 from wagtail_helpdesk.inbox.views.images import ImagesView
-from wagtail_helpdesk.inbox.views.index import IndexView, TagsView
+from wagtail_helpdesk.inbox.views.index import IndexView, OrganisationsView, TagsView
 from wagtail_helpdesk.inbox.views.listing import ListingView
 from wagtail_helpdesk.inbox.views.my_day import MyDayView
 from wagtail_helpdesk.inbox.views.notices import NoticesView, ReadNoticesView
@@ -110,6 +110,7 @@ class InboxViewSet(ViewSet):
             path("", IndexView.as_view(), name="index"),
             path("ahead/", AheadView.as_view(), name="ahead"),
             path("pulse/", PulseView.as_view(), name="pulse"),
+            path("organisations/", OrganisationsView.as_view(), name="organisations"),
             path("tags/", TagsView.as_view(), name="tags"),
             path("palette/", PaletteView.as_view(), name="palette"),
             path("bulk/", BulkView.as_view(), name="bulk"),

@@ -57,7 +57,7 @@ def search(
     else:
         narrowing.is_narrow = True
     tickets = _among(among.filter(narrowing.condition), query, narrowing, inside)
-    places = _numbered(tickets, query)
+    places = _numbered(tickets, query, user)
     if not query.is_number:
         if any(not term.negated for term in query.terms):
             places += Search(user, query, narrowing, tickets, limit + 1, tickets_only=tickets_only).places()
@@ -81,11 +81,11 @@ def _among(tickets: TicketQuerySet, query: Query, narrowing: Narrowing, inside: 
     return tickets.exclude(category__in=[category for category in HIDDEN if category not in narrowing.hidden])
 
 
-def _numbered(tickets: TicketQuerySet, query: Query) -> list[Place]:
-    """Return the ticket of the number, or the one that it was merged into. One query."""
+def _numbered(tickets: TicketQuerySet, query: Query, user: Any) -> list[Place]:
+    """Return the ticket of the number, or the one that it was merged into, for who may see both. One query."""
     if query.number is None:
         return []
-    survivor = Ticket.objects.filter(pk=query.number, merged_into__isnull=False).values("merged_into")
+    survivor = Ticket.objects.visible_to(user).filter(pk=query.number, merged_into__isnull=False).values("merged_into")
     rows = tickets.filter(Q(pk=query.number) | Q(pk__in=survivor)).values_list("pk", "last_activity_at")
     return [Place(key, None, at) for key, at in rows]
 

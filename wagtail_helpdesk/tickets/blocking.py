@@ -52,8 +52,7 @@ def _blocked_by(blockers: list[Ticket], user: Any) -> str:
         keys = [one.pk for one in blockers]
         visible = set(Ticket.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True))
     names = [one.reference for one in blockers if one.pk in visible]
-    others = len(blockers) - len(names)
-    if others:
-        words = ngettext("%(count)s ticket that you do not see", "%(count)s tickets that you do not see", others)
-        names.append(words % {"count": others})
+    if len(names) < len(blockers):
+        # How many is nothing to know either.
+        names.append(_("others that you do not see"))
     return _("This ticket waits for %(tickets)s: resolve that first.") % {"tickets": ", ".join(names)}

@@ -7,10 +7,9 @@ from collections.abc import Hashable
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from wagtail_helpdesk.desk.querysets import stands_in_for, team_ids_of
+from wagtail_helpdesk.desk.querysets import VIEW_ALL_PERMISSION, stands_in_for, team_ids_of
 
 VIEW_PERMISSION = "wagtail_helpdesk.view_ticket"
-VIEW_ALL_PERMISSION = "wagtail_helpdesk.view_all_ticket"
 #: More shared tickets than these are left to the database to find.
 MAX_LISTED = 200
 

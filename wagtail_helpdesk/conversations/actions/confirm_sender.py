@@ -45,11 +45,15 @@ class ConfirmSender(TicketAction):
     def _check_stranger(self, contact: Contact) -> None:
         if self.user is not None and self.user.has_perm("wagtail_helpdesk.change_contact"):
             return
-        if contact.emails.count() > 1 or Ticket.objects.filter(requester=contact).exists():
-            raise ActionRefused(
-                _("This address belongs to %(name)s, who wrote to us before. An administrator can do this.")
-                % {"name": contact}
-            )
+        tickets = Ticket.objects.filter(requester=contact)
+        if contact.emails.count() <= 1 and not tickets.exists():
+            return
+        if self.user is None or not tickets.visible_to(self.user).exists():
+            raise ActionRefused(_("This address belongs to somebody else. An administrator can do this."))
+        raise ActionRefused(
+            _("This address belongs to %(name)s, who wrote to us before. An administrator can do this.")
+            % {"name": contact}
+        )
 
     def execute(self) -> Contact:
         """Return the requester, who has the address now."""

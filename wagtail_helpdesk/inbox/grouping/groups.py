@@ -41,10 +41,12 @@ def with_group(tickets: QuerySet, grouping: Grouping) -> QuerySet:
     return tickets.alias(**{COLUMN: column})
 
 
-def groups_of(tickets: QuerySet, grouping: Grouping, *, at: Value = None) -> list[Group]:
-    """Return the groups of ``tickets`` in order. Two queries at most.
+def groups_of(tickets: QuerySet, grouping: Grouping, *, at: Value = None, known: QuerySet | None = None) -> list[Group]:
+    """Return the groups of ``tickets`` in order. Two queries at most, one more for an ``at`` that is none of them.
 
-    ``at``: the value of a group that is named even when no ticket is in it any more; left out where it is no value.
+    ``at``: the value of a group that is named even when no ticket is in it any more; left out where it is no value, and
+    where no ticket of ``known``, all that the user may see, has it: its place would tell of a name that is nobody's
+    business.
     """
     column = F(grouping.column) if isinstance(grouping.column, str) else grouping.column
     rows = tickets.order_by().values(**{COLUMN: column}).annotate(helpdesk_count=Count("pk"))
@@ -52,12 +54,16 @@ def groups_of(tickets: QuerySet, grouping: Grouping, *, at: Value = None) -> lis
     for value, count in rows.values_list(COLUMN, "helpdesk_count"):
         # Empty words are none.
         counts[value or None] = counts.get(value or None, 0) + count
-    if at is not None:
-        counts.setdefault(at, 0)
+    if at is not None and at not in counts and _has(known, grouping, at):
+        counts[at] = 0
     named = grouping.named([value for value in counts if value is not None]) if counts else {}
     known = sorted((value for value in counts if value in named), key=lambda value: (named[value][0], str(value)))
     groups = [Group(value, named[value][1], counts[value]) for value in known]
     return [*groups, Group(None, str(grouping.nothing), counts[None])] if None in counts else groups
+
+
+def _has(known: QuerySet | None, grouping: Grouping, value: Value) -> bool:
+    return known is not None and with_group(known, grouping).filter(**{COLUMN: value}).exists()
 
 
 def group_of(row: Any, grouping: Grouping) -> str:

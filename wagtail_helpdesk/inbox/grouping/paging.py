@@ -41,10 +41,14 @@ class GroupedPage:
 
 
 class GroupedRows:
-    """The rows of a list by group. ``tickets`` are bounded; ``shown`` the same, fetched as rows want it."""
+    """The rows of a list by group. ``tickets`` are bounded; ``shown`` the same, fetched as rows want it; ``known`` all
+    that the user may see."""
 
-    def __init__(self, tickets: QuerySet, shown: QuerySet, ordering: Ordering, grouping: Grouping) -> None:
+    def __init__(
+        self, tickets: QuerySet, shown: QuerySet, ordering: Ordering, grouping: Grouping, known: QuerySet
+    ) -> None:
         self.tickets, self.shown, self.ordering, self.grouping = tickets, shown, ordering, grouping
+        self.known = known
         self.groups: list[Group] = []
 
     def page(self, *, after: Key | None, before: Key | None, size: int) -> GroupedPage:
@@ -76,7 +80,7 @@ class GroupedRows:
     def _look(self, key: Key | None) -> None:
         """Find out which groups there are, and where that of ``key`` stands, which may be empty by now."""
         at = self.grouping.read(key.group) if key and key.group else None
-        self.groups = groups_of(self.tickets, self.grouping, at=at)
+        self.groups = groups_of(self.tickets, self.grouping, at=at, known=self.known)
         if key and key.group == "" and all(group.value is not None for group in self.groups):
             self.groups.append(Group(None, str(self.grouping.nothing), 0))
 

@@ -53,9 +53,9 @@ class Figures:
 def figures_of(user: Any, spans: Spans) -> Figures:
     """Return the figures of ``user`` and those of the teams that the user is in. Five queries."""
     members = _members(user)
-    replies = _replies(members, spans)
-    resolved, reopened = _resolved(members, spans)
-    firsts = _first_replies(members, spans)
+    replies = _replies(user, members, spans)
+    resolved, reopened = _resolved(user, members, spans)
+    firsts = _first_replies(user, members, spans)
     lines = [
         Figure(_("Replies sent"), *_counted(user, members, replies)),
         Figure(_("Tickets resolved"), *_counted(user, members, resolved)),
@@ -76,16 +76,21 @@ def _members(user: Any) -> list[Any]:
     return [user.pk, *(key for key in keys if key != user.pk)]
 
 
-def _replies(members: list[Any], spans: Spans) -> tuple[Counts, Counts]:
-    rows = _public_replies(members, spans).values_list("author_user").order_by()
+def _done_by(column: str, user: Any, members: list[Any]) -> Q:
+    """Return what one did oneself, and colleagues on tickets of one's teams: they may have tickets of others too."""
+    return Q(**{column: user}) | Q(**{f"{column}__in": members}, ticket__team__in=team_ids_of(user))
+
+
+def _replies(user: Any, members: list[Any], spans: Spans) -> tuple[Counts, Counts]:
+    rows = _public_replies(user, members, spans).values_list("author_user").order_by()
     rows = rows.annotate(month=Count("pk"), week=Count("pk", filter=Q(created_at__gte=spans.week)))
     found = list(rows)
     return {key: week for key, _month, week in found}, {key: month for key, month, _week in found}
 
 
-def _public_replies(members: list[Any], spans: Spans) -> Any:
+def _public_replies(user: Any, members: list[Any], spans: Spans) -> Any:
     return Message.objects.filter(
-        author_user__in=members,
+        _done_by("author_user", user, members),
         created_at__gte=spans.month,
         direction=Direction.OUTBOUND,
         visibility=Visibility.PUBLIC,
@@ -93,13 +98,13 @@ def _public_replies(members: list[Any], spans: Spans) -> Any:
     )
 
 
-def _resolved(members: list[Any], spans: Spans) -> tuple[tuple[Counts, Counts], tuple[Counts, Counts]]:
+def _resolved(user: Any, members: list[Any], spans: Spans) -> tuple[tuple[Counts, Counts], tuple[Counts, Counts]]:
     """Return how many tickets each brought to an end in each span, and how many of these were opened again since."""
     later = TicketEvent.objects.filter(
         ticket=OuterRef("ticket"), kind=EventKind.REOPENED, created_at__gt=OuterRef("created_at")
     )
     lines = TicketEvent.objects.filter(
-        actor_user__in=members,
+        _done_by("actor_user", user, members),
         kind=EventKind.STATUS,
         created_at__gte=spans.month,
         data__category__in=[str(category) for category in FINISHED],
@@ -118,9 +123,11 @@ def _resolved(members: list[Any], spans: Spans) -> tuple[tuple[Counts, Counts], 
     return resolved, reopened
 
 
-def _first_replies(members: list[Any], spans: Spans) -> tuple[Times, Times]:
+def _first_replies(user: Any, members: list[Any], spans: Spans) -> tuple[Times, Times]:
     """Return how long customers waited for the first replies that each wrote in each span."""
-    rows = _public_replies(members, spans).filter(ticket__first_replied_at=F("created_at")).order_by("-created_at")
+    rows = (
+        _public_replies(user, members, spans).filter(ticket__first_replied_at=F("created_at")).order_by("-created_at")
+    )
     week, month = defaultdict(list), defaultdict(list)
     for key, at, opened in rows.values_list("author_user", "created_at", "ticket__created_at")[:MOST_TIMES]:
         month[key].append(at - opened)

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.choosers import BaseFilterForm
 from wagtail.snippets.views import chooser
+from wagtail.snippets.widgets import AdminSnippetChooser
 
 from wagtail_helpdesk.inbox.numbers import ticket_number
 from wagtail_helpdesk.inbox.ticket_snippet.guards import require_view_permission
@@ -93,6 +94,14 @@ class CreateTicketView(chooser.SnippetCreateView):
         raise PermissionDenied
 
 
+class TicketChooser(AdminSnippetChooser):
+    """The field. It is drawn for whoever edits the form, who need not see the ticket: of that the number is told."""
+
+    def get_display_title(self, instance: Ticket) -> str:
+        """Return the number alone."""
+        return instance.reference
+
+
 class TicketChooserViewSet(chooser.SnippetChooserViewSet):
     """Wagtail's chooser with our views."""
 
@@ -101,4 +110,5 @@ class TicketChooserViewSet(chooser.SnippetChooserViewSet):
     chosen_view_class = ChosenTicketView
     chosen_multiple_view_class = ChosenTicketsView
     create_view_class = CreateTicketView
+    base_widget_class = TicketChooser
     page_title = _("Choose a ticket")

@@ -78,9 +78,10 @@ class ConversationView(AheadMixin, TicketMixin, WagtailAdminTemplateMixin):
             return super().dispatch(request, *args, **kwargs)
         except Http404:
             merged = Ticket.objects.visible_to(request.user).filter(pk=kwargs["pk"], merged_into__isnull=False).first()
-            if merged is None:
+            survivor = merged and Ticket.objects.visible_to(request.user).filter(pk=merged.current().pk).first()
+            if survivor is None:
                 raise
-            return redirect("helpdesk_tickets:ticket", pk=merged.current().pk)
+            return redirect("helpdesk_tickets:ticket", pk=survivor.pk)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the page, and take messages and notices as read; not when a browser only fetches it ahead."""

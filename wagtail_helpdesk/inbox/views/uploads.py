@@ -64,9 +64,7 @@ class UploadMailView(TicketMixin):
 
     def _where(self, mail: InboundMail) -> str:
         """Say where the mail is already, as far as the user may know."""
-        if mail.message_id is None:
-            return _("This mail is known already, or could not be added. The Mail log says what became of it.")
         ticket = Ticket.objects.visible_to(self.request.user).filter(pk=mail.ticket_id).first()
-        if ticket is None:
-            return _("This mail belongs to another ticket already.")
+        if mail.message_id is None or ticket is None:
+            return _("This mail is known already, or could not be added. The Mail log says what became of it.")
         return _("This mail is on %(ticket)s already.") % {"ticket": ticket.reference}

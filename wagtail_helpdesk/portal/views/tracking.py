@@ -90,10 +90,12 @@ class TrackingView(View):
             return HttpResponseRedirect(tracking_path(visit.token))
         try:
             close(visit)
-        except ActionRefused as refusal:
-            # That nothing was written is no mistake of somebody who closes.
+        except ActionRefused:
+            # That nothing was written is no mistake of somebody who closes. What stands in the way is for agents.
             form.errors.clear()
-            form.add_error(None, str(refusal))
+            form.add_error(
+                None, _("This request cannot be closed now. If you need nothing more, tell us in an answer.")
+            )
             return show(request, visit, form, status=409)
         return HttpResponseRedirect(f"{tracking_path(visit.token)}?done=closed#helpdesk-notice")
 

@@ -56,6 +56,6 @@ class OthersView(TicketMixin):
         words = request.GET.get("q", "").strip()
         found = search_tickets(request.user, words).exclude(pk=self.ticket.pk)[:FOUND] if len(words) > 1 else []
         rows = [{"value": one.reference, "label": one.display_subject} for one in found]
-        response = JsonResponse({"tickets": rows})
+        response = JsonResponse({"found": rows})
         response["Cache-Control"] = "private, no-store"
         return response

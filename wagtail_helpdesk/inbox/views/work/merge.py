@@ -115,7 +115,10 @@ class UnmergeView(WorkView):
 
     def act(self) -> HttpResponse:
         merge = get_object_or_404(
-            TicketMerge.objects.select_related("target"), pk=self.kwargs["merge"], target=self.ticket
+            TicketMerge.objects.select_related("target"),
+            pk=self.kwargs["merge"],
+            target=self.ticket,
+            source__in=Ticket.objects.visible_to(self.request.user),
         )
         source = UnmergeTickets(merge=merge, actor=self.actor)()
         said = _("%(ticket)s stands for itself again.") % {"ticket": source.reference}

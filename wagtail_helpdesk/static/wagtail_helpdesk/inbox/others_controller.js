@@ -1,5 +1,6 @@
 /**
- * Completes the number of another ticket, by words of its subject or its requester, in the browser's own list.
+ * Completes what is typed from what the server finds, in the browser's own list: the number of another ticket, by words
+ * of its subject or its requester, or the name of an organisation.
  */
 class HelpdeskOthersController extends window.StimulusModule.Controller {
   static targets = ['list'];
@@ -24,17 +25,17 @@ class HelpdeskOthersController extends window.StimulusModule.Controller {
   async ask(words) {
     try {
       const response = await fetch(`${this.urlValue}?q=${encodeURIComponent(words)}`);
-      const { tickets } = await response.json();
+      const { found } = await response.json();
       this.listTarget.replaceChildren(
-        ...tickets.map(({ value, label }) => {
+        ...found.map(({ value, label }) => {
           const option = document.createElement('option');
           // Browsers keep what fits the typed text: the words stay in what is looked at.
-          option.value = `${value}: ${label}`;
+          option.value = label ? `${value}: ${label}` : value;
           return option;
         }),
       );
     } catch {
-      // The number can be typed all the same.
+      // It can be typed all the same.
     }
   }
 }
