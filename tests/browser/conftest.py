@@ -19,7 +19,7 @@ from django.db import connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser import chromium
@@ -35,8 +35,8 @@ ARGUMENTS = [
     # Nothing leaves this machine.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
 ]
-# Milliseconds. Far more than any step needs, far less than Playwright's own 30 s.
-PATIENCE = 10_000
+# Milliseconds. Far more than any step needs, even where two other programs have the processors.
+PATIENCE = 20_000
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +53,7 @@ def browser() -> Iterator[Browser]:
         for alias, connection in database_connections.items():
             connections[alias] = connection
         browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        expect.set_options(timeout=PATIENCE)
         yield browser
         browser.close()
 
