@@ -60,6 +60,8 @@ from wagtail_helpdesk.worker import Step
 REACTORS = (
     # What was to leave later waits for its author where a customer was quicker.
     Reactor(events.MessageAdded, conversations.hold_back_later),
+    # What has not left of a ticket that goes into spam or trash is its author's draft again.
+    Reactor(events.TicketUpdated, conversations.call_back_hidden, essential=True),
     # What is to be sent: a reply without its mail must not be published; an acknowledgement is a courtesy.
     Reactor(events.MessageAdded, mail.queue_reply, essential=True),
     Reactor(events.MessageAdded, mail.queue_forward, essential=True),

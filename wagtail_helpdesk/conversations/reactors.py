@@ -1,4 +1,4 @@
-"""What conversations do when tickets and contacts are merged or erased."""
+"""What conversations do when a customer is quicker, a ticket is put away, tickets and contacts are merged or erased."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from contextlib import suppress
 
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.addresses import address_hash, is_address, without_addresses
-from wagtail_helpdesk.conversations.actions.cancel_message import CancelMessage
+from wagtail_helpdesk.conversations.actions.cancel_message import CallBackMessage, CancelMessage
 from wagtail_helpdesk.conversations.choices import Direction, Flag, MessageState
 from wagtail_helpdesk.conversations.draft_moves import give_draft
 from wagtail_helpdesk.conversations.drafts import TYPED_ADDRESSES
 from wagtail_helpdesk.conversations.files import delete_files_after_commit
 from wagtail_helpdesk.conversations.models import Approval, Attachment, Draft, DraftFile, Message, MessageIdIndex
 from wagtail_helpdesk.conversations.recounting import recount_conversation
+from wagtail_helpdesk.desk.choices import HIDDEN
 from wagtail_helpdesk.events import (
     Actor,
     ContactErased,
@@ -21,6 +22,7 @@ from wagtail_helpdesk.events import (
     TicketErased,
     TicketsMerged,
     TicketsUnmerged,
+    TicketUpdated,
 )
 from wagtail_helpdesk.tickets.actions.merge_tickets import note_moved
 from wagtail_helpdesk.tickets.choices import Visibility
@@ -42,6 +44,16 @@ def hold_back_later(event: MessageAdded) -> None:
         if not message.mailing.get("regardless"):
             with suppress(ActionRefused):
                 CancelMessage(message=message, why="answered", actor=Actor.system(), depth=event.depth)()
+
+
+def call_back_hidden(event: TicketUpdated) -> None:
+    """Nothing leaves from spam or trash: what was to leave, or to be approved, is its author's draft again."""
+    if not any(change.field == "category" and change.new in HIDDEN for change in event.changes):
+        return
+    unsent = Message.objects.filter(ticket=event.ticket_id, state__in=CallBackMessage.states)
+    for message in unsent.select_related("ticket", "author_user").order_by("pk"):
+        with suppress(ActionRefused):
+            CallBackMessage(message=message, why="hidden", actor=Actor.system(), depth=event.depth)()
 
 
 def merge_conversations(event: TicketsMerged) -> None:

@@ -163,6 +163,7 @@ _REDACTED: dict[str, Promise] = {
 }
 _CANCELLED: dict[str, Promise] = {
     "answered": gettext_lazy("A customer wrote before a planned reply left: it is its author's draft again"),
+    "hidden": gettext_lazy("A reply did not leave from spam or trash: it is its author's draft again"),
 }
 _APPROVALS: dict[str, Promise] = {
     "asked": gettext_lazy("%(who)s asked %(name)s to approve a reply"),

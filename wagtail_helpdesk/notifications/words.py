@@ -39,6 +39,9 @@ _SENTENCES = {
     (NoticeKind.DRAFT, "taken"): gettext_lazy("%(who)s goes on with your draft"),
     (NoticeKind.DRAFT, "cancelled"): gettext_lazy("%(who)s cancelled your reply; its text is in your draft"),
     (NoticeKind.DRAFT, "answered"): gettext_lazy("The customer wrote before your reply left: it is a draft again"),
+    (NoticeKind.DRAFT, "hidden"): gettext_lazy(
+        "A reply of yours did not leave, since its ticket went into spam or trash: it is a draft again"
+    ),
     (NoticeKind.APPROVAL, "asked"): gettext_lazy("%(who)s asks you to approve a reply"),
     (NoticeKind.APPROVAL, "approved"): gettext_lazy("%(who)s approved your reply"),
     (NoticeKind.APPROVAL, "returned"): gettext_lazy("%(who)s gave your reply back; its text is in your draft"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import events
@@ -20,10 +21,13 @@ class CancelMessage(TicketAction):
     """Cancel a scheduled message: its text is its author's draft again. Its author may, who approved
     it, and whoever sees all tickets.
 
-    ``why``: "" for a person's own wish, "answered" where a customer's message came first.
+    ``why``: "" for a person's own wish, "answered" where a customer's message came first, "hidden" where the ticket
+    went into spam or trash.
     """
 
     verb = "reply"
+    #: What it can be called back from.
+    states: ClassVar[tuple[str, ...]] = (MessageState.SCHEDULED,)
 
     def __init__(self, *, message: Message, why: str = "", **kwargs: Any) -> None:
         super().__init__(ticket=message.ticket, **kwargs)
@@ -36,7 +40,7 @@ class CancelMessage(TicketAction):
 
     def execute(self) -> Message:
         """Return the cancelled message. ActionRefused when it has left already."""
-        claimed = Message.objects.filter(pk=self.message.pk, state=MessageState.SCHEDULED)
+        claimed = Message.objects.filter(pk=self.message.pk, state__in=self.states)
         if not claimed.update(state=MessageState.CANCELLED, external_key=None):
             raise ActionRefused(_("It is too late: the reply has left."))
         self.message.state = MessageState.CANCELLED
@@ -49,6 +53,19 @@ class CancelMessage(TicketAction):
                     events.DraftMoved, ticket_id=self.ticket.pk, user_id=author.pk, what=self.why or "cancelled"
                 )
         return self.message
+
+
+class CallBackMessage(CancelMessage):
+    """As CancelMessage, for a reply that waits for approval too: nobody is asked any more."""
+
+    states = (MessageState.SCHEDULED, MessageState.WAITING)
+
+    def execute(self) -> Message:
+        """Return the cancelled message. ActionRefused when it has left already."""
+        message = super().execute()
+        undecided = Approval.objects.filter(message=message, verdict=Verdict.WAITING)
+        undecided.update(verdict=Verdict.RETURNED, decided_at=timezone.now())
+        return message
 
 
 def check_author(action: TicketAction, message: Message) -> None:

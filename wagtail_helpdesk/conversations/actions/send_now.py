@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.conversations.actions.cancel_message import check_author
-from wagtail_helpdesk.conversations.actions.publish_message import publish_now
+from wagtail_helpdesk.conversations.actions.publish_message import publish_now, refuse_where_hidden
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.tickets.actions.base import TicketAction
@@ -24,9 +24,10 @@ class SendNow(TicketAction):
         self.message = message
 
     def check(self) -> None:
-        """As the base; PermissionDenied for somebody else's message."""
+        """As the base; PermissionDenied for somebody else's message, ActionRefused from spam or trash."""
         super().check()
         check_author(self, self.message)
+        refuse_where_hidden(self.ticket)
 
     def execute(self) -> Message:
         """Return the message. ActionRefused when it has left already, or was cancelled."""

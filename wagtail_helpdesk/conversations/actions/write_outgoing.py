@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk import conf
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.conversations.actions.addressing import Addressed, blind_rows
-from wagtail_helpdesk.conversations.actions.publish_message import publish_now
+from wagtail_helpdesk.conversations.actions.publish_message import publish_now, refuse_where_hidden
 from wagtail_helpdesk.conversations.actions.send_guard import refuse_if_unseen
 from wagtail_helpdesk.conversations.actions.write_message import write_message
 from wagtail_helpdesk.conversations.choices import Direction, MessageState
@@ -76,11 +76,13 @@ class WriteOutgoing(TicketAction):
         self.external_key = once_key(self.kind, self.ticket.pk, once)
 
     def check(self) -> None:
-        """As the base; ActionRefused for an empty message or one that nobody would get, NewerMessages."""
+        """As the base; ActionRefused for an empty message, one that nobody would get, and from spam or trash;
+        NewerMessages."""
         super().check()
         self.repeated = Message.objects.filter(external_key=self.external_key).first() if self.external_key else None
         if self.repeated is not None:
             return
+        refuse_where_hidden(self.ticket)
         self.prepared = self.prepare()
         self._check_words()
         if self.status is not None:
