@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from io import BytesIO
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -13,12 +14,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
+from wagtail.users.models import UserProfile
 
 from tests.inbox.test_writing import FETCHED, newest, written
+from wagtail_helpdesk.automation.files import add_files
+from wagtail_helpdesk.automation.models import SavedReply
 from wagtail_helpdesk.conversations.drafts import clean_drafts
 from wagtail_helpdesk.conversations.files import read_file
 from wagtail_helpdesk.conversations.models import Draft, DraftFile
 from wagtail_helpdesk.conversations.storage import private_storage
+from wagtail_helpdesk.desk.choices import Category
+from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.models import UndoRecord
 from wagtail_helpdesk.inbox.standing_views import visible_tickets
@@ -152,6 +158,58 @@ class TestSending:
         client = login(desk.agent)
         first, again = (self.send(client, ticket, 1).json()["sent"] for _ in range(2))
         assert first == again
+
+    def test_the_same_click_with_other_words_is_told(self, desk, ticket, login):
+        """The answer to the first one was lost on its way, and its author went on writing."""
+        client = login(desk.agent)
+        self.send(client, ticket, 0)
+        again = self.send(client, ticket, 0, html="<p>Whole, and a word more</p>")
+        assert again.status_code == 422 and "was sent before you changed it" in again.json()["refusal"]
+        assert ticket.messages.count() == 2
+        last = self.send(client, ticket, 0, html="<p>Whole, and a word more</p>", once=again.json()["once"])
+        assert last.status_code == 200 and newest(ticket).text == "Whole, and a word more"
+
+    def test_what_is_passed_on_is_no_other_word(self, desk, ticket, login):
+        client = login(desk.agent)
+        chosen = {"mode": "forward", "to": "eva@example.net", "forwarded": [ticket.messages.get().pk]}
+        first, again = (self.send(client, ticket, 0, **chosen).json()["sent"] for _ in range(2))
+        assert first == again
+
+    def test_a_plan_comes_back_by_the_clock_of_who_takes_it_up(self, desk, ticket, login):
+        profile, _new = UserProfile.objects.get_or_create(user=desk.agent)
+        profile.current_time_zone = "America/Sao_Paulo"
+        profile.save()
+        client = login(desk.agent)
+        at = (timezone.now() + timedelta(days=3)).replace(second=0, microsecond=0)
+        typed = f"{at.astimezone(ZoneInfo('America/Sao_Paulo')):%Y-%m-%dT%H:%M}"
+        self.send(client, ticket, 0, later="1", publish_at=typed)
+        assert newest(ticket).publish_at == at
+        # Nobody's clock is set where mail is read.
+        factories.add_customer_message(ticket)
+        shown = lambda user: login(user).get(url(ticket)).content.decode()  # noqa: E731
+        assert f'value="{typed}"' in shown(desk.agent)
+        login(desk.colleague).post(url(ticket, "take_draft", Draft.objects.get().pk), **FETCHED)
+        assert f'value="{timezone.localtime(at):%Y-%m-%dT%H:%M}"' in shown(desk.colleague)
+
+    def test_what_a_saved_reply_brings_comes_back_with_the_text(self, desk, ticket, login):
+        reply = SavedReply.objects.create(
+            name="Refund", body="<p>x</p>", scope="everyone", status=default_status(Category.RESOLVED)
+        )
+        reply.tags.add("refund")
+        reply.save()
+        add_files(reply, [SimpleUploadedFile("terms.txt", b"terms")])
+        client = login(desk.agent)
+        toast = self.send(client, ticket, 0, saved_reply=[reply.pk]).json()["toast"]
+        assert [*ticket.tags.names()] == ["refund"]
+        client.post(toast["undo"], **FETCHED)
+        assert [*ticket.tags.names()] == []
+        draft, page = Draft.objects.get(), client.get(url(ticket))
+        assert f'name="saved_reply" value="{reply.pk}"' in page.content.decode()
+        assert [file.display_name for file in draft.files.all()] == ["terms.txt"]
+        self.send(client, ticket, draft.version, once="click-2", saved_reply=[reply.pk])
+        message = newest(ticket)
+        assert [file.display_name for file in message.attachments.all()] == ["terms.txt"]
+        assert ([*ticket.tags.names()], message.on_publish) == (["refund"], reply.status)
 
     def test_button_does_next_time_what_it_did(self, desk, ticket, login):
         client = login(desk.agent)

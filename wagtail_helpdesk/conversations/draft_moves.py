@@ -48,8 +48,11 @@ def return_message(message: Message, user: Any) -> Draft:
     recipients = message.recipients
     choices: dict[str, Any] = {"unquoted": bool(message.mailing.get("unquoted"))}
     if message.mailing.get("later") and message.publish_at:
-        choices["publish_at"] = f"{timezone.localtime(message.publish_at):%Y-%m-%dT%H:%M}"
+        # The moment: whoever takes the draft up may live by another clock than whatever gives it back.
+        choices["publish_at"] = message.publish_at.isoformat()
         choices["regardless"] = bool(message.mailing.get("regardless"))
+    if message.mailing.get("carried"):
+        choices["carried"] = message.mailing["carried"]
     if forwarded:
         choices["to"] = ", ".join(one["address"] for one in recipients.get("to", []))
     else:
@@ -85,10 +88,17 @@ def _held(user: Any, ticket: Ticket) -> Draft | None:
 def _put_above(draft: Draft, body: str, *, mode: str, choices: Mapping[str, Any]) -> None:
     whole = body + draft.body if has_words(draft.body) else body
     draft.mode, draft.body, draft.preview = mode, whole, preview_of(whole)
-    draft.choices = {**draft.choices, **choices}
+    draft.choices = {**draft.choices, **choices, "carried": _both(choices, draft.choices)}
     draft.version, draft.updated_at = F("version") + 1, timezone.now()
     draft.save(update_fields=["mode", "body", "preview", "choices", "version", "updated_at"])
     draft.refresh_from_db()
+
+
+def _both(above: Mapping[str, Any], below: Mapping[str, Any]) -> dict[str, list[int]]:
+    """Return what both texts carry along (``inbox.extras``), each once."""
+    first, second = above.get("carried") or {}, below.get("carried") or {}
+    names = dict.fromkeys([*first, *second])
+    return {name: [*dict.fromkeys([*first.get(name, []), *second.get(name, [])])] for name in names}
 
 
 def _take_files(draft: Draft, message: Message) -> None:

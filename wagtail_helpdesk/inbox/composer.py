@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -141,7 +142,7 @@ class DraftForm(ComposerForm):
             "forwarded": [int(pk) for pk in data.get("forwarded", [])],
             "attached": [int(pk) for pk in data.get("attached", [])],
             "unquoted": data.get("unquoted", False),
-            "publish_at": self.data.get("publish_at", "")[:32],
+            "publish_at": data["publish_at"].isoformat() if data.get("publish_at") else "",
             "regardless": data.get("regardless", False),
             "carried": carried_keys(self.data),
         }
@@ -171,6 +172,8 @@ def values_of(draft: Draft) -> dict[str, Any]:
     """Return what a draft puts into the form."""
     known = {"cc", "copies", "to", "bcc", "forwarded", "attached", "unquoted", "publish_at", "regardless"}
     chosen = {name: value for name, value in draft.choices.items() if name in known}
+    # By the clock of whoever sees the form.
+    chosen["publish_at"] = parse_datetime(chosen.get("publish_at") or "")
     return {"mode": draft.mode, "body": draft.body, "version": draft.version, **chosen}
 
 

@@ -52,6 +52,12 @@ class Extras:
             raise ActionRefused(_("A file of the saved reply cannot be read now. Try again, or remove it.")) from error
 
     @property
+    def keys(self) -> dict[str, list[int]]:
+        """What :func:`carried` makes fields of; empty for nothing."""
+        found = {REPLY_FIELD: [reply.pk for reply in self.replies], ARTICLE_FIELD: self.articles}
+        return {name: keys for name, keys in found.items() if keys}
+
+    @property
     def tags(self) -> list[str]:
         """The tags that the ticket gets."""
         return list(dict.fromkeys(item.tag.name for reply in self.replies for item in reply.tagged_items.all()))

@@ -2,53 +2,86 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from wagtail_helpdesk import events
+from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.contact_forms.uploads import new_files
 from wagtail_helpdesk.conversations.actions.add_note import AddNote
 from wagtail_helpdesk.conversations.actions.ask_approval import AskApproval
 from wagtail_helpdesk.conversations.actions.forward import Forward
 from wagtail_helpdesk.conversations.actions.reply import Reply
 from wagtail_helpdesk.conversations.actions.write_outgoing import once_key
+from wagtail_helpdesk.conversations.choices import MessageState
 from wagtail_helpdesk.conversations.draft_files import stored_files
 from wagtail_helpdesk.conversations.draft_moves import end_draft
 from wagtail_helpdesk.conversations.drafts import draft_of, refuse_if_changed
 from wagtail_helpdesk.conversations.models import Message
+from wagtail_helpdesk.conversations.words import NewFile, StoredFile, prepare_agent
 from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.composer import FORWARD, NOTE, TEAM, THEN
 from wagtail_helpdesk.inbox.extras import Extras
 from wagtail_helpdesk.inbox.models import SendPreference
 from wagtail_helpdesk.inbox.rich_text import is_empty, to_message_html
+from wagtail_helpdesk.tickets.choices import Visibility
 from wagtail_helpdesk.tickets.models import Ticket
+
+
+class SentBefore(ActionRefused):
+    """The same click was taken before, with other words: what was changed since would be lost unseen."""
 
 
 def send(ticket: Ticket, user: Any, data: dict[str, Any], extras: Extras, *, anyway: bool = False) -> Message:
     """Write what a valid ComposerForm holds (``data``) and end the draft. Returns the message.
 
     ``extras``: what comes along besides. ``anyway`` is that of ChangeStatus.
-    Raises ActionRefused, and of its kinds NewerMessages and DraftChanged; then the draft stays.
+    Raises ActionRefused, and of its kinds NewerMessages, DraftChanged and SentBefore; then the draft stays.
     """
+    html = "" if is_empty(data["body"]) else to_message_html(data["body"], site=ticket.site)
     sent = Message.objects.filter(external_key=once_key(data["mode"], ticket.pk, data["once"])).first()
     if sent is not None:
         # The same click again: the answer to the first one was lost on its way.
+        _refuse_other_words(sent, html)
         return sent
     with events.unit_of_work():
         refuse_if_changed(user, ticket, data["version"])
         draft = draft_of(user, ticket)
-        files = [*stored_files(draft), *new_files(data["files"]), *extras.files]
-        message = _action(ticket, user, data, files, extras, anyway)()
+        stored = stored_files(draft)
+        files = [*stored, *new_files(data["files"]), *_not_among(stored, extras.files)]
+        message = _action(ticket, user, data, html, files, extras, anyway)()
         extras.settle(message, actor=Actor.of_user(user))
+        if message.state != MessageState.PUBLISHED and extras.keys:
+            # For the draft that it may become again.
+            message.mailing = {**message.mailing, "carried": extras.keys}
+            message.save(update_fields=["mailing"])
         end_draft(draft, message)
         return message
 
 
+def _refuse_other_words(sent: Message, html: str) -> None:
+    text = prepare_agent(html).text
+    # What is passed on stands below the words.
+    is_same = sent.text == text or (sent.visibility == Visibility.INTERNAL and sent.text.startswith(text))
+    if not is_same and sent.redacted_at is None:
+        raise SentBefore(
+            _("This was sent before you changed it. What you see here now goes as a message of its own if you send it.")
+        )
+
+
+def _not_among(stored: list[StoredFile], files: list[NewFile]) -> list[NewFile]:
+    """Return the files that are not there already: a message that was taken back left those of its saved replies."""
+    known = {file.sha256 for file in stored}
+    return [file for file in files if hashlib.sha256(file.content).hexdigest() not in known]
+
+
 def _action(
-    ticket: Ticket, user: Any, data: dict[str, Any], files: list[Any], extras: Extras, anyway: bool
+    ticket: Ticket, user: Any, data: dict[str, Any], html: str, files: list[Any], extras: Extras, anyway: bool
 ) -> AddNote | Reply | Forward | AskApproval:
-    html = "" if is_empty(data["body"]) else to_message_html(data["body"], site=ticket.site)
     common = {"ticket": ticket, "html": html, "files": files, "once": data["once"], "actor": Actor.of_user(user)}
     if data["mode"] == NOTE:
         return AddNote(**common)

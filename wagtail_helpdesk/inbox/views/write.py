@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -27,7 +28,7 @@ from wagtail_helpdesk.inbox.conversation import message_item, messages_for
 from wagtail_helpdesk.inbox.extras import carried, carried_keys, extras_of
 from wagtail_helpdesk.inbox.guarding import reasons_to_wait
 from wagtail_helpdesk.inbox.links import view_url
-from wagtail_helpdesk.inbox.sending import remember_choice, send
+from wagtail_helpdesk.inbox.sending import SentBefore, remember_choice, send
 from wagtail_helpdesk.inbox.standing_views import DEFAULT
 from wagtail_helpdesk.inbox.thread import last_event_of
 from wagtail_helpdesk.inbox.undoing import field_steps, remember
@@ -80,6 +81,8 @@ class WriteView(ConversationView):
             return self._refuse(form, f"{error} {again}")
         except DraftChanged as error:
             return self._refuse(form, str(error), version=error.draft.version if error.draft else 0)
+        except SentBefore as error:
+            return self._refuse(form, str(error), once=secrets.token_hex(16))
         except ActionRefused as error:
             return self._refuse(form, str(error))
         # Within a focus session one goes on to the next ticket, whatever one does elsewhere.
@@ -173,13 +176,16 @@ class WriteView(ConversationView):
         *,
         version: int | None = None,
         guarded: bool = False,
+        once: str = "",
     ) -> HttpResponse:
         """Say why, keeping what was written; the next attempt knows the newer messages, what colleagues did, and the
-        other draft.
+        other draft, and with ``once`` is another click.
         """
         guarded = guarded or bool(newer)
         if self.is_fetched:
             body = {**self._refusal_parts(why, newer or []), "version": version}
+            if once:
+                body["once"] = once
             if guarded:
                 body |= {"anyway": True, "seen_event": last_event_of(self.ticket)}
             return JsonResponse(body, status=REFUSED)
@@ -189,6 +195,8 @@ class WriteView(ConversationView):
             form.data["last_seen"] = max(message.pk for message in newer)
         if version is not None:
             form.data["version"] = version
+        if once:
+            form.data["once"] = once
         if self.request.FILES:
             choose_again = _("Please choose your files again.")
             why = f"{why} {choose_again}"
