@@ -14,7 +14,7 @@ from wagtail_helpdesk.inbox.saved.lists import SavedList, pinned_views
 from wagtail_helpdesk.inbox.saved.models import InboxPreference, SavedView, Scope
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
-from wagtail_helpdesk.tickets.models import Ticket
+from wagtail_helpdesk.tickets.models import Ticket, TicketAccess
 
 FETCHED = {"HTTP_X_REQUESTED_WITH": "XMLHttpRequest"}
 
@@ -200,6 +200,20 @@ class TestBounds:
         assert listed(login(desk.agent), saved) == set()
         Ticket.objects.filter(pk=tickets[2].pk).update(customer_waiting_since=tickets[0].created_at.replace(year=2020))
         assert listed(login(desk.agent), saved) == {tickets[2].pk}
+
+    @pytest.mark.parametrize("most", [100, 12, 3])
+    def test_nothing_is_left_out_for_people_of_many_teams(self, desk, tickets, login, monkeypatch, most):
+        """Own tickets in other teams and shared ones are looked for last."""
+        monkeypatch.setattr(lists, "MAX_PARTS", most)
+        for number in range(9):
+            factories.make_team(f"Team {number}").members.add(desk.agent)
+        shared = factories.make_ticket("shared", team=desk.other_team, mailbox=desk.mailbox)
+        TicketAccess.objects.create(ticket=shared, user=desk.agent)
+        Ticket.objects.filter(pk=tickets[3].pk).update(assignee=desk.agent)
+        saved = make_view(desk.agent)
+        wanted = {*(one.pk for one in tickets), shared.pk}
+        assert listed(login(desk.agent), saved) == wanted
+        assert count_views(desk.agent, [SavedList(saved)]) == {f"saved-{saved.pk}": len(wanted)}
 
     def test_queries_do_not_grow(self, desk, tickets, login, django_assert_max_num_queries):
         saved = make_view(desk.agent, ("category", "is", ["new"]))
