@@ -16,6 +16,12 @@ from tests.browser.test_inbox import (  # noqa: F401
 )
 from wagtail_helpdesk.conversations.models import Draft, DraftFile
 
+#: Has the page's draft do something.
+DRAFT = (
+    "() => window.wagtail.app.getControllerForElementAndIdentifier("
+    "document.getElementById('composer'), 'helpdesk-draft').%s"
+)
+
 
 def files_of(page):
     return page.get_by_role("list", name="Files that go along")
@@ -76,10 +82,7 @@ class TestRemovedFiles:
         expect(files_of(other)).to_contain_text("secret.txt")
         type_answer(opened, ", and more")
         expect(opened.locator(EDITOR)).to_contain_text("and more")
-        opened.evaluate(
-            "() => window.wagtail.app.getControllerForElementAndIdentifier("
-            "document.getElementById('composer'), 'helpdesk-draft').flush()"
-        )
+        opened.evaluate(DRAFT % "flush()")
         other.get_by_role("button", name="Remove secret.txt").click()
         expect(other.get_by_text("in another tab or browser")).to_be_visible()
         expect(files_of(other)).to_contain_text("secret.txt")
@@ -87,3 +90,102 @@ class TestRemovedFiles:
         expect(files_of(other)).not_to_contain_text("secret.txt")
         assert not DraftFile.objects.exists()
         assert Draft.objects.get().preview == "Of the first"
+
+
+def copies_of(page):
+    """What this browser keeps of drafts."""
+    return page.evaluate(
+        "Object.keys(localStorage).filter((key) => key.startsWith('helpdesk-draft:')).map((key) => localStorage[key])"
+    )
+
+
+class TestKeptCopies:
+    @pytest.fixture
+    def torn(self, opened, watch, desk, ticket):  # noqa: F811
+        """The page after a reload: this browser kept one text, the server was given another by a second tab."""
+        watch.expect("409")
+        other = opened.context.new_page()
+        other.goto(opened.url)
+        type_answer(opened, "Of the first")
+        saved(opened)
+        type_answer(other, "Of the second")
+        expect(other.get_by_text("in another tab or browser")).to_be_visible()
+        other.reload()
+        expect(other.get_by_text("kept in your browser")).to_be_visible()
+        expect(other.locator(EDITOR)).to_have_text("Of the first")
+        return other
+
+    def test_outlive_reloads_until_it_is_decided(self, torn):
+        torn.reload()
+        expect(torn.get_by_text("kept in your browser")).to_be_visible()
+        torn.get_by_role("button", name="Keep only this one").click()
+        expect(torn.locator(EDITOR)).to_have_text("Of the second")
+        saved(torn)
+        expect(torn.locator(".helpdesk-composer__conflict")).to_be_hidden()
+        assert Draft.objects.get().preview == "Of the second"
+        assert copies_of(torn) == []
+
+    def test_outlive_what_is_written_meanwhile(self, torn):
+        type_answer(torn, "!")
+        torn.evaluate(DRAFT % "flush()")
+        saved(torn)
+        expect(torn.locator(".helpdesk-composer__conflict")).to_be_visible()
+        assert "Of the second" in copies_of(torn)[0]
+        text = torn.locator(EDITOR).inner_text().strip()
+        torn.get_by_role("button", name="Keep both").click()
+        expect(torn.locator(EDITOR)).to_contain_text("Of the second")
+        expect(torn.locator(EDITOR)).to_contain_text(text)
+        expect(torn.locator(".helpdesk-composer__conflict")).to_be_hidden()
+        torn.evaluate(DRAFT % "flush()")
+        assert Draft.objects.get().preview == f"{text} Of the second"
+
+    def test_outlive_an_answer_that_is_sent(self, torn, ticket):  # noqa: F811
+        torn.get_by_role("button", name="Send", exact=True).click()
+        expect(torn.locator(".helpdesk-message--scheduled")).to_contain_text("Of the first")
+        expect(torn.locator(EDITOR)).to_have_text("Of the second")
+
+    def test_are_dropped_for_what_the_page_has(self, torn):
+        torn.get_by_role("button", name="Take the other one").click()
+        expect(torn.locator(".helpdesk-composer__conflict")).to_be_hidden()
+        torn.reload()
+        expect(torn.locator(EDITOR)).to_have_text("Of the first")
+        expect(torn.get_by_text("kept in your browser")).to_be_hidden()
+        assert copies_of(torn) == []
+
+    def test_nothing_is_said_where_the_server_has_the_same_words(self, opened):  # noqa: F811
+        opened.locator(EDITOR).click()
+        opened.keyboard.press("Control+b")
+        opened.keyboard.type("Bold")
+        opened.keyboard.press("Control+b")
+        opened.keyboard.type(" and  plain ")
+        opened.keyboard.press("Enter")
+        opened.keyboard.press("Enter")
+        opened.keyboard.type("Below")
+        opened.keyboard.press("Enter")
+        opened.evaluate(DRAFT % "keep()")
+        [copy] = copies_of(opened)
+        opened.evaluate(DRAFT % "flush()")
+        saved(opened)
+        # As it is where the page went before the answer came.
+        opened.evaluate(
+            "(copy) => localStorage.setItem(document.getElementById('composer').dataset.helpdeskDraftKeyValue, copy)",
+            copy,
+        )
+        opened.reload()
+        expect(opened.locator(EDITOR)).to_contain_text("Below")
+        assert (
+            opened.evaluate(
+                """() => new Promise((resolve) => {
+                const look = () => {
+                    const { hidden } = document.querySelector('.helpdesk-composer__conflict');
+                    const isKept = Object.keys(localStorage).some((key) => key.startsWith('helpdesk-draft:'));
+                    if (!hidden) resolve('asked');
+                    else if (isKept) requestAnimationFrame(look);
+                    else resolve('forgotten');
+                };
+                look();
+            })"""
+            )
+            == "forgotten"
+        )
+        expect(opened.get_by_text("kept in your browser")).to_be_hidden()

@@ -160,14 +160,16 @@ class HelpdeskComposerController extends window.StimulusModule.Controller {
   }
 
   refuse(answer) {
-    const { refusal, version } = answer;
+    const { refusal, version, once } = answer;
     // What arrived meanwhile is put into the conversation by live_controller.js.
     document.dispatchEvent(new CustomEvent('helpdesk:refused', { detail: answer }));
     this.refusalTarget.textContent = refusal;
     this.refusalTarget.hidden = false;
     this.refusalTarget.scrollIntoView({ block: 'nearest' });
+    // What was sent before is another message than what stands here now.
+    if (once) this.element.elements.once.value = once;
     // The text stands in another tab too, or was sent from there: whoever sends again means this one.
-    if (typeof version === 'number') this.other('draft').conflict(refusal, version);
+    if (typeof version === 'number') this.other('draft').conflict(refusal);
   }
 
   /** Something else changed the draft: what was taken back is in it. */
@@ -201,7 +203,7 @@ class HelpdeskComposerController extends window.StimulusModule.Controller {
     const version = Number(part.querySelector('input[name="version"]').value);
     if (version === draft.version && !force) return;
     if (draft.isDirty && !force) {
-      draft.conflict(draft.unsavedValue, version);
+      draft.conflict(draft.unsavedValue);
       return;
     }
     draft.end();

@@ -15,11 +15,21 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
 
   static pause = 3000;
 
+  /** What a draft on the server has of the form, besides its text. */
+  static chosen = ['mode', 'cc', 'copies', 'to', 'bcc', 'unquoted', 'publish_at', 'regardless', 'saved_reply', 'cited_article'];
+
+  /** What only forwards have. */
+  static passed = ['forwarded', 'attached'];
+
   async connect() {
     this.failures = 0;
     this.isOver = false;
     /** Files that are to go, until the server has taken them away. */
     this.removals = new Set();
+    /** What this browser kept, as long as nobody has decided between it and the page. */
+    this.mine = null;
+    /** Whether the server has something newer than the page. */
+    this.isBehind = false;
     if (this.hasSaveTarget) this.saveTarget.hidden = true;
     await window.helpdeskEditor.ready(this.element);
     this.known = this.content;
@@ -57,7 +67,11 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
   }
 
   get isDirty() {
-    return this.removals.size > 0 || (this.known !== undefined && this.content !== this.known);
+    return this.removals.size > 0 || this.isWritten;
+  }
+
+  get isWritten() {
+    return this.known !== undefined && this.content !== this.known;
   }
 
   /** Take a file away: its line goes when the server has done it, however many tries that takes. */
@@ -79,12 +93,12 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
     return this.element.querySelector(`[data-file="${CSS.escape(file)}"]`);
   }
 
-  /** Something may have changed. */
+  /** Something may have changed. Nothing is saved by itself while the person has to decide. */
   touch() {
     if (this.isOver || this.isPaused || !this.isDirty) return;
     this.keep();
     if (!this.failures) this.stateTarget.textContent = this.unsavedValue;
-    this.timer = this.timer || setTimeout(() => this.save(), HelpdeskDraftController.pause);
+    if (!this.mine) this.timer = this.timer || setTimeout(() => this.save(), HelpdeskDraftController.pause);
   }
 
   saveNow(event) {
@@ -127,11 +141,11 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
     this.touch();
   }
 
-  /** It was sent, or thrown away. */
+  /** It was sent, or thrown away. What nobody has decided about stays, and is offered again. */
   end() {
     this.isOver = true;
     clearTimeout(this.timer);
-    this.forget();
+    if (!this.mine) this.forget();
   }
 
   goOn() {
@@ -196,7 +210,7 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
   receive(sent, { response, answer }) {
     // It may have been sent or thrown away meanwhile.
     if (this.isOver) return;
-    if (response.status === 409) this.conflict(answer.changed, answer.version);
+    if (response.status === 409) this.conflict(answer.changed);
     else if (!response.ok) this.fail();
     else this.done(sent, answer);
   }
@@ -207,12 +221,13 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
     this.version = answer.version;
     this.known = content;
     this.failures = 0;
+    this.isBehind = false;
     this.offlineTarget.hidden = true;
-    this.conflictTarget.hidden = true;
+    this.conflictTarget.hidden = !this.mine;
     this.stateTarget.textContent = answer.said;
     if (this.hasDiscardTarget) this.discardTarget.hidden = answer.version === 0;
     if (this.isDirty) this.touch();
-    else this.forget();
+    else if (!this.mine) this.forget();
   }
 
   /** The text stays where it is; each try waits longer than the one before. */
@@ -227,6 +242,8 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
   // The copy in this browser.
 
   keep() {
+    // One copy is kept, and the one that is to be decided about is the only one there is.
+    if (this.mine) return;
     try {
       const copy = { version: this.version, entries: JSON.parse(this.content), removals: [...this.removals] };
       localStorage.setItem(this.keyValue, JSON.stringify(copy));
@@ -255,8 +272,21 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
 
   /** Whether the page says what was kept; a copy without words has nothing to say. */
   stands(entries) {
-    const body = (entries.find(([name]) => name === 'body') || ['', ''])[1];
-    return window.helpdeskEditor.isEmpty(body) || JSON.stringify(entries) === this.known;
+    const text = this.textOf(entries);
+    return window.helpdeskEditor.isEmpty(text) || this.meaning(entries) === this.meaning(JSON.parse(this.known));
+  }
+
+  textOf(entries) {
+    return (entries.find(([name]) => name === 'body') || ['', ''])[1];
+  }
+
+  /** What the server would have of it, in a form that is the same for the same words. */
+  meaning(entries) {
+    const isForward = entries.some(([name, value]) => name === 'mode' && value === 'forward');
+    const { chosen, passed } = HelpdeskDraftController;
+    const names = isForward ? [...chosen, ...passed] : chosen;
+    const values = entries.filter(([name, value]) => value !== '' && names.includes(name)).map((pair) => pair.join('='));
+    return JSON.stringify([values.sort(), window.helpdeskEditor.meaning(this.textOf(entries))]);
   }
 
   async restore() {
@@ -272,8 +302,9 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
       this.stateTarget.textContent = this.keptValue;
       this.touch();
     } else {
-      this.mine = copy.entries;
-      this.conflict(this.keptValue, this.version);
+      this.isKept = false;
+      this.mine = { entries: copy.entries, removals };
+      this.ask(this.keptValue);
     }
   }
 
@@ -292,23 +323,49 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
 
   // Two tabs, two browsers, or a colleague who took it over.
 
-  conflict(said, version) {
-    this.theirs = version;
+  /** The server has something newer. */
+  conflict(said) {
+    this.isBehind = true;
     this.keep();
+    this.ask(said);
+  }
+
+  ask(said) {
     this.conflictTextTarget.textContent = said;
     this.conflictTarget.hidden = false;
     clearTimeout(this.timer);
     this.timer = null;
   }
 
-  async keepMine() {
-    if (this.mine) await this.put(this.mine);
+  /** It is decided: what was kept is on the page now, or is not wanted. */
+  decide() {
     this.mine = null;
+    this.conflictTarget.hidden = true;
+  }
+
+  /** Save the page in spite of what the server has. */
+  async insist() {
+    const removals = this.mine ? this.mine.removals : [];
+    this.decide();
+    removals.forEach((file) => this.mark(file));
+    this.keep();
     await this.save({ force: true });
   }
 
+  async keepMine() {
+    if (this.mine) await this.put(this.mine.entries);
+    await this.insist();
+  }
+
   async takeOther() {
+    const isHere = this.mine && !this.isBehind;
+    this.decide();
     this.forget();
+    if (isHere) {
+      this.stateTarget.textContent = '';
+      this.touch();
+      return;
+    }
     const composer = window.wagtail.app.getControllerForElementAndIdentifier(this.element, 'helpdesk-composer');
     await composer.refresh(true);
   }
@@ -317,14 +374,18 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
     const composer = window.wagtail.app.getControllerForElementAndIdentifier(this.element, 'helpdesk-composer');
     const answer = await composer.fetch();
     if (!answer) return;
-    const { read, parse, join, write, isEmpty } = window.helpdeskEditor;
+    const { read, parse, join, write, isEmpty, meaning } = window.helpdeskEditor;
     const part = window.helpdeskFragment(answer.parts.composer);
-    const theirs = part.querySelector('input[name="body"]').value;
-    const kept = this.mine && (this.mine.find(([name]) => name === 'body') || ['', ''])[1];
-    const mine = kept || read(this.element);
-    this.mine = null;
-    if (!isEmpty(theirs)) await write(this.element, join(parse(theirs), parse(mine)));
-    await this.save({ force: true });
+    const isNewer = Number(part.querySelector('input[name="version"]').value) !== this.version;
+    // What the page has beside a copy is the server's, unless something was written since.
+    const texts = [];
+    if (isNewer) texts.push(part.querySelector('input[name="body"]').value);
+    if (!isNewer || !this.mine || this.isWritten) texts.push(read(this.element));
+    if (this.mine) texts.push(this.textOf(this.mine.entries));
+    const said = texts.filter((text) => !isEmpty(text));
+    const all = said.filter((text, place) => said.findIndex((other) => meaning(other) === meaning(text)) === place);
+    if (all.length > 0) await write(this.element, all.map(parse).reduce(join));
+    await this.insist();
   }
 }
 

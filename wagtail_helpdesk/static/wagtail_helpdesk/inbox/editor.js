@@ -21,6 +21,24 @@
     }
   };
 
+  /** The words in a piece of text: the server keeps no more of white space. */
+  const words = (text, { offset = 0, length = text.length } = {}) => text.slice(offset, offset + length).split(/\s+/).join(' ').trim();
+
+  /** What the content says, as one text. The keys of blocks and entities are made anew whenever a page is drawn. */
+  const meaning = (value) => {
+    const { blocks, entityMap } = parse(value);
+    const shape = (one) => {
+      const styled = one.inlineStyleRanges.map((range) => [range.style, words(one.text, range)]);
+      const entities = one.entityRanges.map((range) => {
+        const { type, data } = entityMap[range.key];
+        return [type, String(data.cid || data.id || data.url), words(one.text, range)];
+      });
+      const marks = [...styled.filter((pair) => pair[1]), ...entities].map((mark) => mark.join(' '));
+      return [one.type, words(one.text), one.depth, marks.sort()];
+    };
+    return JSON.stringify(blocks.map(shape));
+  };
+
   const isEmpty = (value) => !parse(value).blocks.some((one) => one.type === 'atomic' || one.text.trim() !== '');
 
   /** Wait for the editor: it comes to life after the controllers. */
@@ -63,6 +81,7 @@
   window.helpdeskEditor = {
     read,
     parse,
+    meaning,
     isEmpty,
     ready,
     write,
@@ -70,13 +89,14 @@
     /** One content below another: what both of two drafts say. */
     join(first, second) {
       const entityMap = { ...first.entityMap };
+      const own = key();
       const blocks = second.blocks.map((one) => ({
         ...one,
         key: key(),
-        entityRanges: one.entityRanges.map((range) => ({ ...range, key: `b${range.key}` })),
+        entityRanges: one.entityRanges.map((range) => ({ ...range, key: `${own}-${range.key}` })),
       }));
       Object.entries(second.entityMap).forEach(([name, entity]) => {
-        entityMap[`b${name}`] = entity;
+        entityMap[`${own}-${name}`] = entity;
       });
       return { blocks: [...first.blocks, ...blocks], entityMap };
     },
