@@ -14,7 +14,10 @@ from tests.browser.test_inbox import (  # noqa: F401
     ticket,
     type_answer,
 )
+from wagtail_helpdesk.conversations.draft_files import add_draft_file
+from wagtail_helpdesk.conversations.drafts import save_draft
 from wagtail_helpdesk.conversations.models import Draft, DraftFile
+from wagtail_helpdesk.conversations.words import NewFile
 
 #: Has the page's draft do something.
 DRAFT = (
@@ -189,3 +192,52 @@ class TestKeptCopies:
             == "forgotten"
         )
         expect(opened.get_by_text("kept in your browser")).to_be_hidden()
+
+
+class TestEnter:
+    """In a field of addresses: browsers press the first button of the form then."""
+
+    @pytest.fixture
+    def drafts(self, desk, ticket):  # noqa: F811
+        """A draft of one's own with a file, and one of a colleague."""
+        file = NewFile(name="a.txt", content=b"aaa", declared_type="text/plain")
+        add_draft_file(user=desk.agent, ticket=ticket, mode="reply", file=file)
+        words = {"mode": "reply", "body": "<p>Of a colleague</p>", "choices": {}, "version": None}
+        save_draft(user=desk.colleague, ticket=ticket, **words)
+
+    def enter(self, page):
+        page.locator(".helpdesk-composer__people summary").click()
+        field = page.get_by_label("Copy to somebody else")
+        field.fill("eva@example.net")
+        field.press("Enter")
+
+    def check(self, desk, ticket):  # noqa: F811
+        draft = Draft.objects.of(desk.agent).get()
+        assert draft.choices["copies"] == "eva@example.net"
+        assert [file.display_name for file in draft.files.all()] == ["a.txt"]
+        assert Draft.objects.of(desk.colleague).get().preview == "Of a colleague"
+        assert not ticket.messages.filter(direction="outbound").exists()
+
+    @pytest.mark.usefixtures("drafts")
+    def test_saves_the_draft(self, opened, desk, ticket):  # noqa: F811
+        expect(files_of(opened)).to_contain_text("a.txt")
+        # Nothing but the key is to save it.
+        opened.evaluate(DRAFT % "pause()")
+        asked = []
+        opened.on("request", lambda request: asked.append(request.url))
+        self.enter(opened)
+        saved(opened)
+        assert not [url for url in asked if "/take/" in url]
+        expect(files_of(opened)).to_contain_text("a.txt")
+        expect(opened.get_by_role("button", name="Take over")).to_be_visible()
+        self.check(desk, ticket)
+
+    @pytest.mark.usefixtures("drafts")
+    def test_saves_the_draft_without_javascript(self, new_page, sign_in, desk, ticket):  # noqa: F811
+        page = new_page(java_script_enabled=False)
+        sign_in(page, desk.agent)
+        page.goto(f"/admin/helpdesk/tickets/{ticket.pk}/?view=all")
+        with page.expect_navigation():
+            self.enter(page)
+        expect(page.get_by_text("The draft was saved.")).to_be_visible()
+        self.check(desk, ticket)
