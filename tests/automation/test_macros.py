@@ -15,6 +15,8 @@ from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.timeline import describe
 from wagtail_helpdesk.inbox.undoing import remember, undo
 from wagtail_helpdesk.testing import factories
+from wagtail_helpdesk.tickets.actions.change_status import TrashTicket
+from wagtail_helpdesk.tickets.actions.checklist import AddItems
 from wagtail_helpdesk.tickets.custom_fields.models import TicketField
 from wagtail_helpdesk.tickets.models import Ticket, TicketEvent
 
@@ -64,7 +66,7 @@ def test_timeline_names_the_macro(desk, ticket, closing):
 
 def test_preview_writes_nothing(desk, ticket, closing, django_assert_max_num_queries):
     count = TicketEvent.objects.count()
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(19):
         lines = preview_macro(closing, ticket, desk.agent)
     assert [line.label for line in lines][-1] == "Move to a team"
     assert [(line.old, line.new) for line in lines if line.label == "Set the status"] == [("New", "Resolved")]
@@ -72,6 +74,37 @@ def test_preview_writes_nothing(desk, ticket, closing, django_assert_max_num_que
     assert not any(line.problem for line in lines)
     assert TicketEvent.objects.count() == count
     assert {line.problem for line in preview_macro(closing, ticket, desk.light)} == {"You may not do this."}
+
+
+def problems(macro, ticket, user):
+    return [line.problem for line in preview_macro(macro, ticket, user)]
+
+
+def test_preview_says_what_would_hold_it_back(desk, ticket, make_macro):
+    """As running it does: nothing that a preview calls good is refused a moment later."""
+    resolve = ("status", {"status": default_status(Category.RESOLVED)})
+    AddItems(ticket=ticket, texts=["Call Ana"], actor=Actor.of_user(desk.agent))()
+    ticket.refresh_from_db()
+    macro = make_macro(resolve, name="Resolve it")
+    assert problems(macro, ticket, desk.agent) == ["1 thing of the checklist is not done."]
+    assert run(macro, desk.agent, ticket)[0].why
+
+    asleep = make_macro(("status", {"status": default_status(Category.CLOSED)}), ("snooze", {"value": "tomorrow"}))
+    ticket.item_count = 0
+    ticket.save(update_fields=["item_count"])
+    assert problems(asleep, ticket, desk.agent) == ["", "Only an open ticket can be snoozed."]
+
+    gap = make_macro(("reply", {"body": "<p>You get [[amount]] back.</p>"}), name="A gap")
+    assert problems(gap, ticket, desk.agent) == ["Fill in [[amount]] before you send."]
+    assert run(gap, desk.agent, ticket)[0].why == problems(gap, ticket, desk.agent)[0]
+
+    good = make_macro(("reply", {"body": "<p>Good.</p>"}), name="Good")
+    assert problems(good, ticket, desk.agent) == [""]
+    ticket.participants.update(muted=True)
+    assert problems(good, ticket, desk.agent) == ["There is no address to send this reply to."]
+    assert run(good, desk.agent, ticket)[0].why == problems(good, ticket, desk.agent)[0]
+    trashed = TrashTicket(ticket=ticket, actor=Actor.of_user(desk.manager))()
+    assert problems(good, trashed, desk.agent) == [run(good, desk.agent, trashed)[0].why]
 
 
 def test_each_ticket_wholly_or_not_at_all(desk, ticket, make_macro):

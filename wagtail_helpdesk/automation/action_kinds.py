@@ -6,7 +6,7 @@ The extension point: ``register(ActionKind(...))`` from ``apps.ready()``, or a l
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +25,11 @@ from wagtail_helpdesk.automation.choices import AskKind, Assign
 from wagtail_helpdesk.automation.runs import Line, Run
 from wagtail_helpdesk.automation.variables import ASKED, FIELD, missing_in
 from wagtail_helpdesk.conversations.actions.add_note import AddNote
-from wagtail_helpdesk.conversations.actions.reply import Reply
+from wagtail_helpdesk.conversations.actions.publish_message import refuse_where_hidden
+from wagtail_helpdesk.conversations.actions.reply import Reply, refuse_without_reader
 from wagtail_helpdesk.conversations.choices import MessageState
 from wagtail_helpdesk.conversations.editor_html import to_message_html
+from wagtail_helpdesk.conversations.placeholders import empty_placeholders, refuse_gaps
 from wagtail_helpdesk.desk.models import Status
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
@@ -38,13 +40,14 @@ from wagtail_helpdesk.tickets.actions.change_status import ChangeStatus
 from wagtail_helpdesk.tickets.actions.change_type import ChangeType
 from wagtail_helpdesk.tickets.actions.follow_ticket import WatchTicket
 from wagtail_helpdesk.tickets.actions.move_ticket import MoveTicket
-from wagtail_helpdesk.tickets.actions.snooze_ticket import SnoozeTicket, snooze_state, snooze_step
+from wagtail_helpdesk.tickets.actions.snooze_ticket import SnoozeTicket, refuse_to_sleep, snooze_state, snooze_step
 from wagtail_helpdesk.tickets.actions.tag_ticket import TagTicket
+from wagtail_helpdesk.tickets.blocking import refuse_while_open
 from wagtail_helpdesk.tickets.choices import Watch
 from wagtail_helpdesk.tickets.custom_fields.kinds import ValueRefused
 from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.snooze_phrases import UnknownPhrase, parse_snooze
-from wagtail_helpdesk.tickets.transitions import NotNext, refuse_other_ways
+from wagtail_helpdesk.tickets.transitions import refuse_other_ways
 
 if TYPE_CHECKING:
     from wagtail_helpdesk.automation.answers import Chosen
@@ -223,12 +226,19 @@ def _set_value(step: MacroStep, run: Run) -> None:
 
 
 def _way_problem(run: Run, value: Any) -> str:
-    """Return why people may not take the ticket to the status ``value``, "" for any other value."""
+    """Return why people may not take the ticket to the status ``value``, "" for any other value.
+
+    From here on, the preview goes by that status.
+    """
+    if not isinstance(value, Status):
+        return ""
     try:
-        if isinstance(value, Status):
-            refuse_other_ways(run.ticket.status, value)
-    except NotNext as refusal:
+        refuse_other_ways(run.status_then or run.ticket.status, value)
+        refuse_while_open(run.ticket, value.category, run.user)
+    except ActionRefused as refusal:
         return str(refusal)
+    finally:
+        run.status_then = value
     return ""
 
 
@@ -281,6 +291,18 @@ def _preview_text(step: MacroStep, run: Run, *, may_miss: bool = False) -> Line:
     return Line(str(ACTION_KINDS[step.kind].label), html=html, problem=_still_empty(missing) if missing else "")
 
 
+def _preview_reply(step: MacroStep, run: Run) -> Line:
+    """As any text, and what else would hold it back."""
+    line = _preview_text(step, run)
+    try:
+        refuse_where_hidden(run.ticket)
+        refuse_gaps([name for name in empty_placeholders(line.html) if not name.startswith(ASKED)])
+        refuse_without_reader(run.ticket)
+    except ActionRefused as refusal:
+        return replace(line, problem=line.problem or str(refusal))
+    return line
+
+
 def _still_empty(missing: list[str]) -> str:
     return _("Nobody knows %(names)s of this ticket.") % {"names": ", ".join(f"[[{name}]]" for name in missing)}
 
@@ -330,6 +352,7 @@ def _until(step: MacroStep, run: Run) -> datetime | None:
 def _preview_snooze(step: MacroStep, run: Run) -> Line:
     try:
         until = _until(step, run)
+        refuse_to_sleep((run.status_then or run.ticket.status).category)
     except ActionRefused as refused:
         return Line(_("Snooze"), problem=str(refused))
     when = date_format(timezone.localtime(until), "SHORT_DATETIME_FORMAT") if until else _("When they reply")
@@ -389,7 +412,7 @@ _BUILT_IN = (
         lambda step, run: _tag(step, run, adds=False),
     ),
     ActionKind("note", gettext_lazy("Add a note"), ("body",), ("body",), "note", _preview_text, _note),
-    ActionKind("reply", gettext_lazy("Send a reply"), ("body",), ("body",), "reply", _preview_text, _reply),
+    ActionKind("reply", gettext_lazy("Send a reply"), ("body",), ("body",), "reply", _preview_reply, _reply),
     ActionKind("draft", gettext_lazy("Write into the answer"), ("body",), ("body",), "reply", _preview_draft, _draft),
     ActionKind("snooze", gettext_lazy("Snooze"), ("value",), ("value",), "change", _preview_snooze, _snooze),
     ActionKind(

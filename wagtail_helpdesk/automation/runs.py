@@ -13,6 +13,7 @@ from wagtail_helpdesk.tickets.models import Ticket
 if TYPE_CHECKING:
     from wagtail_helpdesk.automation.answers import Chosen
     from wagtail_helpdesk.automation.models import MacroStep
+    from wagtail_helpdesk.desk.models import Status
 
 
 @dataclass
@@ -33,6 +34,8 @@ class Run:
     undo: list[dict[str, Any]] = field(default_factory=list)
     #: Values of fields that earlier steps set, by the names that texts have for them.
     set_before: dict[str, str] = field(default_factory=dict)
+    #: In a preview, the status that earlier steps would have set; None while it is the ticket's own.
+    status_then: Status | None = None
     #: Text for the composer, as the editor stores it.
     draft: str = ""
     #: The message that was written last.

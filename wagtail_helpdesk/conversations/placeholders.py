@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from bs4 import BeautifulSoup
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk.actions import ActionRefused
 
 _PLACEHOLDER = re.compile(r"\[\[([^\[\]\n]{1,80})\]\]")
 
@@ -17,3 +21,9 @@ def empty_placeholders(html: str) -> list[str]:
     for quote in soup.find_all("blockquote"):
         quote.decompose()
     return list(dict.fromkeys(name.strip() for name in _PLACEHOLDER.findall(soup.get_text())))
+
+
+def refuse_gaps(names: Sequence[str]) -> None:
+    """Raise ActionRefused for placeholders that are still empty."""
+    if names:
+        raise ActionRefused(_("Fill in %(names)s before you send.") % {"names": ", ".join(map("[[{}]]".format, names))})

@@ -11,7 +11,7 @@ from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.conversations.actions.addressing import Addressed, recipient_of, take_in
 from wagtail_helpdesk.conversations.actions.write_outgoing import WriteOutgoing
 from wagtail_helpdesk.tickets.choices import ParticipantState, Role
-from wagtail_helpdesk.tickets.models import TicketParticipant
+from wagtail_helpdesk.tickets.models import Ticket, TicketParticipant
 
 
 class Reply(WriteOutgoing):
@@ -59,7 +59,7 @@ class Reply(WriteOutgoing):
         people = self.ticket.participants.select_related("contact").order_by("pk")
         to, cc = [], []
         for person in people:
-            if not person.mail_address or person.muted or not person.may_see:
+            if not _is_reached(person):
                 continue
             if person.role == Role.REQUESTER:
                 to.append(recipient_of(person))
@@ -68,10 +68,24 @@ class Reply(WriteOutgoing):
                     self._confirm(person)
                 cc.append(recipient_of(person))
         if not to:
-            raise ActionRefused(_("There is no address to send this reply to."))
+            raise _nobody()
         return {"to": to, "cc": cc, "bcc": []}
 
     def _is_copied(self, person: TicketParticipant) -> bool:
         if self.cc is None:
             return person.state == ParticipantState.ACTIVE
         return person.pk in self.cc and person.state in (ParticipantState.ACTIVE, ParticipantState.PENDING)
+
+
+def refuse_without_reader(ticket: Ticket) -> None:
+    """Raise ActionRefused where a reply would have nobody to go to. One query."""
+    if not any(map(_is_reached, ticket.participants.filter(role=Role.REQUESTER))):
+        raise _nobody()
+
+
+def _is_reached(person: TicketParticipant) -> bool:
+    return bool(person.mail_address) and not person.muted and person.may_see
+
+
+def _nobody() -> ActionRefused:
+    return ActionRefused(_("There is no address to send this reply to."))

@@ -20,7 +20,7 @@ from wagtail_helpdesk.conversations.actions.send_guard import refuse_if_unseen
 from wagtail_helpdesk.conversations.actions.write_message import write_message
 from wagtail_helpdesk.conversations.choices import Direction, MessageState
 from wagtail_helpdesk.conversations.models import Message
-from wagtail_helpdesk.conversations.placeholders import empty_placeholders
+from wagtail_helpdesk.conversations.placeholders import empty_placeholders, refuse_gaps
 from wagtail_helpdesk.conversations.words import NewFile, Prepared, StoredFile, prepare_agent
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.models import Status
@@ -153,11 +153,7 @@ class WriteOutgoing(TicketAction):
     def _check_words(self) -> None:
         if not self.prepared.text.strip() and not self.prepared.files:
             raise ActionRefused(_("Write something before you send."))
-        names = empty_placeholders(self.prepared.html)
-        if names:
-            raise ActionRefused(
-                _("Fill in %(names)s before you send.") % {"names": ", ".join(map("[[{}]]".format, names))}
-            )
+        refuse_gaps(empty_placeholders(self.prepared.html))
 
     def _check_status(self) -> None:
         """A status with a reply needs the right to change tickets, never hides the ticket, and is one that people may

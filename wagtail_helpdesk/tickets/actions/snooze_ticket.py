@@ -22,6 +22,12 @@ BATCH = 200
 _COLUMNS = ("asleep", "snoozed_until", "sleeps_through", "snooze_reason", "snooze_words", "woke_at")
 
 
+def refuse_to_sleep(category: str) -> None:
+    """Raise ActionRefused for a ticket of a category in which nothing waits."""
+    if category in (*FINISHED, *HIDDEN):
+        raise ActionRefused(_("Only an open ticket can be snoozed."))
+
+
 class SnoozeTicket(TicketAction):
     """Put a ticket to sleep ``until`` a time; None: until somebody outside writes.
 
@@ -45,8 +51,7 @@ class SnoozeTicket(TicketAction):
     def check(self) -> None:
         """As the base; ActionRefused for what is over, for a time that is over, and for a sleep without end."""
         super().check()
-        if self.ticket.category in (*FINISHED, *HIDDEN):
-            raise ActionRefused(_("Only an open ticket can be snoozed."))
+        refuse_to_sleep(self.ticket.category)
         if self.until is None and self.through_replies:
             raise ActionRefused(_("Choose a time: nothing else would wake this ticket."))
         if self.until is not None and self.until <= timezone.now():
