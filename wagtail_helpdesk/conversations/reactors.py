@@ -13,6 +13,7 @@ from wagtail_helpdesk.conversations.drafts import TYPED_ADDRESSES
 from wagtail_helpdesk.conversations.files import delete_files_after_commit
 from wagtail_helpdesk.conversations.models import Approval, Attachment, Draft, DraftFile, Message, MessageIdIndex
 from wagtail_helpdesk.conversations.recounting import recount_conversation
+from wagtail_helpdesk.conversations.waiting import wait_after_unmerge
 from wagtail_helpdesk.desk.choices import HIDDEN
 from wagtail_helpdesk.events import (
     Actor,
@@ -76,7 +77,8 @@ def merge_conversations(event: TicketsMerged) -> None:
 
 def unmerge_conversations(event: TicketsUnmerged) -> None:
     """What had come from the source goes back to it; what was written since stays."""
-    moved = TicketMerge.objects.get(pk=event.merge_id).moved["conversations"]
+    merge = TicketMerge.objects.get(pk=event.merge_id)
+    moved = merge.moved["conversations"]
     # What was split off from the target meanwhile stays where it is.
     messages = Message.objects.filter(pk__in=moved["messages"], ticket=event.target_id)
     messages = list(messages.values_list("pk", flat=True))
@@ -88,6 +90,7 @@ def unmerge_conversations(event: TicketsUnmerged) -> None:
     drafts.exclude(user__in=taken).update(ticket=event.source_id)
     recount_conversation(event.source_id)
     recount_conversation(event.target_id)
+    wait_after_unmerge(merge)
 
 
 def erase_conversation(event: TicketErased) -> None:

@@ -139,8 +139,11 @@ class JoinSplit(MergeTickets):
             message.visibility, message.flags = self.before[str(message.pk)]
             message.save(update_fields=["visibility", "flags"])
         if self.ticket.category in UNRESOLVED:
-            # The split had taken the wait along with the messages.
-            wait_since(self.ticket.pk, waiting_since(self.ticket.pk, self.source.pk))
+            # The split had taken the wait along with the messages: both are one again, and so is what was answered.
+            since = waiting_since(self.ticket.pk, self.source.pk)
+            wait_since(self.ticket.pk, since)
+            self.ticket.customer_waiting_since = since
+        self.source.customer_waiting_since = None
         return super().execute()
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import events
 from wagtail_helpdesk.actions import ActionRefused
-from wagtail_helpdesk.desk.choices import Category
+from wagtail_helpdesk.desk.choices import FINISHED, UNRESOLVED, Category
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.tickets.actions.base import TicketAction, lock_ticket
 from wagtail_helpdesk.tickets.choices import EventKind, Role
@@ -59,10 +59,12 @@ class MergeTickets(_Merging):
     def execute(self) -> TicketMerge:
         """Return the record of the merge."""
         source, target = self.source, self.ticket
+        waited = target.customer_waiting_since
         moved = {
             **self._move_participants(),
             "tags": self._add_tags(),
             "access": self._keep_access(),
+            "waited": waited.isoformat() if waited else None,
             "merged": list(Ticket.objects.filter(merged_into=source).values_list("pk", flat=True)),
         }
         merge = TicketMerge.objects.create(source=source, target=target, moved={"tickets": moved})
@@ -71,11 +73,32 @@ class MergeTickets(_Merging):
         for column in STAYS_OPEN:
             setattr(source, column, None)
         source.save(update_fields=["merged_into", *STAYS_OPEN])
-        self._wait_anew(target)
+        self._go_on_waiting()
         write_event(source, EventKind.MERGED, actor=self.actor, ticket=target.pk, into=True)
         self.record(EventKind.MERGED, ticket=source.pk, into=False)
         self.publish(events.TicketsMerged, source_id=source.pk, target_id=target.pk, merge_id=merge.pk)
         return merge
+
+    def _go_on_waiting(self) -> None:
+        """A customer who waits for an answer to the source waits in the target, and that does not close meanwhile.
+
+        The source keeps its own time, for the day it stands for itself again.
+        """
+        source, target = self.source, self.ticket
+        if not brings_wait(source) or target.category in FINISHED:
+            self._wait_anew(target)
+            return
+        since = source.customer_waiting_since
+        target.customer_waiting_since = min(since, target.customer_waiting_since or since)
+        target.save(update_fields=["customer_waiting_since"])
+        if target.category != Category.PENDING or source.category == Category.PENDING:
+            self._wait_anew(target)
+            return
+        if target.close_on:
+            self.record(EventKind.CLOSING, what="answered")
+        for column, value in STAYS_OPEN.items():
+            setattr(target, column, value)
+        target.save(update_fields=list(STAYS_OPEN))
 
     def _move_participants(self) -> dict[str, list[Any]]:
         """Move people and their tokens; somebody who is in both keeps the target's row, tokens of both go on."""
@@ -149,6 +172,11 @@ class UnmergeTickets(_Merging):
         self.record(EventKind.UNMERGED, ticket=source.pk)
         self.publish(events.TicketsUnmerged, source_id=source.pk, target_id=target.pk, merge_id=self.merge.pk)
         return source
+
+
+def brings_wait(source: Ticket) -> bool:
+    """Tell whether somebody waits in the ticket that a merge of ``source`` makes. Not for what is over or put away."""
+    return source.category in UNRESOLVED and source.customer_waiting_since is not None
 
 
 def note_moved(merge_id: int, package: str, moved: dict[str, list[Any]]) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from wagtail_helpdesk.tickets.actions.record_activity import PREVIEW_LENGTH
 from wagtail_helpdesk.tickets.models import Ticket
+from wagtail_helpdesk.tickets.state import STAYS_OPEN
 
 
 def recount_ticket(
@@ -25,3 +26,8 @@ def recount_ticket(
 def wait_since(ticket_id: int, since: datetime | None) -> None:
     """Write when the oldest message came that nobody has answered; None where the customer does not wait."""
     Ticket.objects.filter(pk=ticket_id).update(customer_waiting_since=since)
+
+
+def keep_open(ticket_id: int) -> None:
+    """Let the ticket not close by itself: its customer waits for us."""
+    Ticket.objects.filter(pk=ticket_id).update(**STAYS_OPEN)
