@@ -12,6 +12,7 @@ from wagtail_helpdesk.contacts.actions.find_or_create_contact import find_or_cre
 from wagtail_helpdesk.conversations.choices import MessageState
 from wagtail_helpdesk.conversations.files import read_file
 from wagtail_helpdesk.conversations.models import Draft, Message
+from wagtail_helpdesk.conversations.words import NewFile
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.inbox.rich_text import FEATURES
 from wagtail_helpdesk.notifications.models import Notice
@@ -152,12 +153,26 @@ class TestRefused:
         assert "We have corrected it." in response.content.decode()
         assert ticket.messages.count() == 1
 
+    def test_forward_keeps_what_was_chosen(self, desk, ticket, write):
+        chosen = factories.add_customer_message(ticket, "Take this along", files=(NewFile("bill.txt", b"12"),))
+        other = factories.add_customer_message(ticket, "Not this", files=(NewFile("other.txt", b"34"),))
+        file, left = chosen.attachments.get(), other.attachments.get()
+        response = write(desk.agent, mode="forward", to="nobody", forwarded=[chosen.pk], attached=[file.pk])
+        assert response.status_code == 422
+        page = response.content.decode()
+        for name, key, is_chosen in [
+            ("forwarded", chosen.pk, True),
+            ("forwarded", other.pk, False),
+            ("attached", file.pk, True),
+            ("attached", left.pk, False),
+        ]:
+            assert (f'name="{name}" value="{key}" checked' in page) is is_chosen
+            assert f'name="{name}" value="{key}"' in page
+
 
 class TestUndo:
     @pytest.fixture
     def reply(self, desk, ticket):
-        from wagtail_helpdesk.conversations.words import NewFile
-
         return factories.add_reply(
             ticket, desk.agent, "<p>Too <b>early</b></p>", delay=60, files=[NewFile("a", b"aaa")]
         )

@@ -103,6 +103,16 @@ class ComposerForm(forms.Form):
         self.may_reply = may(user, "reply", ticket)
         self.ticket, self.user = ticket, user
 
+    @property
+    def forwarded_keys(self) -> set[str]:
+        """The messages that are ticked, by their keys as text: of a draft they are numbers, of what was sent words."""
+        return {str(key) for key in self["forwarded"].value() or ()}
+
+    @property
+    def attached_keys(self) -> set[str]:
+        """The same of their files."""
+        return {str(key) for key in self["attached"].value() or ()}
+
     def clean(self) -> dict[str, Any]:
         """Refuse a note that names somebody whom it cannot reach, and "later" without a time."""
         data = super().clean()
