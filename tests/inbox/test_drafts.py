@@ -33,6 +33,7 @@ from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.change_status import TrashTicket
 from wagtail_helpdesk.tickets.actions.erase_ticket import EraseTicket
 from wagtail_helpdesk.tickets.actions.merge_tickets import MergeTickets, UnmergeTickets
+from wagtail_helpdesk.tickets.models import Ticket
 
 
 def png():
@@ -544,3 +545,72 @@ class TestMergeAndErase:
             EraseTicket(ticket=ticket, actor=Actor.system())()
         assert not Draft.objects.exists()
         assert not private_storage().exists(key)
+
+
+class TestMergedMeanwhile:
+    """What is written on a ticket while a colleague merges it is not lost."""
+
+    @pytest.fixture
+    def survivor(self, desk, ticket):
+        other = factories.make_ticket("other", team=desk.team, mailbox=desk.mailbox, address="ben@example.org")
+        factories.add_note(other, desk.colleague)
+        return other
+
+    @pytest.fixture
+    def merge(self, desk, ticket, survivor):
+        return lambda: MergeTickets(source=ticket, target=survivor, actor=Actor.of_user(desk.colleague))()
+
+    def written_on(self, ticket, version, **data):
+        sent = {"mode": "reply", "body": written("<p>Whole</p>"), "last_seen": 1, "once": "c", "version": version}
+        return {**sent, **data}
+
+    @pytest.mark.parametrize("began", [True, False])
+    def test_an_answer_waits_on_the_survivor(self, desk, ticket, survivor, merge, save, login, began):
+        version = save(desk.agent).json()["version"] if began else 0
+        merge()
+        file = SimpleUploadedFile("a.txt", b"aaa")
+        data = self.written_on(ticket, version, files=[file])
+        response = login(desk.agent).post(url(ticket, "write"), data, follow=True)
+        assert response.redirect_chain == [(url(survivor), 302)]
+        said = f"{ticket.reference} was merged into {survivor.reference} meanwhile. What you wrote waits there"
+        assert said in response.content.decode()
+        draft = Draft.objects.of(desk.agent).get()
+        assert (draft.ticket, draft.preview[:5]) == (survivor, "Whole")
+        assert [one.display_name for one in draft.files.all()] == ["a.txt"]
+        assert not survivor.messages.filter(direction="outbound", visibility="public").exists()
+
+    def test_for_our_script(self, desk, ticket, survivor, merge, login):
+        merge()
+        answer = login(desk.agent).post(url(ticket, "write"), self.written_on(ticket, 0), **FETCHED).json()
+        assert answer["redirect"] == url(survivor)
+        assert Draft.objects.get().preview == "Whole"
+
+    def test_above_what_waits_there(self, desk, ticket, survivor, merge, login):
+        client = login(desk.agent)
+        client.post(url(survivor, "draft"), {"mode": "note", "body": written("<p>Mine there</p>")}, **FETCHED)
+        merge()
+        client.post(url(ticket, "write"), self.written_on(ticket, 7), **FETCHED)
+        body = Draft.objects.get().body
+        assert body.index("Whole") < body.index("Mine there")
+
+    def test_saving_goes_on(self, desk, ticket, survivor, merge, save):
+        version = save(desk.agent).json()["version"]
+        merge()
+        answer = save(desk.agent, "<p>Half a sentence, and more</p>", version=version)
+        assert answer.status_code == 200 and answer.json()["version"] > version
+        assert Draft.objects.get().ticket == survivor
+
+    def test_what_changes_the_ticket_changes_nothing(self, desk, ticket, survivor, merge, login):
+        merge()
+        before = Ticket.objects.get(pk=survivor.pk)
+        response = login(desk.agent).post(url(ticket, "properties"), {"subject": "New"}, follow=True)
+        assert "Nothing was changed." in response.content.decode()
+        answer = login(desk.agent).post(url(ticket, "properties"), {"subject": "New"}, **FETCHED).json()
+        assert answer["redirect"] == url(survivor)
+        assert Ticket.objects.get(pk=survivor.pk).subject == before.subject
+
+    def test_nothing_is_told_to_who_may_see_neither(self, desk, ticket, merge, login):
+        merge()
+        for name in ("other_agent", "editor"):
+            assert login(getattr(desk, name)).post(url(ticket, "write"), self.written_on(ticket, 0)).status_code == 404
+        assert not Draft.objects.exists()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from wagtail_helpdesk.inbox.answers import answer
 from wagtail_helpdesk.inbox.composer import AFTER, ComposerForm
 from wagtail_helpdesk.inbox.composer_page import composer_context
 from wagtail_helpdesk.inbox.customer import CustomerForm, customer_panel
@@ -16,7 +18,7 @@ from wagtail_helpdesk.inbox.focus import sessions
 from wagtail_helpdesk.inbox.focus.page import bar_context
 from wagtail_helpdesk.inbox.forms import PropertiesForm
 from wagtail_helpdesk.inbox.head import head_of
-from wagtail_helpdesk.inbox.links import view_url
+from wagtail_helpdesk.inbox.links import ticket_url, view_url
 from wagtail_helpdesk.inbox.media import inbox_media
 from wagtail_helpdesk.inbox.people import away_notice
 from wagtail_helpdesk.inbox.presence import HEARTBEAT, present_at
@@ -72,16 +74,34 @@ class ConversationView(AheadMixin, TicketMixin, WagtailAdminTemplateMixin):
     customer_refusal = ""
     conflicts: dict[str, str] = {}
 
+    #: The ticket of the page that was posted, where it was merged into :attr:`ticket` meanwhile.
+    merged: Ticket | None = None
+    #: Whether what is posted to a merged ticket goes to its survivor: what changes nothing but one's own draft.
+    goes_along: ClassVar[bool] = False
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Lead the number of a merged ticket to its survivor, for those who may see both."""
         try:
             return super().dispatch(request, *args, **kwargs)
         except Http404:
-            merged = Ticket.objects.visible_to(request.user).filter(pk=kwargs["pk"], merged_into__isnull=False).first()
-            survivor = merged and Ticket.objects.visible_to(request.user).filter(pk=merged.current().pk).first()
+            seen = Ticket.objects.visible_to(request.user)
+            merged = seen.filter(pk=kwargs["pk"], merged_into__isnull=False).first() if self.merged is None else None
+            survivor = merged and seen.filter(pk=merged.current().pk).first()
             if survivor is None:
                 raise
-            return redirect("helpdesk_tickets:ticket", pk=survivor.pk)
+            if request.method != "POST":
+                return redirect("helpdesk_tickets:ticket", pk=survivor.pk)
+            self.merged = merged
+            if self.goes_along:
+                self.kwargs = {**kwargs, "pk": survivor.pk}
+                return self.dispatch(request, *args, **self.kwargs)
+            return self.lead_to(survivor, _("Nothing was changed."))
+
+    def lead_to(self, survivor: Ticket, what: str) -> HttpResponse:
+        """Go on with the ticket that the posted one was merged into; ``what`` became of what was posted."""
+        names = {"merged": self.merged.reference, "ticket": survivor.reference}
+        said = _("%(merged)s was merged into %(ticket)s meanwhile.") % names
+        return answer(self.request, then=ticket_url(survivor, None), said=f"{said} {what}", level="warning", leave=True)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the page, and take messages and notices as read; not when a browser only fetches it ahead."""

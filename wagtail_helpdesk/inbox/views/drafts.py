@@ -29,6 +29,33 @@ from wagtail_helpdesk.inbox.views.conversation import ConversationView
 CHANGED = 409
 
 
+def keep_words(view: ConversationView, *, above: bool = False) -> list[str]:
+    """Save what ``view`` was posted as the user's draft on its ticket; return why files of it were not taken.
+
+    ``above``: where another draft stands there, above its words. Raises PermissionDenied for who may not write what it
+    is to become, and DraftChanged.
+    """
+    request, ticket, user = view.request, view.ticket, view.request.user
+    mode = request.POST.get("mode", "")
+    if not may_write(user, mode if mode in VERBS else "note", ticket):
+        raise PermissionDenied
+    passable = list(forwardable_messages(ticket)) if mode == "forward" else []
+    form = DraftForm(request.POST, request.FILES, ticket=ticket, user=user, people=view.people, forwardable=passable)
+    form.is_valid()
+    data, refused = form.cleaned_data, [*form.errors.get("files", [])]
+    mode = data.get("mode") or "note"
+    words = {"user": user, "ticket": ticket, "mode": mode, "choices": data["choices"]}
+    body = data.get("body", "")
+    version = None if request.POST.get("force") else data.get("version") or 0
+    try:
+        save_draft(**words, body=body, version=version)
+    except DraftChanged as error:
+        if not above:
+            raise
+        save_draft(**words, body=body + (error.draft.body if error.draft else ""), version=None)
+    return refused + keep_files(user, ticket, mode, data.get("files") or [])
+
+
 class ComposerPartView(ConversationView):
     """GET returns the composer with the draft as it stands now."""
 
@@ -49,33 +76,16 @@ class DraftView(ConversationView):
     """POST saves what was written: our script every few seconds, a plain form when its button is pressed."""
 
     http_method_names = ["post", "options"]
+    goes_along = True
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Save the draft. PermissionDenied for who may not write what it is to become."""
-        user, mode = request.user, request.POST.get("mode", "")
-        if not may_write(user, mode if mode in VERBS else "note", self.ticket):
-            raise PermissionDenied
-        passable = list(forwardable_messages(self.ticket)) if mode == "forward" else []
-        form = DraftForm(
-            request.POST, request.FILES, ticket=self.ticket, user=user, people=self.people, forwardable=passable
-        )
-        form.is_valid()
-        data, refused = form.cleaned_data, [*form.errors.get("files", [])]
-        version = None if request.POST.get("force") else data.get("version") or 0
         try:
-            save_draft(
-                user=user,
-                ticket=self.ticket,
-                mode=data.get("mode") or "note",
-                body=data.get("body", ""),
-                choices=data["choices"],
-                version=version,
-            )
+            refused = keep_words(self)
         except DraftChanged as error:
             return self._changed(error)
-        refused += keep_files(user, self.ticket, data.get("mode") or "note", data.get("files") or [])
         self._remove(request.POST.getlist("remove"))
-        return self._saved(draft_of(user, self.ticket), refused)
+        return self._saved(draft_of(request.user, self.ticket), refused)
 
     def _remove(self, public_ids: list[str]) -> None:
         if not public_ids:

@@ -117,6 +117,7 @@ class InsertReplyView(ConversationView):
     """POST shows the page again with the saved reply that was chosen in the text, or with a list to choose from."""
 
     http_method_names = ["post", "options"]
+    goes_along = True
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Keep what was written. PermissionDenied for who may not write here."""

@@ -39,6 +39,7 @@ class PreviewView(ConversationView):
     """POST answers with a page of its own, for a frame: the mail in its reader's language, as HTML and as text."""
 
     http_method_names = ["post", "options"]
+    goes_along = True
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show what the form would send. PermissionDenied for who may neither send it nor have it approved.

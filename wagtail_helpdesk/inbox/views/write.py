@@ -33,6 +33,7 @@ from wagtail_helpdesk.inbox.standing_views import DEFAULT
 from wagtail_helpdesk.inbox.thread import last_event_of
 from wagtail_helpdesk.inbox.undoing import field_steps, remember
 from wagtail_helpdesk.inbox.views.conversation import ConversationView
+from wagtail_helpdesk.inbox.views.drafts import keep_words
 from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
 from wagtail_helpdesk.tickets.blocking import ItemsOpen
 from wagtail_helpdesk.tickets.permissions import may
@@ -45,6 +46,7 @@ class WriteView(ConversationView):
     """POST sends. What is refused comes back with its text, by the reason why, beside what arrived meanwhile."""
 
     http_method_names = ["post", "options"]
+    goes_along = True
     #: What takes the tags of saved replies back.
     tag_steps: list[dict[str, Any]] = []
     #: What gives a ticket back that was nobody's before.
@@ -54,6 +56,10 @@ class WriteView(ConversationView):
         """Write the message; show it on the ticket's page. PermissionDenied for who may not write here."""
         asks = bool(request.POST.get("approval"))
         self._check_rights(request.POST.get("mode", ""), asks=asks)
+        if self.merged is not None:
+            # Other people read along there, and other words were said.
+            kept = [_("What you wrote waits there, not sent yet."), *keep_words(self, above=True)]
+            return self.lead_to(self.ticket, " ".join(kept))
         # Asked before the message is there: it may lead out of the view.
         goes_on = request.POST.get("after") == "next" and not self.focus
         following = self._way().get("next_url", "") if goes_on else ""
