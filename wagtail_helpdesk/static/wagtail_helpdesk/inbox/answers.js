@@ -18,15 +18,47 @@
     return region;
   };
 
-  /** Put server-made parts into the page: {id: html}. The focus returns to the element with the same id. */
+  /** The ids of an element and of what stands around it, from within; a section is known by its heading too. */
+  const idsAround = (element) => {
+    const ids = [];
+    for (let around = element; around; around = around.parentElement) {
+      ids.push(around.id, around.getAttribute('aria-labelledby'));
+    }
+    return ids.filter(Boolean);
+  };
+
+  /** What takes the focus in a place: itself where it can, what opens it, or its heading. Never a button in it. */
+  const focusableIn = (around) => {
+    if (around.matches('a[href], button, input, select, textarea, summary, [tabindex]')) return around;
+    if (around.matches('details')) return around.querySelector('summary');
+    const target = around.querySelector('h2, h3') || around;
+    target.setAttribute('tabindex', '-1');
+    return target;
+  };
+
+  const tryFocus = (id) => {
+    const around = document.getElementById(id);
+    if (!around) return false;
+    const target = focusableIn(around);
+    target.focus({ preventScroll: true });
+    return document.activeElement === target;
+  };
+
+  /**
+   * Exchange what is in `old`. A focus in it returns to the element with the same id, or else to what is nearest around
+   * it: the row, the menu, the heading of the section. It is never lost at the top of the page.
+   */
+  window.helpdeskKeepFocus = (old, change) => {
+    const ids = old.contains(document.activeElement) ? idsAround(document.activeElement) : [];
+    change();
+    ids.some(tryFocus);
+  };
+
+  /** Put server-made parts into the page: {id: html}. */
   const place = (parts) => {
     Object.entries(parts).forEach(([id, html]) => {
       const old = document.getElementById(id);
-      if (!old) return;
-      const focused = old.contains(document.activeElement) ? document.activeElement.id : '';
-      old.replaceWith(window.helpdeskFragment(html));
-      const again = focused && document.getElementById(focused);
-      if (again) again.focus({ preventScroll: true });
+      if (old) window.helpdeskKeepFocus(old, () => old.replaceWith(window.helpdeskFragment(html)));
     });
   };
 

@@ -68,14 +68,11 @@ class HelpdeskPropertiesController extends window.StimulusModule.Controller {
   }
 
   show({ properties, head, 'composer-sends': sends }) {
-    const focused = this.element.contains(document.activeElement) && document.activeElement.id;
-    this.element.replaceChildren(window.helpdeskFragment(properties));
+    window.helpdeskKeepFocus(this.element, () => this.element.replaceChildren(window.helpdeskFragment(properties)));
     document.getElementById('ticket-head').replaceWith(window.helpdeskFragment(head));
     // Which ways to send there are depends on the status; what is being written stays.
     if (sends) document.getElementById('composer-sends')?.replaceWith(window.helpdeskFragment(sends));
     document.dispatchEvent(new CustomEvent('helpdesk:shown', { detail: ['ticket-properties', 'ticket-head', ...(sends ? ['composer-sends'] : [])] }));
-    const element = focused && document.getElementById(focused);
-    if (element) element.focus();
     this.nameTagInput();
   }
 
