@@ -7,7 +7,7 @@ from html import escape
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 
 from tests.pages.trees import make_article, make_centre, make_section
 from wagtail_helpdesk.inbox import search_results
@@ -133,3 +133,18 @@ def test_articles_stand_above_the_tickets(desk, get):
     for text in ("is:open bicycle", "bi", "#12", "nothing"):
         assert get(desk.agent, text).context["results"].articles == [], text
     assert get(desk.agent, "bicycle", p="2").context["results"].articles == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        reverse_lazy("helpdesk_inbox:palette"),
+        reverse_lazy("helpdesk_inbox:tags"),
+        reverse_lazy("helpdesk_inbox:organisations"),
+        reverse_lazy("helpdesk_inbox:view", args=["all"]),
+    ],
+)
+def test_a_character_that_no_text_has_is_left_out(desk, login, address):
+    """PostgreSQL refuses to look for it."""
+    for name in ("q", "term", "tag"):
+        assert login(desk.agent).get(f"{address}?{name}=a%00b").status_code == 200

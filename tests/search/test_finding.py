@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -13,16 +14,19 @@ from wagtail_helpdesk.conversations.models import Draft
 from wagtail_helpdesk.conversations.words import NewFile
 from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.defaults import default_status
+from wagtail_helpdesk.desk.models import Status
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.search import engine, finding
+from wagtail_helpdesk.search.engine import Search
 from wagtail_helpdesk.search.hits import find
+from wagtail_helpdesk.search.operators import Narrowing
 from wagtail_helpdesk.search.people import find_people
 from wagtail_helpdesk.testing import factories
 from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
 from wagtail_helpdesk.tickets.actions.change_status import ChangeStatus
 from wagtail_helpdesk.tickets.actions.share_ticket import ShareTicket
 from wagtail_helpdesk.tickets.actions.tag_ticket import TagTicket
-from wagtail_helpdesk.tickets.models import TicketReader
+from wagtail_helpdesk.tickets.models import Ticket, TicketReader
 
 from .conftest import work
 
@@ -141,6 +145,9 @@ class TestWho:
         ChangeStatus(ticket=ticket, status=default_status(Category.SPAM), actor=Actor.of_user(desk.agent))()
         assert found("invoice") == []
         assert found("invoice is:spam") == found("invoice status:spam") == [ticket.pk]
+        assert found("invoice is:spa") == found("invoice status:sp") == [ticket.pk]
+        Status.objects.filter(category=Category.SPAM).update(name="Werbung")
+        assert found("invoice status:werbung") == found("invoice status:spam") == [ticket.pk]
         assert found("invoice is:trash") == found("invoice -is:spam") == []
         assert found("invoice", inside=Category.SPAM) == found(f"HD-{ticket.pk}") == [ticket.pk]
 
@@ -204,6 +211,8 @@ class TestOperators:
             ("team:nonsense", "nonsense"),
             ("assignee:nonsense", "nonsense"),
             ("before:soon", "soon"),
+            ("before:0001", "0001"),
+            ("after:9999-12-31", "9999"),
         ],
     )
     def test_what_is_not_understood_is_said(self, desk, text, word):
@@ -225,6 +234,13 @@ class TestOperators:
             assert found(f"{words}before:7d") == [days[40]]
             assert found(f"{words}before:2d after:7d") == [days[5]]
         assert found("is:open") == [days[1], days[5], days[40]]
+
+    @pytest.mark.parametrize("zone", ["Pacific/Auckland", "UTC", "America/Los_Angeles"])
+    def test_the_first_months_looked_at_are_those_of_the_marks(self, desk, zone):
+        with timezone.override(ZoneInfo(zone)):
+            narrowing = Narrowing(before=datetime(2026, 6, 15, tzinfo=ZoneInfo(zone)))
+            search = Search(desk.manager, finding.understand("invoice"), narrowing, Ticket.objects.all(), 5)
+            assert search._windows()[0] == ["_m202606", "_m202605", "_m202604", "_m202603"]
 
     def test_common_word_among_few_tickets(self, desk, ticket, other, found, monkeypatch):
         monkeypatch.setattr(engine, "COMMON", 1)

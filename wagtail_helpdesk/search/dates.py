@@ -10,15 +10,22 @@ _NUMBERED = (
     re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?)?"),
     re.compile(r"(?P<day>\d{1,2})[./](?P<month>\d{1,2})[./](?P<year>\d{4})"),
 )
+#: Beyond these a moment of a day may be in no year at all, by another clock.
+_YEARS = range(1900, 9000)
 _AGO = re.compile(r"(\d{1,4})([dwmy])")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def day_of(text: str, today: date) -> date | None:
-    """Return the day that ``text`` names, None for none.
+    """Return the day that ``text`` names, None for none, and for one that no clock of ours has.
 
     2026-03-14, 2026-03, 2026, 14.3.2026, 14/3/2026; today, yesterday, the last monday; 7d, 2w, 3m, 1y ago.
     """
+    day = _named_day(text, today)
+    return day if day is not None and day.year in _YEARS else None
+
+
+def _named_day(text: str, today: date) -> date | None:
     text = text.strip().casefold()
     if text in ("today", "yesterday"):
         return today - timedelta(days=text == "yesterday")

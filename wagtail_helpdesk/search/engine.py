@@ -9,7 +9,7 @@ queries does not depend on how much there is.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, QuerySet
@@ -150,7 +150,8 @@ class Search:
 
     def _windows(self) -> list[list[str]]:
         """Return the months that are looked through, by their marks: some, then all of them ([])."""
-        end = self.narrowing.before or timezone.now()
+        # The marks are those of UTC: there, the first of a month may still be the last of the one before.
+        end = (self.narrowing.before or timezone.now()).astimezone(UTC)
         first = end.year * 12 + end.month - 1
         months = [
             end.replace(year=(first - back) // 12, month=(first - back) % 12 + 1, day=1) for back in range(MONTHS)

@@ -81,8 +81,13 @@ def _limit(found: Narrowing, part: Part, today: date) -> None:
 
 
 def _hidden_in(part: Part) -> set[str]:
-    value = part.value.casefold()
-    return {category for category in HIDDEN if part.name in ("is", "status") and value == category}
+    """Return which of spam and trash the part asks for, whatever their statuses are called."""
+    if part.name == "is":
+        return {_known(part.value, STATES, "is")} & {*HIDDEN}
+    if part.name == "status":
+        named = Status.objects.filter(category__in=HIDDEN, pk__in=_statuses(part.value))
+        return {*named.values_list("category", flat=True)}
+    return set()
 
 
 def _by_state(value: str, user: Any) -> Q:
@@ -113,8 +118,12 @@ def _by_thing(value: str, user: Any) -> Q:
 
 
 def _by_status(value: str, user: Any) -> Q:
+    return Q(status__in=_statuses(value))
+
+
+def _statuses(value: str) -> list[int]:
     rows = [(status.pk, [status.name, status.category]) for status in Status.objects.all()]
-    return Q(status__in=_named(value, rows, _("No status is called “%(value)s”.")))
+    return _named(value, rows, _("No status is called “%(value)s”."))
 
 
 def _by_tag(value: str, user: Any) -> Q:

@@ -36,6 +36,7 @@ class TicketFilterForm(BaseFilterForm):
 
 def matching(tickets: QuerySet[Ticket], words: str) -> QuerySet[Ticket]:
     """Return the tickets whose number, subject or requester ``words`` fit."""
+    words = words.replace("\0", "")
     wanted = Q(subject__icontains=words) | Q(requester__name__icontains=words)
     wanted |= Q(requester__emails__address__icontains=words)
     if (number := ticket_number(words)) is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +31,9 @@ class InboxMixin(View):
         """Raise PermissionDenied without the right to view tickets."""
         if not may(request.user, "view"):
             raise PermissionDenied
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            # No text has such a character, and PostgreSQL refuses to look for one.
+            request.GET = QueryDict(request.META["QUERY_STRING"].replace("%00", ""), encoding=request.encoding)
         return super().dispatch(request, *args, **kwargs)
 
     @property
