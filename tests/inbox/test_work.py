@@ -180,6 +180,13 @@ class TestSnooze:
         assert "Closes by itself on Dec. 11, 2026, noon unless the customer answers" in page
         assert "stay-open" not in page, "there is no day to take away"
 
+    def test_another_time_taken_back_has_its_reason_again(self, ticket, client):
+        client.post(url("snooze", ticket), {"preset": "3 days", "reason": "They are on holiday"})
+        client.post(url("snooze", ticket), {"preset": "when they reply", "reason": "Something else"})
+        take_back(client)
+        ticket.refresh_from_db()
+        assert (ticket.snooze_words, ticket.snooze_reason) == ("3 days", "They are on holiday")
+
     def test_from_a_calendar(self, ticket, client):
         client.post(url("snooze", ticket), {"at": "2026-12-24T10:30", "through_replies": "on"})
         ticket.refresh_from_db()

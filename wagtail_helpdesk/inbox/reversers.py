@@ -71,7 +71,7 @@ def _sleep_as_before(ticket: Ticket, step: Mapping[str, Any], actor: Actor) -> N
             ticket=ticket,
             until=until,
             through_replies=old["through"],
-            reason=ticket.snooze_reason,
+            reason=old["reason"],
             words=old["words"],
             actor=actor,
         )()

@@ -101,6 +101,7 @@ def snooze_state(ticket: Ticket) -> dict[str, Any]:
         "until": ticket.snoozed_until.isoformat() if ticket.snoozed_until else None,
         "through": ticket.sleeps_through,
         "words": ticket.snooze_words,
+        "reason": ticket.snooze_reason,
     }
 
 
