@@ -372,7 +372,7 @@ class TestEnding:
     def test_the_ticket_was_merged_meanwhile(self, desk, tickets, brought):
         MergeTickets(source=tickets[0], target=tickets[2], actor=Actor.of_user(desk.agent))()
         assert "The ticket that you had is not there any more." in brought.get(inbox("focus")).content.decode()
-        assert start(brought) == tickets[1].pk
+        assert start(brought) == tickets[2].pk, "where its customer waits now, the longest of all"
 
     def test_what_was_left_is_forgotten(self, desk, tickets, brought):
         FocusSession.objects.update(moved_at=timezone.now() - timedelta(hours=19))
