@@ -9,7 +9,7 @@ from wagtail_helpdesk.conversations.choices import Direction, Flag
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.conversations.querysets import MessageQuerySet
 from wagtail_helpdesk.desk.choices import FINISHED, Category
-from wagtail_helpdesk.tickets.actions.merge_tickets import brings_wait
+from wagtail_helpdesk.tickets.actions.merge_tickets import brings_wait, live_merges
 from wagtail_helpdesk.tickets.actions.recount_ticket import keep_open, wait_since
 from wagtail_helpdesk.tickets.models import Ticket, TicketMerge
 
@@ -35,7 +35,7 @@ def wait_after_unmerge(merge: TicketMerge) -> None:
     waits for came after that. Else each waits for its own, and the target also for what is still merged into it.
     """
     source, target = (Ticket.objects.get(pk=pk) for pk in (merge.source_id, merge.target_id))
-    others = list(TicketMerge.objects.filter(target=target, undone_at=None).select_related("source").order_by("pk"))
+    others = list(live_merges(target.pk))
     if _is_answered(merge, others):
         if source.customer_waiting_since is not None:
             wait_since(source.pk, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wagtail_helpdesk.events import TicketErased, TicketsMerged, TicketsUnmerged, UserMentioned
 from wagtail_helpdesk.inbox.models import Mention
-from wagtail_helpdesk.tickets.actions.merge_tickets import note_moved
+from wagtail_helpdesk.tickets.actions.merge_tickets import live_merges, note_moved
 from wagtail_helpdesk.tickets.models import TicketMerge
 
 
@@ -25,9 +25,18 @@ def move_mentions(event: TicketsMerged) -> None:
 
 
 def move_mentions_back(event: TicketsUnmerged) -> None:
-    """They go back with their ticket, those that are not done."""
+    """They go back with their ticket, those that are not done; who is named in another one that is merged stays."""
     moved = TicketMerge.objects.get(pk=event.merge_id).moved.get("inbox", {}).get("mentions", [])
-    Mention.objects.filter(pk__in=moved).update(ticket=event.source_id)
+    mentions = Mention.objects.filter(pk__in=moved)
+    named = set(mentions.values_list("user", flat=True))
+    mentions.update(ticket=event.source_id)
+    for merge in live_merges(event.target_id) if named else ():
+        others = dict(Mention.objects.filter(ticket=merge.source_id, user__in=named).values_list("pk", "user"))
+        if others:
+            Mention.objects.filter(pk__in=others).update(ticket=event.target_id)
+            before = merge.moved.get("inbox", {}).get("mentions", [])
+            note_moved(merge.pk, "inbox", {"mentions": [*before, *others]})
+            named -= set(others.values())
 
 
 def forget_mentions(event: TicketErased) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils import timezone
 
 from wagtail_helpdesk.desk.choices import FINISHED
 from wagtail_helpdesk.events import ContactErased, ContactsMerged, TicketsMerged, TicketsUnmerged, TicketUpdated
 from wagtail_helpdesk.tickets.actions.checklist import recount_items
-from wagtail_helpdesk.tickets.actions.merge_tickets import note_moved
+from wagtail_helpdesk.tickets.actions.merge_tickets import live_merges, note_moved
 from wagtail_helpdesk.tickets.actions.participants import ALL_RIGHTS
 from wagtail_helpdesk.tickets.choices import ParticipantState, Role
 from wagtail_helpdesk.tickets.models import (
@@ -77,9 +79,9 @@ def _share_readers(source_id: int, target_id: int) -> list[list[object]]:
             )
             shared.append([new.pk, None])
             continue
-        before = [twin.starred, twin.watch]
-        twin.starred, twin.watch = twin.starred or row.starred, twin.watch or row.watch
-        if [twin.starred, twin.watch] != before:
+        before = _marks(twin)
+        twin.starred, twin.watch = _with_marks(before, _marks(row))
+        if _marks(twin) != before:
             twin.save(update_fields=["starred", "watch"])
             shared.append([twin.pk, before])
     return shared
@@ -90,16 +92,60 @@ def unmerge_belongings(event: TicketsUnmerged) -> None:
     moved = TicketMerge.objects.get(pk=event.merge_id).moved.get("belongings", {})
     ChecklistItem.objects.filter(pk__in=moved.get("items", ())).update(ticket=event.source_id)
     ChecklistItem.objects.filter(pk__in=moved.get("about", ()), about=event.target_id).update(about=event.source_id)
-    for pk, before in moved.get("readers", ()):
-        rows = TicketReader.objects.filter(pk=pk)
-        if before is None:
-            # Whoever has looked at the target meanwhile keeps knowing how far.
-            rows.filter(seen_at=None).delete()
-            rows.update(starred=False, watch="")
-        else:
-            rows.update(starred=before[0], watch=before[1])
+    if moved.get("readers"):
+        _take_marks_back(event, moved["readers"])
     if moved.get("items"):
         recount_items(event.source_id, event.target_id)
+
+
+def _take_marks_back(event: TicketsUnmerged, shared: list[list[Any]]) -> None:
+    """Take the source's stars and watches from the target, which has those of what is still merged all the same.
+
+    A later merge found them there: what it wrote down is told anew, as if this one had never been.
+    """
+    later = list(live_merges(event.target_id).filter(pk__gt=event.merge_id))
+    tickets = [event.source_id, *(merge.source_id for merge in later)]
+    marks = {(row.ticket_id, row.user_id): _marks(row) for row in TicketReader.objects.filter(ticket__in=tickets)}
+    rows = TicketReader.objects.in_bulk([pk for pk, _before in shared])
+    notes = {merge.pk: dict(merge.moved.get("belongings", {}).get("readers", ())) for merge in later}
+    for pk, before in shared:
+        row = rows.get(pk)
+        if row is None:
+            continue
+        expected = now = before or _NO_MARKS
+        expected = _with_marks(expected, marks.get((event.source_id, row.user_id), _NO_MARKS))
+        for merge in later:
+            brought = marks.get((merge.source_id, row.user_id), _NO_MARKS)
+            expected, before_it, now = _with_marks(expected, brought), now, _with_marks(now, brought)
+            notes[merge.pk].pop(pk, None)
+            if now != before_it:
+                notes[merge.pk][pk] = None if before is None and before_it == _NO_MARKS else before_it
+        # What somebody has changed meanwhile stays so.
+        left = [new if there == was else there for there, was, new in zip(_marks(row), expected, now, strict=True)]
+        _mark(row, left, is_new=before is None)
+    for merge in later:
+        readers = [[pk, before] for pk, before in notes[merge.pk].items()]
+        note_moved(merge.pk, "belongings", {**merge.moved.get("belongings", {}), "readers": readers})
+
+
+_NO_MARKS: list[Any] = [False, ""]
+
+
+def _marks(row: TicketReader) -> list[Any]:
+    return [row.starred, row.watch]
+
+
+def _with_marks(there: list[Any], brought: list[Any]) -> list[Any]:
+    return [there[0] or brought[0], there[1] or brought[1]]
+
+
+def _mark(row: TicketReader, marks: list[Any], *, is_new: bool) -> None:
+    """Write what is left. Whoever has looked at the target meanwhile keeps knowing how far."""
+    if is_new and marks == _NO_MARKS and row.seen_at is None:
+        row.delete()
+        return
+    row.starred, row.watch = marks
+    row.save(update_fields=["starred", "watch"])
 
 
 def tick_items_about(event: TicketUpdated) -> None:

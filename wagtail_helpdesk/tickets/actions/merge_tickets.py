@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,8 +15,9 @@ from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.desk.choices import FINISHED, UNRESOLVED, Category
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.tickets.actions.base import TicketAction, lock_ticket
+from wagtail_helpdesk.tickets.actions.participants import RIGHTS
 from wagtail_helpdesk.tickets.choices import EventKind, Role
-from wagtail_helpdesk.tickets.models import Ticket, TicketAccess, TicketMerge, TicketToken
+from wagtail_helpdesk.tickets.models import Ticket, TicketAccess, TicketMerge, TicketParticipant, TicketToken
 from wagtail_helpdesk.tickets.permissions import may
 from wagtail_helpdesk.tickets.state import STAYS_OPEN, silence_from
 from wagtail_helpdesk.tickets.timeline import write_event
@@ -100,22 +103,19 @@ class MergeTickets(_Merging):
             setattr(target, column, value)
         target.save(update_fields=list(STAYS_OPEN))
 
-    def _move_participants(self) -> dict[str, list[Any]]:
+    def _move_participants(self) -> dict[str, Any]:
         """Move people and their tokens; somebody who is in both keeps the target's row, tokens of both go on."""
         existing = {row.contact_id: row for row in self.ticket.participants.all()}
-        participants, tokens = [], []
+        moved: dict[str, Any] = {"participants": [], "tokens": [], "states": {}}
         for row in self.source.participants.all():
             twin = existing.get(row.contact_id)
             for token in row.tokens.all():
-                tokens.append([token.pk, row.pk])
+                moved["tokens"].append([token.pk, row.pk])
             if twin is None:
-                participants.append([row.pk, row.role])
-                row.role = Role.CC if row.role == Role.REQUESTER else row.role
-                row.ticket = self.ticket
-                row.save(update_fields=["ticket", "role"])
+                _move_person(row, self.ticket, moved)
                 twin = row
             TicketToken.objects.filter(participant=row).update(ticket=self.ticket, participant=twin)
-        return {"participants": participants, "tokens": tokens}
+        return moved
 
     def _add_tags(self) -> list[str]:
         added = sorted(set(self.source.tags.names()) - set(self.ticket.tags.names()))
@@ -125,17 +125,19 @@ class MergeTickets(_Merging):
 
     def _keep_access(self) -> list[int]:
         """Whoever could see the source goes on seeing its words."""
-        wanted = [{"team_id": row.team_id, "user_id": row.user_id} for row in self.source.access.all()]
-        if self.source.team_id != self.ticket.team_id:
-            wanted.append({"team_id": self.source.team_id, "user_id": None})
-        if self.source.assignee_id and self.source.assignee_id != self.ticket.assignee_id:
-            wanted.append({"team_id": None, "user_id": self.source.assignee_id})
-        rows = [TicketAccess.objects.get_or_create(ticket=self.ticket, **who) for who in wanted]
+        rows = [
+            TicketAccess.objects.get_or_create(ticket=self.ticket, team_id=team, user_id=user)
+            for team, user in _who_sees(self.source, self.ticket)
+        ]
         return [row.pk for row, created in rows if created]
 
 
 class UnmergeTickets(_Merging):
-    """Take ``merge`` back: each package puts what it had moved where it was."""
+    """Take ``merge`` back: each package puts what it had moved where it was.
+
+    What several merges brought came with the first of them, and is written down with that one. Where it is undone
+    while another one that brought the same is not, the target keeps it, and it is written down with the other one.
+    """
 
     verb = "merge"
 
@@ -154,13 +156,12 @@ class UnmergeTickets(_Merging):
         """Return the ticket that stands for itself again."""
         source, target = self.merge.source, self.ticket
         moved = self.merge.moved["tickets"]
-        for pk, role in moved["participants"]:
-            target.participants.filter(pk=pk).update(ticket=source, role=role)
-        for pk, participant in moved["tokens"]:
-            TicketToken.objects.filter(pk=pk).update(ticket=source, participant=participant)
-        if moved["tags"]:
-            target.tags.remove(*moved["tags"])
-        TicketAccess.objects.filter(pk__in=moved["access"]).delete()
+        self.others = list(live_merges(target.pk).exclude(pk=self.merge.pk))
+        self._return_people(moved)
+        self._take_tags_away(moved)
+        self._take_access_away(moved)
+        for other in self.others:
+            other.save(update_fields=["moved"])
         Ticket.objects.filter(pk__in=moved["merged"]).update(merged_into=source)
         source.merged_into = None
         source.save(update_fields=["merged_into"])
@@ -172,6 +173,107 @@ class UnmergeTickets(_Merging):
         self.record(EventKind.UNMERGED, ticket=source.pk)
         self.publish(events.TicketsUnmerged, source_id=source.pk, target_id=target.pk, merge_id=self.merge.pk)
         return source
+
+    def _return_people(self, moved: dict[str, Any]) -> None:
+        """Let the source's people and their tokens go back; who came with another ticket too has that one's row now."""
+        source, target = self.merge.source, self.ticket
+        there = set(source.participants.values_list("contact", flat=True))
+        gone: list[tuple[TicketParticipant, TicketParticipant | None]] = []
+        roles = dict(moved["participants"])
+        for row in target.participants.filter(pk__in=roles).order_by("pk"):
+            if row.contact_id in there:
+                # Two people have turned out to be one, who is there already.
+                continue
+            role = row.role
+            row.ticket, row.role = source, roles[row.pk]
+            row.save(update_fields=["ticket", "role"])
+            gone.append((row, self._in_place_of(row, role, moved)))
+        self._return_tokens(moved)
+        for row, heir in gone:
+            # What was sent since the merge goes on with the ticket that it was about, where the person takes part.
+            later = TicketToken.objects.filter(participant=row).exclude(pk__in=[pk for pk, _row in moved["tokens"]])
+            later.update(ticket=target if heir else source, participant=heir or row)
+
+    def _in_place_of(self, row: TicketParticipant, role: str, moved: dict[str, Any]) -> TicketParticipant | None:
+        """Return who takes part in the target instead of ``row``, which was there with ``role``; None for nobody."""
+        target = self.ticket
+        is_requester = target.requester_id == row.contact_id
+        for other in self.others:
+            heir = other.source.participants.filter(contact=row.contact_id).first()
+            if heir is None:
+                continue
+            _move_person(heir, target, other.moved["tickets"])
+            changed = _state_of(row)
+            if changed != moved.get("states", {}).get(str(row.pk), changed):
+                # Who has left meanwhile, or may not read any more, has left.
+                heir.state, *rights = changed
+                for name, value in zip(RIGHTS, rights, strict=True):
+                    setattr(heir, name, value)
+                heir.save(update_fields=["state", *RIGHTS])
+            if is_requester:
+                heir.role = role
+                heir.save(update_fields=["role"])
+            return heir
+        if not is_requester:
+            return None
+        # The requester was changed since the merge.
+        kept = {name: getattr(row, name) for name in ("contact_id", "address", "reply_address", "state", *RIGHTS)}
+        return TicketParticipant.objects.create(ticket=target, role=role, **kept)
+
+    def _return_tokens(self, moved: dict[str, Any]) -> None:
+        rows = {row.pk: row for row in self.merge.source.participants.all()}
+        people = {row.contact_id: row for row in rows.values()}
+        before = dict(moved["tokens"])
+        for token in TicketToken.objects.filter(pk__in=before).select_related("participant"):
+            # Two people who turned out to be one have one row now.
+            row = rows.get(before[token.pk]) or people.get(token.participant.contact_id)
+            if row is not None:
+                token.ticket, token.participant = self.merge.source, row
+                token.save(update_fields=["ticket", "participant"])
+
+    def _take_tags_away(self, moved: dict[str, Any]) -> None:
+        gone = set(moved["tags"]) & set(self.ticket.tags.names())
+        for other in self.others:
+            kept = gone & set(other.source.tags.names())
+            other.moved["tickets"]["tags"] += sorted(kept)
+            gone -= kept
+        if gone:
+            self.ticket.tags.remove(*gone)
+
+    def _take_access_away(self, moved: dict[str, Any]) -> None:
+        gone = {(row.team_id, row.user_id): row for row in TicketAccess.objects.filter(pk__in=moved["access"])}
+        for other in self.others:
+            for who in _who_sees(other.source, self.ticket):
+                if who in gone:
+                    other.moved["tickets"]["access"].append(gone.pop(who).pk)
+        TicketAccess.objects.filter(pk__in=[row.pk for row in gone.values()]).delete()
+
+
+def _state_of(row: TicketParticipant) -> list[Any]:
+    return [row.state, *(getattr(row, name) for name in RIGHTS)]
+
+
+def _move_person(row: TicketParticipant, target: Ticket, moved: dict[str, Any]) -> None:
+    """Let the person take part in ``target`` with this row, and write down in ``moved`` what it was before."""
+    moved["participants"].append([row.pk, row.role])
+    moved.setdefault("states", {})[str(row.pk)] = _state_of(row)
+    row.role = Role.CC if row.role == Role.REQUESTER else row.role
+    row.ticket = target
+    row.save(update_fields=["ticket", "role"])
+
+
+def _who_sees(source: Ticket, target: Ticket) -> Iterable[tuple[Any, Any]]:
+    """Yield (team, user) of those who could see ``source`` and need an access to see ``target``."""
+    yield from source.access.values_list("team", "user")
+    if source.team_id != target.team_id:
+        yield source.team_id, None
+    if source.assignee_id and source.assignee_id != target.assignee_id:
+        yield None, source.assignee_id
+
+
+def live_merges(target_id: int) -> QuerySet[TicketMerge]:
+    """Return the merges into a ticket that nobody has undone, with their sources, in their order."""
+    return TicketMerge.objects.filter(target=target_id, undone_at=None).select_related("source").order_by("pk")
 
 
 def brings_wait(source: Ticket) -> bool:
