@@ -139,25 +139,115 @@
     if (answer.tickets) document.dispatchEvent(new CustomEvent('helpdesk:changed', { detail: answer }));
   };
 
+  /** What a page says of whom it was made for: signed_in.html. */
+  const session = (page) => {
+    const element = page.querySelector('[data-helpdesk-session]');
+    return element ? element.dataset : {};
+  };
+
+  const takeToken = (token) => {
+    document.getElementById('wagtail-config').textContent = JSON.stringify({ ...config(), CSRF_TOKEN: token });
+    document.querySelectorAll('input[name="csrfmiddlewaretoken"]').forEach((field) => {
+      field.value = token;
+    });
+  };
+
+  const lookWhoIsHere = async () => {
+    const { helpdeskSession: address, helpdeskUser: mine } = session(document);
+    if (!address) return 'rejected';
+    try {
+      const response = await fetch(address, { headers: { Accept: 'text/html' }, cache: 'no-store' });
+      if (response.redirected) return 'signedOut';
+      if (!response.ok) return 'lost';
+      const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+      if (session(page).helpdeskUser !== mine) return 'otherUser';
+      takeToken(JSON.parse(page.getElementById('wagtail-config').textContent).CSRF_TOKEN);
+      return '';
+    } catch {
+      return 'lost';
+    }
+  };
+
+  let looking = null;
+
+  /**
+   * Whoever signs in anew, in another tab, gets another token: take it over, if it is the same person. Return what
+   * stands against it: "signedOut", "otherUser", "lost" (no answer) or "rejected"; "" where the page may go on.
+   */
+  const renew = () => {
+    looking =
+      looking ||
+      lookWhoIsHere().finally(() => {
+        looking = null;
+      });
+    return looking;
+  };
+
+  /** Return the response to a POST, null where there is none. */
+  const ask = async (address, body, options) => {
+    const { CSRF_HEADER_NAME: name, CSRF_TOKEN: token } = config();
+    // A token in the body would count instead of that in the header, which is the newest.
+    body.delete('csrfmiddlewaretoken');
+    try {
+      return await fetch(address, {
+        method: 'POST',
+        body,
+        headers: { 'X-Requested-With': 'XMLHttpRequest', [name]: token },
+        ...options,
+      });
+    } catch {
+      return null;
+    }
+  };
+
+  const isJson = (response) => (response.headers.get('Content-Type') || '').includes('json');
+
+  const read = async (response) => {
+    if (!response) return { problem: 'lost' };
+    try {
+      return isJson(response) ? { response, answer: await response.json() } : { response, problem: 'rejected' };
+    } catch {
+      return { problem: 'lost' };
+    }
+  };
+
+  /** Whether a response may come of a session that is over, or of a token of the one before. */
+  const isTurnedAway = (response) => Boolean(response) && !isJson(response) && (response.status === 403 || response.redirected);
+
+  /**
+   * Send a POST to the server. Return {response, answer}, or {problem}: "lost" where no answer came, "rejected" where it
+   * cannot be read, "signedOut", "otherUser". What is refused for its token is sent again with a new one.
+   */
+  window.helpdeskSend = async (address, body, options = {}) => {
+    const response = await ask(address, body, options);
+    // With keepalive the page is being left.
+    if (!isTurnedAway(response) || options.keepalive) return read(response);
+    const problem = await renew();
+    if (problem) return { problem };
+    // What led elsewhere may have been done.
+    return read(response.redirected ? response : await ask(address, body, options));
+  };
+
+  /** Return the words for a problem; `failed` are those where the server could not be reached. */
+  window.helpdeskProblem = (problem, failed) => {
+    const { helpdeskSignedOut, helpdeskOtherUser } = session(document);
+    return { signedOut: helpdeskSignedOut, otherUser: helpdeskOtherUser }[problem] || failed;
+  };
+
   /**
    * Send a POST and do what the answer says. Return the answer, null where there was none: then a toast has said so.
    */
   window.helpdeskPost = async (address, body = new FormData(), failed = '') => {
-    const { CSRF_HEADER_NAME: name, CSRF_TOKEN: token } = config();
-    try {
-      const response = await fetch(address, {
-        method: 'POST',
-        body,
-        headers: { 'X-Requested-With': 'XMLHttpRequest', [name]: token },
-      });
-      const answer = await response.json();
+    const { answer, problem } = await window.helpdeskSend(address, body);
+    if (answer) {
       apply(answer);
       return answer;
-    } catch {
-      toast({ text: failed || document.documentElement.dataset.helpdeskFailed || '⚠', level: 'error', close: '×' });
-      return null;
     }
+    const words = failed || document.documentElement.dataset.helpdeskFailed || '⚠';
+    toast({ text: window.helpdeskProblem(problem, words), level: 'error', close: '×' });
+    return null;
   };
+  window.helpdeskRenew = renew;
   window.helpdeskApply = apply;
   window.helpdeskToast = toast;
 })();

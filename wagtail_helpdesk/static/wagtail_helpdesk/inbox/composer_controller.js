@@ -146,17 +146,9 @@ class HelpdeskComposerController extends window.StimulusModule.Controller {
 
   /** Return the server's answer: what becomes of the page, or why not. */
   async send(body) {
-    try {
-      const response = await fetch(this.element.action, {
-        method: 'POST',
-        body,
-        headers: { 'X-Requested-With': 'XMLHttpRequest' },
-      });
-      const isJson = (response.headers.get('Content-Type') || '').includes('json');
-      return isJson ? await response.json() : { refusal: this.rejectedValue };
-    } catch {
-      return { refusal: this.failedValue };
-    }
+    const { answer, problem } = await window.helpdeskSend(this.element.action, body);
+    if (answer) return answer;
+    return { refusal: window.helpdeskProblem(problem, problem === 'rejected' ? this.rejectedValue : this.failedValue) };
   }
 
   refuse(answer) {

@@ -3,7 +3,7 @@
  * A version that somebody else of the same person's tabs wrote is never written over: the person decides.
  */
 class HelpdeskDraftController extends window.StimulusModule.Controller {
-  static targets = ['state', 'save', 'discard', 'offline', 'conflict', 'conflictText'];
+  static targets = ['state', 'save', 'discard', 'offline', 'away', 'awayText', 'conflict', 'conflictText'];
 
   static values = {
     url: String,
@@ -111,11 +111,12 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
   }
 
   offline() {
-    if (this.isDirty) this.offlineTarget.hidden = false;
+    if (this.isDirty) this.hinder('lost');
   }
 
   hidden() {
     if (document.hidden) this.left();
+    else this.retry();
   }
 
   /** The page may be gone in a moment: this request outlives it. */
@@ -178,9 +179,11 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
     if (this.isOver || (!this.isDirty && !force)) return;
     const { content } = this;
     const removals = [...this.removals];
-    const reply = await this.post(this.formWith(removals, force), keepalive);
-    if (reply) this.receive({ content, removals }, reply);
-    else this.fail();
+    const reply = await window.helpdeskSend(this.urlValue, this.formWith(removals, force), { keepalive });
+    // It may have been sent or thrown away meanwhile.
+    if (this.isOver) return;
+    if (reply.problem) this.fail(reply.problem);
+    else this.receive({ content, removals }, reply);
   }
 
   /** What is saved, and what the server is to do beside or in spite of it. */
@@ -191,27 +194,9 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
     return form;
   }
 
-  /** Return the response and what it says, null where nothing that can be read came back. */
-  async post(body, keepalive) {
-    const token = this.element.querySelector('input[name="csrfmiddlewaretoken"]').value;
-    try {
-      const response = await fetch(this.urlValue, {
-        method: 'POST',
-        body,
-        keepalive,
-        headers: { 'X-Requested-With': 'XMLHttpRequest', 'X-CSRFToken': token },
-      });
-      return { response, answer: await response.json() };
-    } catch {
-      return null;
-    }
-  }
-
   receive(sent, { response, answer }) {
-    // It may have been sent or thrown away meanwhile.
-    if (this.isOver) return;
     if (response.status === 409) this.conflict(answer.changed);
-    else if (!response.ok) this.fail();
+    else if (!response.ok) this.fail('rejected');
     else this.done(sent, answer);
   }
 
@@ -222,7 +207,7 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
     this.known = content;
     this.failures = 0;
     this.isBehind = false;
-    this.offlineTarget.hidden = true;
+    this.hinder('');
     this.conflictTarget.hidden = !this.mine;
     this.stateTarget.textContent = answer.said;
     if (this.hasDiscardTarget) this.discardTarget.hidden = answer.version === 0;
@@ -231,12 +216,20 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
   }
 
   /** The text stays where it is; each try waits longer than the one before. */
-  fail() {
+  fail(problem) {
     this.failures += 1;
     this.keep();
-    this.offlineTarget.hidden = false;
+    this.hinder(problem);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), Math.min(5000 * this.failures, 60000));
+  }
+
+  /** Say what keeps the draft from being saved. */
+  hinder(problem) {
+    const said = window.helpdeskProblem(problem, '');
+    this.offlineTarget.hidden = !problem || Boolean(said);
+    this.awayTarget.hidden = !said;
+    this.awayTextTarget.textContent = said;
   }
 
   // The copy in this browser.

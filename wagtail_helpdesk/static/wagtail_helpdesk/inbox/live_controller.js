@@ -83,8 +83,12 @@ class HelpdeskLiveController extends window.StimulusModule.Controller {
   }
 
   wake() {
-    if (document.hidden) clearTimeout(this.timer);
-    else this.beat();
+    if (document.hidden) {
+      clearTimeout(this.timer);
+      return;
+    }
+    this.failures = 0;
+    this.beat();
   }
 
   leave() {
@@ -160,14 +164,17 @@ class HelpdeskLiveController extends window.StimulusModule.Controller {
         this.say(this.goneValue, this.link(this.reloadValue));
         return null;
       }
+      // Once for each time that somebody comes back to the page: it need not have been here that he signed in again.
+      if (response.status === 403 && this.failures === 0) this.problem = await window.helpdeskRenew();
       if (!response.ok) throw new Error(String(response.status));
       const answer = await response.json();
       this.failures = 0;
+      this.problem = '';
       return answer;
     } catch {
       this.failures += 1;
       if (this.failures === 2) {
-        this.presenceTarget.textContent = this.lostValue;
+        this.presenceTarget.textContent = window.helpdeskProblem(this.problem, this.lostValue);
         this.presence = null;
       }
       return null;

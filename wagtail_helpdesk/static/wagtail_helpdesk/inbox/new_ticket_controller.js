@@ -3,13 +3,24 @@
  * is lost when the server does not take it.
  */
 class HelpdeskNewTicketController extends window.StimulusModule.Controller {
-  static targets = ['refusal', 'status', 'button'];
+  static targets = ['refusal', 'status', 'button', 'kept', 'keptText'];
 
-  static values = { duplicates: String, filled: String, failed: String };
+  static values = {
+    duplicates: String,
+    filled: String,
+    failed: String,
+    /** What the keys of copies in this browser begin with: it names the user. */
+    key: String,
+  };
+
+  /** What belongs to the page rather than to what was written. */
+  static passing = ['csrfmiddlewaretoken', 'once', 'files', 'template'];
 
   connect() {
     this.lane = {};
     this.showFields();
+    this.begun = this.chosen;
+    this.offer();
     // Wagtail makes the field for a new tag a moment later, without a name of its own.
     setTimeout(() => {
       const [input, label] = ['.tagit-new input', 'label[for$="tags"]'].map((one) => this.element.querySelector(one));
@@ -97,7 +108,7 @@ class HelpdeskNewTicketController extends window.StimulusModule.Controller {
   get isFilled() {
     const data = this.formData;
     const words = ['subject', 'address', 'name'].some((name) => data.get(name));
-    return words || Boolean(this.editor && this.editor.getEditorState().getCurrentContent().hasText());
+    return words || this.hasText;
   }
 
   leaving(event) {
@@ -109,28 +120,123 @@ class HelpdeskNewTicketController extends window.StimulusModule.Controller {
     if (this.isSending) return;
     this.isSending = true;
     this.buttonTarget.setAttribute('aria-disabled', 'true');
+    this.keep();
     const answer = await this.send(this.formData);
-    if (answer && answer.redirect) {
+    if (answer.redirect) {
       this.isSent = true;
+      this.forget(this.copyKey);
       window.location.assign(answer.redirect);
       return;
     }
-    this.refuse(answer || { refusal: this.failedValue, errors: {} });
+    this.refuse(answer);
     this.isSending = false;
     this.buttonTarget.removeAttribute('aria-disabled');
   }
 
+  /** Return the server's answer, or why there is none as a refusal. */
   async send(body) {
-    try {
-      const response = await fetch(this.element.getAttribute('action') || window.location.href, {
-        method: 'POST',
-        body,
-        headers: { 'X-Requested-With': 'XMLHttpRequest' },
-      });
-      return await response.json();
-    } catch {
-      return null;
+    const address = this.element.getAttribute('action') || window.location.href;
+    const { answer, problem } = await window.helpdeskSend(address, body);
+    return answer || { refusal: window.helpdeskProblem(problem, this.failedValue), errors: {} };
+  }
+
+  // The copy in this browser, until it was sent: each page has one of its own.
+
+  get copyKey() {
+    return this.keyValue + this.element.elements.once.value;
+  }
+
+  /** What is filled in, as [name, value]. */
+  get entries() {
+    const { passing } = HelpdeskNewTicketController;
+    return [...this.formData.entries()].filter(([name, value]) => typeof value === 'string' && !passing.includes(name));
+  }
+
+  /** The same without the text, as one text. */
+  get chosen() {
+    return JSON.stringify(this.entries.filter(([name]) => name !== 'body'));
+  }
+
+  get hasText() {
+    return Boolean(this.editor && this.editor.getEditorState().getCurrentContent().hasText());
+  }
+
+  keep() {
+    if (this.isSent) return;
+    if (!this.hasText && this.chosen === this.begun) {
+      this.forget(this.copyKey);
+      return;
     }
+    try {
+      localStorage.setItem(this.copyKey, JSON.stringify({ at: Date.now(), entries: this.entries }));
+    } catch {
+      // Leaving the page asks then, as it does anyhow.
+    }
+  }
+
+  forget(key) {
+    try {
+      localStorage.removeItem(key);
+    } catch {
+      // There was none then.
+    }
+  }
+
+  /** What other pages kept, the newest first: {key, at, entries}. */
+  get copies() {
+    try {
+      return Object.keys(localStorage)
+        .filter((key) => key.startsWith(this.keyValue) && key !== this.copyKey)
+        .map((key) => ({ key, ...JSON.parse(localStorage.getItem(key)) }))
+        .sort((one, other) => other.at - one.at);
+    } catch {
+      return [];
+    }
+  }
+
+  offer() {
+    const [copy] = this.copies;
+    this.keptTarget.hidden = !copy;
+    if (!copy) return;
+    const values = Object.fromEntries(copy.entries);
+    const time = new Date(copy.at).toLocaleString(document.documentElement.lang);
+    const said = [values.subject, values.name || values.address].filter(Boolean);
+    this.keptTextTarget.textContent = [...said, time].join(' · ');
+  }
+
+  takeBack() {
+    const [copy] = this.copies;
+    if (copy) {
+      const values = new Map();
+      copy.entries.forEach(([name, value]) => values.set(name, [...(values.get(name) || []), value]));
+      [...this.element.elements].forEach((field) => this.putBack(field, values.get(field.name) || []));
+      this.showFields();
+      const [body] = values.get('body') || [];
+      if (this.editor && body) window.helpdeskInsertion.put(this.editor, { raw: JSON.parse(body) });
+      this.keep();
+      this.forget(copy.key);
+    }
+    this.offer();
+  }
+
+  putBack(field, values) {
+    const { name, type } = field;
+    if (name === 'body' || (type === 'hidden' && name !== 'contact')) return;
+    if (type === 'checkbox' || type === 'radio') {
+      field.checked = values.includes(field.value);
+    } else if (type === 'select-multiple') {
+      [...field.options].forEach((option) => {
+        option.selected = values.includes(option.value);
+      });
+    } else if (values.length > 0) {
+      this.setField(field, values[0]);
+    }
+  }
+
+  throwAway() {
+    const [copy] = this.copies;
+    if (copy) this.forget(copy.key);
+    this.offer();
   }
 
   refuse({ refusal, errors }) {

@@ -53,12 +53,9 @@ class HelpdeskPropertiesController extends window.StimulusModule.Controller {
   }
 
   async send(action, body) {
-    let answer = null;
-    try {
-      const response = await fetch(action, { method: 'POST', body, headers: { 'X-Requested-With': 'XMLHttpRequest' } });
-      answer = await response.json();
-    } catch {
-      this.element.querySelector('[role="status"]').textContent = this.failedValue;
+    const { answer, problem } = await window.helpdeskSend(action, body);
+    if (problem) {
+      this.element.querySelector('[role="status"]').textContent = window.helpdeskProblem(problem, this.failedValue);
     }
     this.waiting -= 1;
     if (this.waiting > 0) return;

@@ -82,18 +82,27 @@ class HelpdeskUploadsController extends window.StimulusModule.Controller {
     const draft = window.wagtail.app.getControllerForElementAndIdentifier(this.element, 'helpdesk-draft');
     await draft.flush();
     await draft.pause();
-    const answer = await this.post(file, inText, bar);
+    const { answer, problem } = await this.send(file, inText, bar);
     if (answer && answer.version) draft.version = answer.version;
     draft.resume();
     if (!answer || answer.refused) {
-      this.refuse(line, answer ? answer.refused : this.failedValue.replace('%name%', file.name));
+      const failed = this.failedValue.replace('%name%', file.name);
+      this.refuse(line, answer ? answer.refused : window.helpdeskProblem(problem, failed));
       return;
     }
     line.replaceWith(window.helpdeskFragment(answer.html));
     if (answer.image) await window.helpdeskEditor.image(this.element, { ...answer.image, alt: answer.name });
   }
 
-  /** fetch() tells nothing of its progress. Return the answer, null where there was none. */
+  /** As helpdeskSend() in answers.js; fetch() tells nothing of its progress. */
+  async send(file, inText, bar) {
+    const first = await this.post(file, inText, bar);
+    if (first.status !== 403) return first;
+    const problem = await window.helpdeskRenew();
+    return problem ? { problem } : this.post(file, inText, bar);
+  }
+
+  /** Return the status, and the answer where there was one. */
   post(file, inText, bar) {
     const body = new FormData();
     body.set('file', file);
@@ -104,13 +113,17 @@ class HelpdeskUploadsController extends window.StimulusModule.Controller {
       request.open('POST', this.urlValue);
       request.responseType = 'json';
       request.setRequestHeader('X-Requested-With', 'XMLHttpRequest');
-      request.setRequestHeader('X-CSRFToken', this.element.querySelector('input[name="csrfmiddlewaretoken"]').value);
+      const { CSRF_HEADER_NAME: name, CSRF_TOKEN: token } = JSON.parse(document.getElementById('wagtail-config').textContent);
+      request.setRequestHeader(name, token);
       request.upload.addEventListener('progress', (event) => {
         if (event.lengthComputable) bar.value = event.loaded / event.total;
       });
-      request.addEventListener('load', () => resolve(request.status === 200 || request.status === 422 ? request.response : null));
-      request.addEventListener('error', () => resolve(null));
-      request.addEventListener('abort', () => resolve(null));
+      request.addEventListener('load', () => {
+        const { status } = request;
+        resolve({ status, answer: status === 200 || status === 422 ? request.response : null });
+      });
+      request.addEventListener('error', () => resolve({ problem: 'lost' }));
+      request.addEventListener('abort', () => resolve({ problem: 'lost' }));
       request.send(body);
     });
   }
