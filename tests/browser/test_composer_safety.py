@@ -18,6 +18,9 @@ from wagtail_helpdesk.conversations.draft_files import add_draft_file
 from wagtail_helpdesk.conversations.drafts import save_draft
 from wagtail_helpdesk.conversations.models import Draft, DraftFile
 from wagtail_helpdesk.conversations.words import NewFile
+from wagtail_helpdesk.events import Actor
+from wagtail_helpdesk.testing import factories
+from wagtail_helpdesk.tickets.actions.merge_tickets import MergeTickets
 
 #: Has the page's draft do something.
 DRAFT = (
@@ -127,6 +130,23 @@ class TestKeptCopies:
         expect(torn.locator(".helpdesk-composer__conflict")).to_be_hidden()
         assert Draft.objects.get().preview == "Of the second"
         assert copies_of(torn) == []
+
+    def test_of_a_ticket_that_was_merged_are_offered_on_the_other_one(self, opened, watch, desk, ticket):  # noqa: F811
+        watch.expect("ERR_FAILED|Failed to load")
+        other = factories.make_ticket("other", team=desk.team, mailbox=desk.mailbox)
+        opened.route("**/draft/", lambda route: route.abort())
+        type_answer(opened, "Written on the way")
+        expect(opened.locator(".helpdesk-composer__offline")).to_be_visible()
+        MergeTickets(source=ticket, target=other, actor=Actor.of_user(desk.colleague))()
+        opened.unroute("**/draft/")
+        opened.goto(f"/admin/helpdesk/tickets/{ticket.pk}/")
+        opened.wait_for_url(f"**/tickets/{other.pk}/**")
+        expect(opened.get_by_text("kept in your browser")).to_be_visible()
+        opened.get_by_role("button", name="Keep only this one").click()
+        expect(opened.locator(EDITOR)).to_have_text("Written on the way")
+        saved(opened)
+        assert Draft.objects.get().ticket == other
+        assert copies_of(opened) == []
 
     def test_outlive_what_is_written_meanwhile(self, torn):
         type_answer(torn, "!")

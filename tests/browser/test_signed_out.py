@@ -17,7 +17,9 @@ from tests.browser.test_inbox import (  # noqa: F401
     ticket,
     type_answer,
 )
+from wagtail_helpdesk.automation.models import SavedReply
 from wagtail_helpdesk.conversations.models import Draft
+from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.tickets.models import Ticket
 
 SIGNED_OUT = "You were signed out."
@@ -157,6 +159,51 @@ class TestNewTicket:
         expect(filled.locator(EDITOR)).to_be_visible()
         expect(offer).to_be_hidden()
         assert self.kept(filled) == 0
+
+    def test_is_not_opened_twice_where_the_answer_was_lost(self, filled, watch):
+        watch.expect("ERR_FAILED|422")
+        filled.on("dialog", lambda dialog: dialog.accept())
+
+        def lose(route):
+            if route.request.method == "POST":
+                route.fetch()
+                route.abort()
+            else:
+                route.continue_()
+
+        filled.route("**/tickets/new/", lose)
+        filled.get_by_role("button", name="Open the ticket").click()
+        expect(filled.get_by_role("alert").filter(has_text="could not be reached")).to_be_visible()
+        assert Ticket.objects.count() == 1
+        filled.unroute("**/tickets/new/")
+        filled.reload()
+        filled.get_by_role("button", name="Go on with it").click()
+        expect(filled.locator(EDITOR)).to_have_text("She called about her invoice")
+        # As it was, it is the same click; changed, it is told.
+        type_answer(filled, "!")
+        filled.get_by_role("button", name="Open the ticket").click()
+        expect(filled.get_by_role("alert").filter(has_text="before you changed it")).to_be_visible()
+        assert Ticket.objects.count() == 1
+        filled.get_by_role("button", name="Open the ticket").click()
+        filled.wait_for_url(re.compile(r"/tickets/\d+/$"))
+        assert Ticket.objects.count() == 2
+
+    def test_what_comes_along_is_offered_back_too(self, filled):
+        SavedReply.objects.create(
+            name="Refund", body="<p>Refunded.</p>", scope="everyone", status=default_status("resolved")
+        )
+        filled.on("dialog", lambda dialog: dialog.accept())
+        picker = filled.locator(".helpdesk-picker", has_text="Saved replies")
+        picker.locator("summary").click()
+        expect(picker.locator("input").first).to_be_focused()
+        filled.keyboard.type("refund")
+        filled.get_by_role("option", name="Refund").click()
+        extra = filled.get_by_role("list", name="Comes along with the answer").get_by_role("checkbox")
+        expect(extra).to_be_checked()
+        filled.reload()
+        filled.get_by_role("button", name="Go on with it").click()
+        expect(extra).to_be_checked()
+        expect(filled.get_by_role("list", name="Comes along with the answer")).to_contain_text("sets Resolved")
 
     def test_can_be_thrown_away(self, filled):
         filled.on("dialog", lambda dialog: dialog.accept())

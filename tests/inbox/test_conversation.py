@@ -82,7 +82,7 @@ class TestWhoSeesIt:
     def test_number_of_a_merged_ticket_leads_to_its_survivor(self, desk, ticket, login):
         other = factories.make_ticket("x", team=desk.team, mailbox=desk.mailbox)
         MergeTickets(source=ticket, target=other, actor=Actor.of_user(desk.agent))()
-        assert login(desk.agent).get(url(ticket))["Location"] == url(other)
+        assert login(desk.agent).get(url(ticket))["Location"] == f"{url(other)}?merged={ticket.pk}"
         assert login(desk.other_agent).get(url(ticket)).status_code == 404
 
 

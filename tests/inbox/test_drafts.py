@@ -27,6 +27,7 @@ from wagtail_helpdesk.desk.choices import Category
 from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.models import UndoRecord
+from wagtail_helpdesk.inbox.part_files import files_to_offer
 from wagtail_helpdesk.inbox.standing_views import visible_tickets
 from wagtail_helpdesk.notifications.models import Notice
 from wagtail_helpdesk.testing import factories
@@ -160,13 +161,15 @@ class TestSending:
         first, again = (self.send(client, ticket, 1).json()["sent"] for _ in range(2))
         assert first == again
 
-    def test_the_same_click_with_other_words_is_told(self, desk, ticket, login):
+    def test_the_same_click_with_other_words_is_told(self, desk, ticket, save, login):
         """The answer to the first one was lost on its way, and its author went on writing."""
+        version = save(desk.agent).json()["version"]
         client = login(desk.agent)
-        self.send(client, ticket, 0)
-        again = self.send(client, ticket, 0, html="<p>Whole, and a word more</p>")
+        self.send(client, ticket, version)
+        again = self.send(client, ticket, version, html="<p>Whole, and a word more</p>")
         assert again.status_code == 422 and "was sent before you changed it" in again.json()["refusal"]
         assert ticket.messages.count() == 2
+        assert again.json()["version"] == 0
         last = self.send(client, ticket, 0, html="<p>Whole, and a word more</p>", once=again.json()["once"])
         assert last.status_code == 200 and newest(ticket).text == "Whole, and a word more"
 
@@ -192,7 +195,7 @@ class TestSending:
         login(desk.colleague).post(url(ticket, "take_draft", Draft.objects.get().pk), **FETCHED)
         assert f'value="{timezone.localtime(at):%Y-%m-%dT%H:%M}"' in shown(desk.colleague)
 
-    def test_what_a_saved_reply_brings_comes_back_with_the_text(self, desk, ticket, login):
+    def test_what_a_saved_reply_brings_comes_back_with_the_text(self, desk, ticket, upload, login):
         reply = SavedReply.objects.create(
             name="Refund", body="<p>x</p>", scope="everyone", status=default_status(Category.RESOLVED)
         )
@@ -200,16 +203,20 @@ class TestSending:
         reply.save()
         add_files(reply, [SimpleUploadedFile("terms.txt", b"terms")])
         client = login(desk.agent)
-        toast = self.send(client, ticket, 0, saved_reply=[reply.pk]).json()["toast"]
+        upload(desk.agent, "mine.txt")
+        version = Draft.objects.get().version
+        toast = self.send(client, ticket, version, saved_reply=[reply.pk]).json()["toast"]
         assert [*ticket.tags.names()] == ["refund"]
         client.post(toast["undo"], **FETCHED)
         assert [*ticket.tags.names()] == []
         draft, page = Draft.objects.get(), client.get(url(ticket))
         assert f'name="saved_reply" value="{reply.pk}"' in page.content.decode()
-        assert [file.display_name for file in draft.files.all()] == ["terms.txt"]
+        # Its file comes along with it again, and once.
+        assert [file.display_name for file in draft.files.all()] == ["mine.txt"]
+        assert [file.name for file in files_to_offer(desk.agent, ticket, [reply])] == ["mine.txt", "terms.txt"]
         self.send(client, ticket, draft.version, once="click-2", saved_reply=[reply.pk])
         message = newest(ticket)
-        assert [file.display_name for file in message.attachments.all()] == ["terms.txt"]
+        assert [file.display_name for file in message.attachments.all()] == ["mine.txt", "terms.txt"]
         assert ([*ticket.tags.names()], message.on_publish) == (["refund"], reply.status)
 
     def test_button_does_next_time_what_it_did(self, desk, ticket, login):
@@ -571,7 +578,7 @@ class TestMergedMeanwhile:
         file = SimpleUploadedFile("a.txt", b"aaa")
         data = self.written_on(ticket, version, files=[file])
         response = login(desk.agent).post(url(ticket, "write"), data, follow=True)
-        assert response.redirect_chain == [(url(survivor), 302)]
+        assert response.redirect_chain == [(f"{url(survivor)}?merged={ticket.pk}", 302)]
         said = f"{ticket.reference} was merged into {survivor.reference} meanwhile. What you wrote waits there"
         assert said in response.content.decode()
         draft = Draft.objects.of(desk.agent).get()
@@ -582,7 +589,7 @@ class TestMergedMeanwhile:
     def test_for_our_script(self, desk, ticket, survivor, merge, login):
         merge()
         answer = login(desk.agent).post(url(ticket, "write"), self.written_on(ticket, 0), **FETCHED).json()
-        assert answer["redirect"] == url(survivor)
+        assert answer["redirect"] == f"{url(survivor)}?merged={ticket.pk}"
         assert Draft.objects.get().preview == "Whole"
 
     def test_above_what_waits_there(self, desk, ticket, survivor, merge, login):
@@ -592,6 +599,36 @@ class TestMergedMeanwhile:
         client.post(url(ticket, "write"), self.written_on(ticket, 7), **FETCHED)
         body = Draft.objects.get().body
         assert body.index("Whole") < body.index("Mine there")
+
+    def test_what_was_joined_is_not_written_over(self, desk, ticket, survivor, merge, save, login):
+        """Both drafts count their versions from one: the page of the one knows nothing of the other."""
+        client = login(desk.agent)
+        client.post(url(survivor, "draft"), {"mode": "note", "body": written("<p>Mine there</p>")}, **FETCHED)
+        version = 0
+        for words in ("<p>Half</p>", "<p>Half a</p>"):
+            version = save(desk.agent, words, version=version).json()["version"]
+        merge()
+        refused = save(desk.agent, "<p>Half a sentence</p>", version=version)
+        assert refused.status_code == 409
+        assert "Mine there" in Draft.objects.get().body
+        part = client.get(url(ticket, "composer"), **FETCHED).json()["parts"]["composer"]
+        assert "Mine there" in part
+        # What was saved before is there already: it does not stand there twice.
+        client.post(url(ticket, "write"), self.written_on(ticket, version, body=written("<p>Half a</p>")), **FETCHED)
+        assert Draft.objects.get().body.count("Half a") == 1
+
+    def test_what_was_sent_before_is_not_called_unsent(self, desk, ticket, survivor, merge, login):
+        """The answer was lost on its way."""
+        client = login(desk.agent)
+        client.post(url(ticket, "write"), self.written_on(ticket, 0), **FETCHED)
+        merge()
+        response = client.post(url(ticket, "write"), self.written_on(ticket, 0), follow=True)
+        assert "What you wrote was sent before." in response.content.decode()
+        assert not Draft.objects.exists()
+        changed = self.written_on(ticket, 0, body=written("<p>Whole, and more</p>"))
+        response = client.post(url(ticket, "write"), changed, follow=True)
+        assert "sent before you changed it. As you changed it, it waits there." in response.content.decode()
+        assert Draft.objects.get().preview == "Whole, and more"
 
     def test_saving_goes_on(self, desk, ticket, survivor, merge, save):
         version = save(desk.agent).json()["version"]
@@ -606,7 +643,7 @@ class TestMergedMeanwhile:
         response = login(desk.agent).post(url(ticket, "properties"), {"subject": "New"}, follow=True)
         assert "Nothing was changed." in response.content.decode()
         answer = login(desk.agent).post(url(ticket, "properties"), {"subject": "New"}, **FETCHED).json()
-        assert answer["redirect"] == url(survivor)
+        assert answer["redirect"].startswith(url(survivor))
         assert Ticket.objects.get(pk=survivor.pk).subject == before.subject
 
     def test_nothing_is_told_to_who_may_see_neither(self, desk, ticket, merge, login):

@@ -50,7 +50,7 @@ class TestMerged:
         assert login(desk.agent).get(address).status_code == 404
         # Who sees the survivor does not see what went into it.
         assert login(desk.other_agent).get(address).status_code == 404
-        assert login(desk.manager).get(address)["Location"].endswith(f"/{moved_away.pk}/")
+        assert f"/{moved_away.pk}/" in login(desk.manager).get(address)["Location"]
 
     @pytest.fixture
     def taken_in(self, desk, ticket, hidden, manager):
@@ -109,7 +109,9 @@ def test_a_place_within_groups_tells_no_name(desk, ticket, hidden, login):
 
 def test_a_chooser_shows_the_number_alone(desk, hidden):
     """A site's own form is drawn for whoever edits it."""
-    widget = TicketViewSet().chooser_viewset.widget_class()
+    made = TicketViewSet().chooser_viewset.widget_class
+    # In Wagtail 7.4 it is one already.
+    widget = made() if isinstance(made, type) else made
     drawn = widget.render("ticket", hidden.pk, {"id": "id_ticket"})
     assert hidden.reference in drawn and SECRET not in drawn
 

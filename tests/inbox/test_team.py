@@ -291,6 +291,7 @@ class TestStandingIn:
 
     @pytest.fixture
     def held(self, desk, ticket):
+        desk.other_team.members.add(desk.agent)
         go_away(desk.agent, desk.other_agent)
         return assign(ticket, desk.agent)
 

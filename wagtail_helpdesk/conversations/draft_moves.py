@@ -36,6 +36,8 @@ def give_draft(draft: Draft, user: Any) -> Draft:
             draft.refresh_from_db()
             return draft
         draft.files.update(draft=own)
+        # A page of either knows neither of them any more.
+        Draft.objects.filter(pk=own.pk, version__lt=draft.version).update(version=draft.version)
         _put_above(own, draft.body, mode=draft.mode, choices=draft.choices)
         draft.delete()
         return own
@@ -102,8 +104,11 @@ def _both(above: Mapping[str, Any], below: Mapping[str, Any]) -> dict[str, list[
 
 
 def _take_files(draft: Draft, message: Message) -> None:
-    """Move the files: they lie where they are, under the same names."""
-    rows = list(message.attachments.all())
+    """Move the files: they lie where they are, under the same names. What saved replies brought, they bring again."""
+    brought = set(message.mailing.get("brought", ()))
+    every = list(message.attachments.all())
+    rows = [row for row in every if row.public_id not in brought]
+    delete_files_after_commit([row.storage_key for row in every if row.public_id in brought])
     message.attachments.all().delete()
     DraftFile.objects.bulk_create(
         DraftFile(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from wagtail.models import Site
 
 from wagtail_helpdesk import events
 from wagtail_helpdesk.actions import ActionRefused
@@ -21,7 +22,7 @@ from wagtail_helpdesk.conversations.draft_files import stored_files
 from wagtail_helpdesk.conversations.draft_moves import end_draft
 from wagtail_helpdesk.conversations.drafts import draft_of, refuse_if_changed
 from wagtail_helpdesk.conversations.models import Message
-from wagtail_helpdesk.conversations.words import NewFile, StoredFile, prepare_agent
+from wagtail_helpdesk.conversations.words import NewFile, prepare_agent
 from wagtail_helpdesk.desk.defaults import default_status
 from wagtail_helpdesk.events import Actor
 from wagtail_helpdesk.inbox.composer import FORWARD, NOTE, TEAM, THEN
@@ -42,7 +43,7 @@ def send(ticket: Ticket, user: Any, data: dict[str, Any], extras: Extras, *, any
     ``extras``: what comes along besides. ``anyway`` is that of ChangeStatus.
     Raises ActionRefused, and of its kinds NewerMessages, DraftChanged and SentBefore; then the draft stays.
     """
-    html = "" if is_empty(data["body"]) else to_message_html(data["body"], site=ticket.site)
+    html = html_of(data["body"], ticket.site)
     sent = Message.objects.filter(external_key=once_key(data["mode"], ticket.pk, data["once"])).first()
     if sent is not None:
         # The same click again: the answer to the first one was lost on its way.
@@ -51,32 +52,41 @@ def send(ticket: Ticket, user: Any, data: dict[str, Any], extras: Extras, *, any
     with events.unit_of_work():
         refuse_if_changed(user, ticket, data["version"])
         draft = draft_of(user, ticket)
-        stored = stored_files(draft)
-        files = [*stored, *new_files(data["files"]), *_not_among(stored, extras.files)]
+        files = [*stored_files(draft), *new_files(data["files"]), *(brought := extras.files)]
         message = _action(ticket, user, data, html, files, extras, anyway)()
         extras.settle(message, actor=Actor.of_user(user))
-        if message.state != MessageState.PUBLISHED and extras.keys:
-            # For the draft that it may become again.
-            message.mailing = {**message.mailing, "carried": extras.keys}
-            message.save(update_fields=["mailing"])
+        _note_extras(message, extras, brought)
         end_draft(draft, message)
         return message
 
 
-def _refuse_other_words(sent: Message, html: str) -> None:
+def html_of(body: str, site: Site | None) -> str:
+    """Return what the editor holds as a message has it; "" for nothing."""
+    return "" if is_empty(body) else to_message_html(body, site=site)
+
+
+def has_same_words(sent: Message, html: str) -> bool:
+    """Tell whether ``sent`` says what ``html``, from the editor, says: what is passed on stands below the words."""
     text = prepare_agent(html).text
-    # What is passed on stands below the words.
     is_same = sent.text == text or (sent.visibility == Visibility.INTERNAL and sent.text.startswith(text))
-    if not is_same and sent.redacted_at is None:
+    return is_same or sent.redacted_at is not None
+
+
+def _refuse_other_words(sent: Message, html: str) -> None:
+    if not has_same_words(sent, html):
         raise SentBefore(
             _("This was sent before you changed it. What you see here now goes as a message of its own if you send it.")
         )
 
 
-def _not_among(stored: list[StoredFile], files: list[NewFile]) -> list[NewFile]:
-    """Return the files that are not there already: a message that was taken back left those of its saved replies."""
-    known = {file.sha256 for file in stored}
-    return [file for file in files if hashlib.sha256(file.content).hexdigest() not in known]
+def _note_extras(message: Message, extras: Extras, files: Sequence[NewFile]) -> None:
+    """Write down what came along with a message that has not left, for the draft that it may become again."""
+    if message.state == MessageState.PUBLISHED or not extras.keys:
+        return
+    sums = {hashlib.sha256(file.content).hexdigest() for file in files}
+    brought = message.attachments.filter(sha256__in=sums).values_list("public_id", flat=True) if sums else ()
+    message.mailing = {**message.mailing, "carried": extras.keys, "brought": list(brought)}
+    message.save(update_fields=["mailing"])
 
 
 def _action(

@@ -118,12 +118,14 @@ def matching_tickets(
 ) -> TicketQuerySet:
     """Return the visible tickets for which ``conditions`` hold, among the first MAX_READ of each part in order."""
     scopes = visible_scopes(user) if scopes is None else scopes
+    tickets = visible_tickets(user)
     parts = _parts(conditions, _scopes(conditions, user, scopes))
+    if len(parts) > MAX_PARTS:
+        parts = _parts(conditions, [tickets])
     if not parts:
         return Ticket.objects.none()
-    tickets = visible_tickets(user)
     found = tickets.filter(conditions.to_query(Context(user, timezone.now())))
-    return found.filter(pk__in=first_keys(parts if len(parts) <= MAX_PARTS else [tickets], ordering, MAX_READ))
+    return found.filter(pk__in=first_keys(parts, ordering, MAX_READ))
 
 
 def _parts(conditions: Conditions, scopes: Sequence[TicketQuerySet]) -> list[TicketQuerySet]:

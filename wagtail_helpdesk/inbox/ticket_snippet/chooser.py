@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import wagtail
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.choosers import BaseFilterForm
 from wagtail.snippets.views import chooser
@@ -113,3 +115,10 @@ class TicketChooserViewSet(chooser.SnippetChooserViewSet):
     create_view_class = CreateTicketView
     base_widget_class = TicketChooser
     page_title = _("Choose a ticket")
+
+    if wagtail.VERSION < (8, 0):
+
+        @cached_property
+        def widget_class(self) -> TicketChooser:
+            """The field, which Wagtail 7.4 does not let a class attribute choose."""
+            return TicketChooser(model=self.model, icon=self.icon)

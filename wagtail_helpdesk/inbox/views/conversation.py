@@ -89,19 +89,23 @@ class ConversationView(AheadMixin, TicketMixin, WagtailAdminTemplateMixin):
             survivor = merged and seen.filter(pk=merged.current().pk).first()
             if survivor is None:
                 raise
-            if request.method != "POST":
-                return redirect("helpdesk_tickets:ticket", pk=survivor.pk)
             self.merged = merged
             if self.goes_along:
                 self.kwargs = {**kwargs, "pk": survivor.pk}
                 return self.dispatch(request, *args, **self.kwargs)
+            if request.method != "POST":
+                return redirect(self._address_of(survivor))
             return self.lead_to(survivor, _("Nothing was changed."))
 
     def lead_to(self, survivor: Ticket, what: str) -> HttpResponse:
         """Go on with the ticket that the posted one was merged into; ``what`` became of what was posted."""
         names = {"merged": self.merged.reference, "ticket": survivor.reference}
         said = _("%(merged)s was merged into %(ticket)s meanwhile.") % names
-        return answer(self.request, then=ticket_url(survivor, None), said=f"{said} {what}", level="warning", leave=True)
+        return answer(self.request, then=self._address_of(survivor), said=f"{said} {what}", level="warning", leave=True)
+
+    def _address_of(self, survivor: Ticket) -> str:
+        """Return where the survivor is: what the browser kept of the ticket that one comes from is offered there."""
+        return f"{ticket_url(survivor, None)}?merged={self.merged.pk}"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the page, and take messages and notices as read; not when a browser only fetches it ahead."""

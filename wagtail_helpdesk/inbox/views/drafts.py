@@ -16,6 +16,7 @@ from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.conversations.actions.take_over_draft import TakeOverDraft
 from wagtail_helpdesk.conversations.draft_files import remove_draft_file
 from wagtail_helpdesk.conversations.drafts import DraftChanged, discard_draft, draft_of, save_draft
+from wagtail_helpdesk.conversations.html_text import html_to_text
 from wagtail_helpdesk.conversations.models import Draft, DraftFile
 from wagtail_helpdesk.inbox.answers import answer, is_fetched
 from wagtail_helpdesk.inbox.composer import VERBS, ComposerForm, DraftForm, may_write
@@ -52,12 +53,17 @@ def keep_words(view: ConversationView, *, above: bool = False) -> list[str]:
     except DraftChanged as error:
         if not above:
             raise
-        save_draft(**words, body=body + (error.draft.body if error.draft else ""), version=None)
+        there = error.draft.body if error.draft else ""
+        # What was saved before the merge is among what was joined by it.
+        known = html_to_text(body).strip() in html_to_text(there)
+        save_draft(**words, body=there if known else body + there, version=None)
     return refused + keep_files(user, ticket, mode, data.get("files") or [])
 
 
 class ComposerPartView(ConversationView):
     """GET returns the composer with the draft as it stands now."""
+
+    goes_along = True
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Return the part of the page; ``seen`` names the newest message there, ``seen_event`` what happened last."""
@@ -121,6 +127,7 @@ class DiscardDraftView(ComposerPartView):
     """POST throws one's own draft away, with a way back."""
 
     http_method_names = ["post", "options"]
+    goes_along = False
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Throw it away; nothing happens where there is none."""
@@ -142,6 +149,7 @@ class TakeOverDraftView(ComposerPartView):
     """POST makes a colleague's draft one's own."""
 
     http_method_names = ["post", "options"]
+    goes_along = False
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Take it over. PermissionDenied for who may not write what it is to become."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -24,7 +25,7 @@ from wagtail_helpdesk.inbox.extras import carried, carried_keys, extras_of
 from wagtail_helpdesk.inbox.insertions import contentstate
 from wagtail_helpdesk.inbox.links import ticket_url, view_url
 from wagtail_helpdesk.inbox.new_ticket import NewTicketForm, fill, templates_for, written_in
-from wagtail_helpdesk.inbox.rich_text import is_empty, to_message_html
+from wagtail_helpdesk.inbox.sending import SentBefore, has_same_words, html_of
 from wagtail_helpdesk.inbox.similar import open_tickets_of, similar_tickets, visible_contact, visible_contacts
 from wagtail_helpdesk.inbox.standing_views import DEFAULT
 from wagtail_helpdesk.inbox.typed_triggers import writing_media
@@ -76,18 +77,19 @@ class NewTicketView(OpensTickets, WagtailAdminTemplateMixin):
             ticket = self._open(form)
         except ActionRefused as error:
             form.add_error(None, str(error))
-            return self._refuse(form)
+            return self._refuse(form, once=secrets.token_hex(16) if isinstance(error, SentBefore) else "")
         return self._go_to(ticket)
 
     def _open(self, form: NewTicketForm) -> Ticket:
         data = form.cleaned_data
         mailbox = data["mailbox"]
+        html = html_of(data["body"], mailbox.site)
         extras = extras_of(self.request.POST, self.request.user, mailbox=mailbox)
         with events.unit_of_work():
             ticket, message = OpenForCustomer(
                 mailbox=mailbox,
                 subject=data["subject"],
-                html="" if is_empty(data["body"]) else to_message_html(data["body"], site=mailbox.site),
+                html=html,
                 address=data["address"],
                 name=data["name"],
                 contact=data["contact"],
@@ -100,6 +102,11 @@ class NewTicketView(OpensTickets, WagtailAdminTemplateMixin):
                 actor=self.actor,
             )()
             extras.settle(message, actor=self.actor)
+        if message.created_at < extras.since and not has_same_words(message, html):
+            raise SentBefore(
+                _("This was opened as %(ticket)s before you changed it. If you open it again, it is another ticket.")
+                % {"ticket": ticket.reference}
+            )
         return ticket
 
     def _go_to(self, ticket: Ticket) -> HttpResponse:
@@ -111,11 +118,16 @@ class NewTicketView(OpensTickets, WagtailAdminTemplateMixin):
         then = ticket_url(ticket) if sees else view_url(DEFAULT)
         return answer(self.request, then=then, said=said, leave=True)
 
-    def _refuse(self, form: NewTicketForm) -> HttpResponse:
+    def _refuse(self, form: NewTicketForm, *, once: str = "") -> HttpResponse:
+        """``once``: the next attempt is another click."""
         if self.is_fetched:
             words = [str(error) for errors in form.errors.values() for error in errors]
             fields = {name: [str(error) for error in errors] for name, errors in form.errors.items()}
-            return JsonResponse({"refusal": " ".join(words), "errors": fields}, status=REFUSED)
+            body = {"refusal": " ".join(words), "errors": fields} | ({"once": once} if once else {})
+            return JsonResponse(body, status=REFUSED)
+        if once:
+            form.data = form.data.copy()
+            form.data["once"] = once
         return self._show(form, status=REFUSED)
 
     def _fill(self) -> HttpResponse:

@@ -16,9 +16,10 @@ from django.utils.translation import ngettext
 from wagtail_helpdesk import conf
 from wagtail_helpdesk.actions import ActionRefused
 from wagtail_helpdesk.conversations.actions.send_guard import NewerMessages
+from wagtail_helpdesk.conversations.actions.write_outgoing import once_key
 from wagtail_helpdesk.conversations.approving import approvers_of
 from wagtail_helpdesk.conversations.choices import MessageState
-from wagtail_helpdesk.conversations.drafts import DraftChanged
+from wagtail_helpdesk.conversations.drafts import DraftChanged, draft_of
 from wagtail_helpdesk.conversations.models import Message
 from wagtail_helpdesk.inbox.answers import answer
 from wagtail_helpdesk.inbox.changes import FieldChange
@@ -28,7 +29,8 @@ from wagtail_helpdesk.inbox.conversation import message_item, messages_for
 from wagtail_helpdesk.inbox.extras import carried, carried_keys, extras_of
 from wagtail_helpdesk.inbox.guarding import reasons_to_wait
 from wagtail_helpdesk.inbox.links import view_url
-from wagtail_helpdesk.inbox.sending import SentBefore, remember_choice, send
+from wagtail_helpdesk.inbox.rich_text import composer_widget
+from wagtail_helpdesk.inbox.sending import SentBefore, has_same_words, html_of, remember_choice, send
 from wagtail_helpdesk.inbox.standing_views import DEFAULT
 from wagtail_helpdesk.inbox.thread import last_event_of
 from wagtail_helpdesk.inbox.undoing import field_steps, remember
@@ -36,6 +38,7 @@ from wagtail_helpdesk.inbox.views.conversation import ConversationView
 from wagtail_helpdesk.inbox.views.drafts import keep_words
 from wagtail_helpdesk.tickets.actions.assign_ticket import AssignTicket
 from wagtail_helpdesk.tickets.blocking import ItemsOpen
+from wagtail_helpdesk.tickets.models import Ticket
 from wagtail_helpdesk.tickets.permissions import may
 
 #: The answer to a form that could not be taken as it is.
@@ -57,9 +60,7 @@ class WriteView(ConversationView):
         asks = bool(request.POST.get("approval"))
         self._check_rights(request.POST.get("mode", ""), asks=asks)
         if self.merged is not None:
-            # Other people read along there, and other words were said.
-            kept = [_("What you wrote waits there, not sent yet."), *keep_words(self, above=True)]
-            return self.lead_to(self.ticket, " ".join(kept))
+            return self._keep(self.merged)
         # Asked before the message is there: it may lead out of the view.
         goes_on = request.POST.get("after") == "next" and not self.focus
         following = self._way().get("next_url", "") if goes_on else ""
@@ -88,7 +89,9 @@ class WriteView(ConversationView):
         except DraftChanged as error:
             return self._refuse(form, str(error), version=error.draft.version if error.draft else 0)
         except SentBefore as error:
-            return self._refuse(form, str(error), once=secrets.token_hex(16))
+            draft = draft_of(request.user, self.ticket)
+            again = {"once": secrets.token_hex(16), "version": draft.version if draft else 0}
+            return self._refuse(form, str(error), **again)
         except ActionRefused as error:
             return self._refuse(form, str(error))
         # Within a focus session one goes on to the next ticket, whatever one does elsewhere.
@@ -96,6 +99,19 @@ class WriteView(ConversationView):
         if self.focus and (form.cleaned_data["after"] or form.cleaned_data["then"] == "resolve"):
             return self._sent(message, "next", self.move_on())
         return self._sent(message, form.cleaned_data["after"], following)
+
+    def _keep(self, merged: Ticket) -> HttpResponse:
+        """Keep what was written on ``merged`` for its survivor, where other people read along; unless it was sent."""
+        post = self.request.POST
+        key = once_key(post.get("mode", ""), merged.pk, post.get("once", ""))
+        sent = Message.objects.filter(external_key=key).first() if key else None
+        body = composer_widget().value_from_datadict(post, {}, "body") or ""
+        if sent is not None and has_same_words(sent, html_of(body, merged.site)):
+            return self.lead_to(self.ticket, _("What you wrote was sent before."))
+        said = _("What you wrote waits there, not sent yet.")
+        if sent is not None:
+            said = _("What you wrote was sent before you changed it. As you changed it, it waits there.")
+        return self.lead_to(self.ticket, " ".join([said, *keep_words(self, above=True)]))
 
     def _check_rights(self, mode: str, *, asks: bool) -> None:
         """PermissionDenied for who may not write this; whoever ``asks`` for approval need not be allowed to send it."""

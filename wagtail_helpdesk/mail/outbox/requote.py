@@ -26,9 +26,10 @@ def requote(mail: OutboundMail) -> None:
     fields["headers"] = [
         [name, content.language if name == "Content-Language" else value] for name, value in mail.headers
     ]
-    taken = OutboundMail.objects.filter(pk=mail.pk, state=OutboundState.CLAIMED)
-    if not taken.update(**fields, state=OutboundState.QUEUED, lease_owner="", lease_until=None):
-        OutboundMail.objects.filter(pk=mail.pk).update(**fields)
+    rows = OutboundMail.objects.filter(pk=mail.pk)
+    # This first: it holds the row, so that whoever takes the mail from here on reads the new words.
+    rows.update(**fields)
+    rows.filter(state=OutboundState.CLAIMED).update(state=OutboundState.QUEUED, lease_owner="", lease_until=None)
 
 
 def _content(mail: OutboundMail) -> PublicMail:

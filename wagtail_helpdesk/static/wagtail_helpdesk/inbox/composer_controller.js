@@ -159,7 +159,11 @@ class HelpdeskComposerController extends window.StimulusModule.Controller {
     this.refusalTarget.hidden = false;
     this.refusalTarget.scrollIntoView({ block: 'nearest' });
     // What was sent before is another message than what stands here now.
-    if (once) this.element.elements.once.value = once;
+    if (once) {
+      this.element.elements.once.value = once;
+      this.other('draft').version = version;
+      return;
+    }
     // The text stands in another tab too, or was sent from there: whoever sends again means this one.
     if (typeof version === 'number') this.other('draft').conflict(refusal);
   }
@@ -184,22 +188,24 @@ class HelpdeskComposerController extends window.StimulusModule.Controller {
     }
   }
 
+  /** Show it as the server has it; return whether that was done. */
   async refresh(force = false) {
     const draft = this.other('draft');
     this.turns = (this.turns || 0) + 1;
     const turn = this.turns;
     const answer = await this.fetch();
     // What was asked for later knows more, however soon it came.
-    if (!answer || !this.element.isConnected || turn !== this.turns) return;
+    if (!answer || !this.element.isConnected || turn !== this.turns) return false;
     const part = window.helpdeskFragment(answer.parts.composer);
     const version = Number(part.querySelector('input[name="version"]').value);
-    if (version === draft.version && !force) return;
+    if (version === draft.version && !force) return false;
     if (draft.isDirty && !force) {
       draft.conflict(draft.unsavedValue);
-      return;
+      return false;
     }
     draft.end();
     window.helpdeskApply(answer);
+    return true;
   }
 }
 

@@ -33,6 +33,7 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
     if (this.hasSaveTarget) this.saveTarget.hidden = true;
     await window.helpdeskEditor.ready(this.element);
     this.known = this.content;
+    this.adopt();
     await this.restore();
   }
 
@@ -146,6 +147,7 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
   end() {
     this.isOver = true;
     clearTimeout(this.timer);
+    this.timer = null;
     if (!this.mine) this.forget();
   }
 
@@ -263,6 +265,22 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
     }
   }
 
+  /** What was kept of a ticket that was merged into this one is offered here, whatever its version was. */
+  adopt() {
+    const address = new URL(window.location.href);
+    const merged = address.searchParams.get('merged');
+    if (!/^\d+$/.test(merged || '') || this.copy) return;
+    try {
+      const key = this.keyValue.replace(/\d+$/, merged);
+      const copy = JSON.parse(localStorage.getItem(key));
+      if (!copy) return;
+      localStorage.setItem(this.keyValue, JSON.stringify({ ...copy, version: -1, removals: [] }));
+      localStorage.removeItem(key);
+    } catch {
+      // There was none then.
+    }
+  }
+
   /** Whether the page says what was kept; a copy without words has nothing to say. */
   stands(entries) {
     const text = this.textOf(entries);
@@ -351,16 +369,19 @@ class HelpdeskDraftController extends window.StimulusModule.Controller {
   }
 
   async takeOther() {
-    const isHere = this.mine && !this.isBehind;
+    const { mine } = this;
     this.decide();
-    this.forget();
-    if (isHere) {
+    if (mine && !this.isBehind) {
+      this.forget();
       this.stateTarget.textContent = '';
       this.touch();
       return;
     }
     const composer = window.wagtail.app.getControllerForElementAndIdentifier(this.element, 'helpdesk-composer');
-    await composer.refresh(true);
+    if (await composer.refresh(true)) return;
+    // There is no other one to be had now: the person still has to decide.
+    this.mine = mine;
+    this.conflictTarget.hidden = false;
   }
 
   async keepBoth() {

@@ -28,6 +28,11 @@ class HelpdeskNewTicketController extends window.StimulusModule.Controller {
     });
   }
 
+  get triggers() {
+    const tools = this.element.querySelector('[data-controller~="helpdesk-triggers"]');
+    return window.wagtail.app.getControllerForElementAndIdentifier(tools, 'helpdesk-triggers');
+  }
+
   get editor() {
     return window.helpdeskInsertion.editorOf(this.element);
   }
@@ -168,7 +173,7 @@ class HelpdeskNewTicketController extends window.StimulusModule.Controller {
       return;
     }
     try {
-      localStorage.setItem(this.copyKey, JSON.stringify({ at: Date.now(), entries: this.entries }));
+      localStorage.setItem(this.copyKey, JSON.stringify({ at: Date.now(), entries: this.entries, carried: this.triggers.brought }));
     } catch {
       // Leaving the page asks then, as it does anyhow.
     }
@@ -207,14 +212,16 @@ class HelpdeskNewTicketController extends window.StimulusModule.Controller {
   takeBack() {
     const [copy] = this.copies;
     if (copy) {
+      // It may have been opened, and the answer lost: it is the same click then.
+      this.element.elements.once.value = copy.key.slice(this.keyValue.length);
       const values = new Map();
       copy.entries.forEach(([name, value]) => values.set(name, [...(values.get(name) || []), value]));
       [...this.element.elements].forEach((field) => this.putBack(field, values.get(field.name) || []));
       this.showFields();
       const [body] = values.get('body') || [];
       if (this.editor && body) window.helpdeskInsertion.put(this.editor, { raw: JSON.parse(body) });
+      (copy.carried || []).forEach((one) => this.triggers.bring(one));
       this.keep();
-      this.forget(copy.key);
     }
     this.offer();
   }
@@ -239,7 +246,12 @@ class HelpdeskNewTicketController extends window.StimulusModule.Controller {
     this.offer();
   }
 
-  refuse({ refusal, errors }) {
+  refuse({ refusal, errors, once }) {
+    if (once) {
+      this.forget(this.copyKey);
+      this.element.elements.once.value = once;
+      this.keep();
+    }
     this.refusalTarget.textContent = refusal;
     this.refusalTarget.hidden = false;
     this.refusalTarget.scrollIntoView({ block: 'nearest' });

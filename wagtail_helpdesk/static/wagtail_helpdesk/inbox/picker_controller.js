@@ -31,12 +31,14 @@ class HelpdeskPickerController extends window.StimulusModule.Controller {
       if (other !== this.element) other.open = false;
     });
     this.shown = null;
+    this.asking = null;
     this.inputTarget.value = '';
     this.inputTarget.focus();
     this.load();
   }
 
   search() {
+    this.asking = null;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.load(), 120);
   }
@@ -63,6 +65,15 @@ class HelpdeskPickerController extends window.StimulusModule.Controller {
     if (!answer) return;
     this.previewTarget.replaceChildren(window.helpdeskFragment(answer.html || answer));
     this.shown = item;
+    this.ask();
+  }
+
+  /** Lead to the first question of what was chosen, as soon as its questions are there. */
+  ask() {
+    if (!this.asking || !this.shown || this.shown.preview !== this.asking) return;
+    this.asking = null;
+    const first = this.questions.find((field) => field.required && !field.value) || this.questions[0];
+    if (first) first.focus();
   }
 
   key(event) {
@@ -98,9 +109,11 @@ class HelpdeskPickerController extends window.StimulusModule.Controller {
       return;
     }
     if (item.asks) {
+      // A list that comes later may show it anew.
+      clearTimeout(this.timer);
+      this.asking = item.preview;
       await this.preview(item);
-      const first = this.questions.find((field) => field.required && !field.value) || this.questions[0];
-      if (first) first.focus();
+      this.ask();
       return;
     }
     await this.runItem(item);

@@ -272,24 +272,39 @@ class HelpdeskTriggersController extends window.StimulusModule.Controller {
 
   /** Note what goes along when it is sent; shown where it does more than words. */
   carry({ label, field, key, effects }) {
+    this.bring({ field, key, words: `${label}: ${effects.join(' · ')}`, isShown: effects.length > 0 });
+    this.form.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+
+  /** What goes along, for {@link bring}. */
+  get brought() {
+    const inputs = [...this.extrasTarget.querySelectorAll('input:checked')];
+    return inputs.map((input) => ({
+      field: input.name,
+      key: input.value,
+      words: input.nextElementSibling.textContent,
+      isShown: !input.closest('li').hidden,
+    }));
+  }
+
+  bring({ field, key, words, isShown }) {
     let input = this.extrasTarget.querySelector(`input[name="${field}"][value="${key}"]`);
     if (!input) {
       const item = document.createElement('li');
       const box = document.createElement('label');
-      const words = document.createElement('span');
+      const text = document.createElement('span');
       input = document.createElement('input');
       input.type = 'checkbox';
       input.name = field;
       input.value = key;
-      words.dir = 'auto';
-      words.append(`${label}: ${effects.join(' · ')}`);
-      box.append(input, ' ', words);
+      text.dir = 'auto';
+      text.append(words);
+      box.append(input, ' ', text);
       item.append(box);
-      item.hidden = effects.length === 0;
+      item.hidden = !isShown;
       this.extrasTarget.append(item);
     }
     input.checked = true;
-    this.form.dispatchEvent(new Event('input', { bubbles: true }));
   }
 
   close() {
