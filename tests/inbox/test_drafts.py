@@ -568,7 +568,8 @@ class TestMergedMeanwhile:
         return lambda: MergeTickets(source=ticket, target=survivor, actor=Actor.of_user(desk.colleague))()
 
     def written_on(self, ticket, version, **data):
-        sent = {"mode": "reply", "body": written("<p>Whole</p>"), "last_seen": 1, "once": "c", "version": version}
+        seen = ticket.messages.latest("pk").pk if ticket.messages.exists() else 0
+        sent = {"mode": "reply", "body": written("<p>Whole</p>"), "last_seen": seen, "once": "c", "version": version}
         return {**sent, **data}
 
     @pytest.mark.parametrize("began", [True, False])

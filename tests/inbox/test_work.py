@@ -303,7 +303,7 @@ class TestMerge:
         assert response["Location"] == url("ticket", other)
         ticket.refresh_from_db()
         assert ticket.merged_into == other
-        assert client.get(url("ticket", ticket))["Location"] == url("ticket", other)
+        assert client.get(url("ticket", ticket))["Location"] == f"{url('ticket', other)}?merged={ticket.pk}"
         take_back(client)
         ticket.refresh_from_db()
         assert ticket.merged_into is None
