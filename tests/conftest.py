@@ -10,6 +10,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.utils import timezone, translation
 
 from tests import network, prepared, restoring, skips
 
@@ -99,6 +100,14 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     tried = network.block(monkeypatch, allowed=frozenset({settings.DATABASES["default"].get("HOST", "")}))
     yield
     assert not tried, f"this test tried to reach {', '.join(tried)}"
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """Language and time zone of what one test asked for last are not those of the next."""
+    yield
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture(autouse=True)
