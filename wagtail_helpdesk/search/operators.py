@@ -85,8 +85,7 @@ def _hidden_in(part: Part) -> set[str]:
     if part.name == "is":
         return {_known(part.value, STATES, "is")} & {*HIDDEN}
     if part.name == "status":
-        named = Status.objects.filter(category__in=HIDDEN, pk__in=_statuses(part.value))
-        return {*named.values_list("category", flat=True)}
+        return {status.category for status in _statuses(part.value)} & {*HIDDEN}
     return set()
 
 
@@ -121,8 +120,8 @@ def _by_status(value: str, user: Any) -> Q:
     return Q(status__in=_statuses(value))
 
 
-def _statuses(value: str) -> list[int]:
-    rows = [(status.pk, [status.name, status.category]) for status in Status.objects.all()]
+def _statuses(value: str) -> list[Status]:
+    rows = [(status, [status.name, status.category]) for status in Status.objects.all()]
     return _named(value, rows, _("No status is called “%(value)s”."))
 
 
@@ -194,7 +193,7 @@ def _known(value: str, values: Iterable[str], name: str) -> str:
 
 
 def _named(value: str, rows: Iterable[tuple[Any, list[str]]], sentence: str) -> list[Any]:
-    """Return the keys of the rows of that name, else of those in whose name a word begins so."""
+    """Return what stands first in the rows of that name, else of those in whose name a word begins so."""
     typed = fold(value)
     exact, beginning = [], []
     for key, names in rows:
